@@ -1,0 +1,86 @@
+import type { Event } from "../protocol/event.ts";
+import { resultOf } from "../protocol/fold.ts";
+import type { LoopOptions, Ports } from "../protocol/loop.ts";
+import { text, type ToolUse } from "../protocol/message.ts";
+import type { EndReason } from "../protocol/reason.ts";
+import type { Bound, BoundCall, ToolContext, ToolOutput } from "../protocol/tool.ts";
+import type { Channel } from "./channel.ts";
+import { graced } from "./grace.ts";
+
+/** Where a call runs. `signal`: stop, but say how it went. `left`: nobody reads any more. */
+export type Site = {
+  readonly ports: Pick<Ports, "permit" | "clock">;
+  readonly options: Pick<LoopOptions, "session" | "cwd" | "graceMs">;
+  readonly events: Channel<Event>;
+  readonly signal: AbortSignal;
+  readonly left: AbortSignal;
+};
+type Completed = Extract<Event, { type: "call.completed" }>;
+
+/**
+ * The life of one call: judged, started, its effect, completed. Never throws; returns a reason when it ends the run.
+ * The effect comes after `call.started` was acknowledged; a deferred call is the only one left without an answer.
+ */
+export async function call(use: ToolUse, bound: Bound, site: Site): Promise<EndReason | undefined> {
+  const { ports, options, signal } = site;
+  const began = ports.clock.now();
+  const answer = (outcome: Completed["outcome"], words: string | ToolOutput): Promise<void> =>
+    complete(use.id, outcome, words, ports.clock.now() - began, site);
+  if (!bound.ok) return void (await answer("error", bound.error));
+  try {
+    signal.throwIfAborted();
+    const ctx: ToolContext = { callId: use.id, session: options.session, cwd: options.cwd, signal };
+    const permit = await graced(
+      relay(ports.permit(use, bound.call, ctx), (event) => event, site),
+      site,
+    );
+    if (permit.behavior === "defer") return "tool_deferred";
+    if (permit.behavior === "deny") {
+      await answer("denied", permit.message);
+      return permit.interrupt ? "aborted_tools" : undefined;
+    }
+    if (bound.call.concurrencySafe && !permit.call.concurrencySafe)
+      return void (await answer("error", "Its input was changed into one that must run alone: ask for that call."));
+    const output = await graced(effect(permit.call, ctx, site), site);
+    await answer(output.isError ? "error" : "ok", output);
+    return output.stop === undefined ? undefined : "hook_stopped";
+  } catch (error) {
+    if (signal.aborted) await answer("aborted", "Interrupted.");
+    else await answer("error", error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+}
+
+export async function complete(
+  callId: string,
+  outcome: Completed["outcome"],
+  words: string | ToolOutput,
+  ms: number,
+  { events }: Pick<Site, "events">,
+): Promise<void> {
+  const output: ToolOutput = typeof words === "string" ? { content: [text(words)] } : words;
+  const result = resultOf(callId, output.content, output.isError ?? outcome !== "ok");
+  await events.send({ type: "call.completed", callId, outcome, result, ms, ...(output.display && { display: output.display }) });
+}
+
+async function effect(call: BoundCall, ctx: ToolContext, site: Site): Promise<ToolOutput> {
+  const { callId } = ctx;
+  await site.events.send({ type: "call.started", callId, input: call.input, replay: call.replay });
+  ctx.signal.throwIfAborted(); // the reader may have left instead of coming back
+  return await relay(
+    call.run(ctx),
+    (step): Event =>
+      step.type === "child" ? { type: "agent.relayed", envelope: step.envelope } : { type: "call.progress", callId, text: step.text },
+    site,
+  );
+}
+
+/** Hands on each step; the source goes on when it was read, and gets an exception in its place when nobody reads any more. */
+async function relay<T, R>(source: AsyncGenerator<T, R>, shown: (step: T) => Event, { events, left }: Site): Promise<R> {
+  let step = await source.next();
+  while (!step.done) {
+    await events.send(shown(step.value));
+    step = left.aborted ? await source.throw(left.reason) : await source.next();
+  }
+  return step.value;
+}

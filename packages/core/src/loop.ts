@@ -1,0 +1,86 @@
+import type { Event } from "../protocol/event.ts";
+import { messagesOf, openCalls, remember } from "../protocol/fold.ts";
+import type { LoopOptions, LoopState, Ports } from "../protocol/loop.ts";
+import type { EndReason } from "../protocol/reason.ts";
+import { recover, take, type Run } from "./step.ts";
+import { isStopReason, STOPS } from "./stops.ts";
+import { Turn, type Reply } from "./turn.ts";
+
+/**
+ * The agent. Asks the model, runs the calls it asks for, sends the answers back, until there is a reason to stop.
+ * Its memory is the fold of the events it yields; an event is acknowledged when the next one is pulled.
+ * An abort of `signal` ends it within `graceMs`; `.return()` ends it between two pulls.
+ */
+export async function* loop(start: LoopState, ports: Ports, options: LoopOptions, signal: AbortSignal): AsyncGenerator<Event, LoopState> {
+  const run: Run = { state: start, ports, options, signal };
+  for await (const event of turns(run)) {
+    run.state = { ...run.state, view: remember(run.state.view, event) };
+    yield event;
+  }
+  return run.state;
+}
+
+async function* turns(run: Run): AsyncGenerator<Event> {
+  let end: EndReason | undefined;
+  try {
+    end = yield* takeUp(run);
+    while (end === undefined) end = limit(run) ?? (yield* turn(run));
+  } catch (error) {
+    if (!run.signal.aborted) throw error;
+    end = "aborted_streaming"; // a port may throw on abort
+  }
+  yield { type: "run.ended", reason: end, totals: { turns: run.state.turn } };
+}
+
+/** A log may end with calls that nothing has answered: after a crash, a deferral, days of waiting, a takeover. */
+async function* takeUp(run: Run): AsyncGenerator<Event, EndReason | undefined> {
+  const open = openCalls(run.state.view);
+  if (open.length === 0) return undefined;
+  await using turn = new Turn(run.ports.tools(run.state.pinned), run.ports, run.options, run.signal);
+  turn.resume(open);
+  const { end } = yield* turn.answers();
+  run.state = { ...run.state, because: "resumed" };
+  return end;
+}
+
+async function* turn(run: Run): AsyncGenerator<Event, EndReason | undefined> {
+  const { ports, options, signal } = run;
+  yield { type: "turn.started", turn: run.state.turn, because: run.state.because };
+  const prepared = yield* ports.prepare(run.state, signal);
+  if (prepared.go === "end") return prepared.reason;
+  run.state = { ...run.state, ...prepared.change };
+
+  await using turn = new Turn(prepared.tools, ports, options, signal);
+  const { model, view, maxOutputTokens } = run.state;
+  const reply = yield* turn.stream((stop) =>
+    ports.model({ model, messages: messagesOf(view), maxTokens: maxOutputTokens, body: prepared.body }, stop),
+  );
+  const { asked, end } = yield* turn.answers();
+
+  if (reply.stopReason !== "dropped") run.state = { ...run.state, turn: run.state.turn + 1 };
+  if (reply.stopReason === "aborted") return "aborted_streaming";
+  if (end) return end;
+  return reply.error ? yield* recover(reply.error, run) : yield* proceed(reply, asked, run);
+}
+
+async function* proceed(reply: Reply, asked: number, run: Run): AsyncGenerator<Event, EndReason | undefined> {
+  const { stopReason, messageId } = reply;
+  if (!isStopReason(stopReason))
+    yield {
+      type: "notice.raised",
+      severity: "warning",
+      code: "unknown_stop_reason",
+      text: `The model stopped for ${stopReason}; taken as end_turn.`,
+    };
+  const step = STOPS[isStopReason(stopReason) ? stopReason : "end_turn"](run, asked);
+  const cut = step.do === "escalate" || step.do === "resume";
+  run.state = { ...run.state, tries: {}, rescues: 0, ...(!cut && { outputResumes: 0 }) };
+  if (step.do === "escalate") yield { type: "reply.dropped", messageId, because: "output_escalated" };
+  return yield* take(step, run);
+}
+
+function limit({ state, ports, options, signal }: Run): EndReason | undefined {
+  if (signal.aborted) return "aborted_streaming";
+  if (state.turn >= options.maxTurns) return "max_turns";
+  return ports.overBudget();
+}

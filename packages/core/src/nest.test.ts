@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Envelope } from "../protocol/event.ts";
+import { text } from "../protocol/message.ts";
+import type { ModelRequest } from "../protocol/model.ts";
+import { effect, END, fresh, named, OPTIONS, ports, scripted, session, stop, tool, use } from "../testing/script.ts";
+import { loop } from "./loop.ts";
+
+test("8. a sub-agent is a nested loop: its envelopes carry its path, its log is its own, and it waits for the parent's reader", async () => {
+  let effects = 0;
+  const write = tool(
+    "write",
+    effect(() => effects++),
+  );
+  const childLog: Envelope[] = [];
+  const parentLog: Envelope[] = [];
+  const agent = tool("agent", async function* ({ callId, signal }) {
+    const child = ports(
+      scripted((_, at) => (at === 0 ? [use("c", "write"), stop("tool_use")] : [END])),
+      named(write),
+    );
+    for await (const envelope of session(loop(fresh(), child, OPTIONS, signal), childLog, [callId])) yield { type: "child", envelope };
+    return { content: [text("the child is done")] };
+  });
+  const house = ports(
+    scripted((_, at) => (at === 0 ? [use("p", "agent"), stop("tool_use")] : [END])),
+    named(agent),
+  );
+  const seen: Envelope[] = [];
+  for await (const envelope of session(loop(fresh(), house, OPTIONS, new AbortController().signal), parentLog)) {
+    seen.push(envelope);
+    if (envelope.path.length > 0 && envelope.event.type === "call.started") {
+      await wait(50);
+      assert.equal(effects, 0, "the child ran ahead of its reader");
+    }
+  }
+  assert.equal(effects, 1);
+  assert.deepEqual(
+    seen.filter(({ event }) => event.type === "run.ended").map(({ path }) => path),
+    [["p"], []],
+  );
+  assert.ok(parentLog.every(({ path, event }) => path.length === 0 && event.type !== "agent.relayed"));
+  assert.ok(childLog.every(({ path }) => path.join() === "p") && childLog.some(({ event }) => event.type === "call.completed"));
+});
+
+test("8b. an abort ends the whole tree within the grace, and the child's log tells its own end", async () => {
+  const control = new AbortController();
+  const childLog: Envelope[] = [];
+  const deaf = tool(
+    "deaf",
+    effect(() => wait(1_500)),
+  );
+  const agent = tool("agent", async function* ({ callId, signal }) {
+    const child = ports(
+      scripted(() => [use("c", "deaf"), stop("tool_use")]),
+      named(deaf),
+    );
+    for await (const envelope of session(loop(fresh(), child, { ...OPTIONS, graceMs: 200 }, signal), childLog, [callId]))
+      yield { type: "child", envelope };
+    return { content: [text("the child was interrupted")] };
+  });
+  const house = ports(
+    scripted(() => [use("p", "agent"), stop("tool_use")]),
+    named(agent),
+  );
+  setTimeout(() => control.abort(), 20);
+  const began = performance.now();
+  const seen: string[] = [];
+  for await (const { event, path } of session(loop(fresh(), house, OPTIONS, control.signal), []))
+    if (event.type === "run.ended" || event.type === "call.completed") seen.push(`${path.join()} ${event.type}`);
+  assert.ok(performance.now() - began < 20 + 300);
+  assert.deepEqual(seen, ["p call.completed", "p run.ended", " call.completed", " run.ended"]);
+});
+
+test("10. a reader that pauses for 2 s pauses everything: no request, no effect, nothing piles up", async () => {
+  const requests: ModelRequest[] = [];
+  let steps = 0;
+  const chatty = tool(
+    "chatty",
+    async function* () {
+      for (let i = 0; i < 100_000; i++) {
+        steps++;
+        yield { type: "progress", text: "x".repeat(1_000) };
+      }
+      return { content: [] };
+    },
+    { concurrencySafe: true },
+  );
+  const house = ports(
+    scripted((_, at) => (at === 0 ? [use("a", "chatty"), use("b", "chatty"), stop("tool_use")] : [END]), requests),
+    named(chatty),
+  );
+  const running = loop(fresh(), house, OPTIONS, new AbortController().signal);
+  let pulls = 0;
+  for (let step = await running.next(); !step.done && pulls < 50; step = await running.next())
+    if (step.value.type === "call.progress") pulls++;
+  const before = { steps, requests: requests.length, heap: process.memoryUsage().heapUsed };
+  await wait(2_000);
+  assert.equal(steps, before.steps);
+  assert.ok(steps <= pulls + 4);
+  assert.equal(requests.length, before.requests);
+  assert.ok(process.memoryUsage().heapUsed - before.heap < 2_000_000);
+  await running.return(undefined as never);
+  assert.ok(steps <= before.steps + 2);
+});
+
+test("7c. return() waits for a pull that is under way; the signal is what interrupts it", async () => {
+  const control = new AbortController();
+  const running = loop(
+    fresh(),
+    ports(
+      scripted(() => [300, END]),
+      named(),
+    ),
+    OPTIONS,
+    control.signal,
+  );
+  for (let n = 0; n < 1; n++) await running.next();
+  const began = performance.now();
+  const pull = running.next();
+  const left = running.return(undefined as never);
+  setTimeout(() => control.abort(), 20);
+  await Promise.all([pull, left]);
+  assert.ok(performance.now() - began < 200);
+});

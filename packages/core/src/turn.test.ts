@@ -1,0 +1,378 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Envelope } from "../protocol/event.ts";
+import { messagesOf, remember, viewOf } from "../protocol/fold.ts";
+import type { Ports } from "../protocol/loop.ts";
+import { text } from "../protocol/message.ts";
+import { modelError, type ModelRequest } from "../protocol/model.ts";
+import {
+  because,
+  effect,
+  END,
+  ended,
+  fresh,
+  named,
+  OPTIONS,
+  pick,
+  play,
+  ports,
+  PROMPT,
+  refusal,
+  scripted,
+  scriptedClock,
+  seal,
+  session,
+  stop,
+  tool,
+  types,
+  USAGE,
+  use,
+} from "../testing/script.ts";
+import { loop } from "./loop.ts";
+
+const CALLS = stop("tool_use");
+
+test("1a. no effect happens before its call.started is on disk", async () => {
+  const trace: string[] = [];
+  const write = tool(
+    "write",
+    effect((ctx) => trace.push(`effect ${ctx.callId}`)),
+  );
+  const model = scripted((_, at) => (at === 0 ? [use("a", "write"), use("b", "write"), CALLS] : [END]));
+  const disk = async ({ event }: Envelope): Promise<void> => {
+    await wait(20);
+    if (event.type === "call.started") trace.push(`disk ${event.callId}`);
+  };
+  for await (const _ of session(loop(fresh(), ports(model, named(write)), OPTIONS, new AbortController().signal), [], [], disk));
+  assert.deepEqual(trace, ["disk a", "effect a", "disk b", "effect b"]);
+});
+
+test("1b. a reader that leaves at call.started leaves no effect", async () => {
+  let effects = 0;
+  const write = tool(
+    "write",
+    effect(() => effects++),
+  );
+  const model = scripted(() => [use("a", "write"), CALLS]);
+  for await (const event of loop(fresh(), ports(model, named(write)), OPTIONS, new AbortController().signal))
+    if (event.type === "call.started") break;
+  await wait(20);
+  assert.equal(effects, 0);
+});
+
+test("2. safe calls overlap, an unsafe one is a barrier, results keep the asked order, calls start while the reply streams", async () => {
+  const trace: string[] = [];
+  const timed = (ms: number) =>
+    effect(async ({ callId }) => {
+      trace.push(`+${callId}`);
+      await wait(ms);
+      trace.push(`-${callId}`);
+    });
+  const tools = named(
+    tool("slow", timed(40), { concurrencySafe: true }),
+    tool("quick", timed(5), { concurrencySafe: true }),
+    tool("write", timed(5)),
+  );
+  const requests: ModelRequest[] = [];
+  const model = scripted(
+    (_, at) =>
+      at === 0 ? [use("a", "slow"), use("b", "quick"), use("w", "write"), use("c", "quick"), 20, text("still talking"), CALLS] : [END],
+    requests,
+  );
+  const events = await play(ports(model, tools));
+  assert.deepEqual(trace, ["+a", "+b", "-b", "-a", "+w", "-w", "+c", "-c"]);
+  assert.ok(types(events).indexOf("call.started") < types(events).indexOf("reply.completed"));
+  assert.deepEqual(
+    requests[1]?.messages.at(-1)?.content.map((block) => block["tool_use_id"]),
+    ["a", "b", "w", "c"],
+  );
+});
+
+test("3a. a model that always dies after its first call: each call runs once, the failure counts, the fallback is taken, the run ends", async () => {
+  const ran: string[] = [];
+  const clock = scriptedClock();
+  const write = tool(
+    "write",
+    effect((ctx) => ran.push(ctx.callId)),
+  );
+  const requests: ModelRequest[] = [];
+  const model = scripted((_, at) => [use(`c${at}`, "write"), modelError("overloaded")], requests);
+  const events = await play(ports(model, named(write), { clock }));
+  assert.equal(ended(events), "model_error");
+  assert.deepEqual(
+    ran,
+    requests.map((_, at) => `c${at}`),
+  );
+  assert.deepEqual(
+    requests.map((request) => request.model),
+    ["big", "big", "big", "small", "small", "small", "small"],
+  );
+  assert.deepEqual(
+    clock.slept.filter((ms) => ms !== 250),
+    [500, 1_000, 500, 1_000, 2_000],
+  );
+  assert.deepEqual(because(events).slice(0, 4), ["prompt", "salvaged", "salvaged", "fallback_model"]);
+  assert.deepEqual(requests.map(({ messages }) => refusal(messages)).filter(Boolean), []);
+});
+
+test("3b. a reply that dies before any call is dropped and asked again; a stream without an end is stream_cut", async () => {
+  const requests: ModelRequest[] = [];
+  const model = scripted((_, at) => (at === 0 ? [text("half an ans")] : [text("whole"), END]), requests);
+  const events = await play(ports(model, named(), { clock: scriptedClock() }));
+  assert.deepEqual(
+    pick(events, "reply.dropped").map((event) => event.because),
+    ["stream_cut"],
+  );
+  assert.deepEqual(requests[1]?.messages, requests[0]?.messages);
+  assert.equal(ended(events), "completed");
+});
+
+test("3c. an abort that the stream takes in silence keeps what was said and done", async () => {
+  const control = new AbortController();
+  const write = tool(
+    "write",
+    effect(() => {}),
+  );
+  const model = scripted(() => [text("I will"), use("a", "write"), 5_000, END]);
+  setTimeout(() => control.abort(), 30);
+  const start = fresh();
+  const events = await play(ports(model, named(write)), start, OPTIONS, control.signal);
+  assert.equal(ended(events), "aborted_streaming");
+  const view = events.reduce(remember, start.view);
+  assert.deepEqual(
+    messagesOf(view).map(({ role, content }) => [role, content.map(({ type }) => type).join()]),
+    [
+      ["user", "text"],
+      ["assistant", "text,tool_use"],
+      ["user", "tool_result"],
+    ],
+  );
+});
+
+test("3e. what was shown when the user interrupted is kept, though its block never ended; a deaf model can't hold the abort", async () => {
+  const control = new AbortController();
+  const start = fresh();
+  const deaf: Ports["model"] = async function* () {
+    yield { type: "started", messageId: "m", usage: USAGE };
+    yield { type: "delta", index: 0, kind: "text", delta: "half a sent" };
+    control.abort();
+    await wait(1_500);
+  };
+  const began = performance.now();
+  const events = await play(ports(deaf, named()), start, OPTIONS, control.signal);
+  assert.ok(performance.now() - began < 300);
+  assert.equal(ended(events), "aborted_streaming");
+  assert.deepEqual(messagesOf(events.reduce(remember, start.view)).at(-1), { role: "assistant", content: [text("half a sent")] });
+});
+
+test("4. entered with unanswered calls: safe runs again, never is told as unknown, one that never started is judged first", async () => {
+  const ran: string[] = [];
+  const tools = named(
+    tool(
+      "read",
+      effect((ctx) => ran.push(ctx.callId)),
+      { replay: "safe", concurrencySafe: true },
+    ),
+    tool(
+      "write",
+      effect((ctx) => ran.push(ctx.callId)),
+    ),
+  );
+  const log: Envelope[] = [];
+  for (const event of [
+    PROMPT,
+    { type: "turn.started", turn: 0, because: "prompt" } as const,
+    ...[use("r", "read"), use("w", "write"), use("n", "write")].map(
+      (block, index) => ({ type: "block.completed", messageId: "m", index, block }) as const,
+    ),
+    { type: "call.started", callId: "r", input: {}, replay: "safe" } as const,
+    { type: "call.started", callId: "w", input: {}, replay: "never" } as const,
+  ])
+    log.push(seal(event, log));
+  const requests: ModelRequest[] = [];
+  const events = await play(
+    ports(
+      scripted(() => [text("ok"), END], requests),
+      tools,
+    ),
+    fresh(viewOf(log)),
+  );
+  assert.deepEqual(ran.sort(), ["n", "r"]);
+  assert.deepEqual(
+    pick(events, "call.completed")
+      .map(({ callId, outcome }) => `${callId} ${outcome}`)
+      .sort(),
+    ["n ok", "r ok", "w unknown"],
+  );
+  assert.match(JSON.stringify(requests[0]?.messages.at(-1)?.content[1]), /outcome unknown/);
+  assert.deepEqual(because(events), ["resumed"]);
+  assert.equal(refusal(requests[0]?.messages ?? []), undefined);
+});
+
+test("4b. a deferred call ends the run unanswered, holds back what stands behind it, and is taken up later", async () => {
+  const ran: string[] = [];
+  const log: Envelope[] = [seal(PROMPT, [])];
+  const tools = named(
+    tool(
+      "write",
+      effect((ctx) => ran.push(ctx.callId)),
+    ),
+  );
+  const model = scripted((_, at) => (at === 0 ? [use("a", "write"), use("b", "write"), CALLS] : [END]));
+  const house = ports(model, tools, {
+    async *permit() {
+      return { behavior: "defer" };
+    },
+  });
+  for await (const _ of session(loop(fresh(), house, OPTIONS, new AbortController().signal), log));
+  assert.equal(ended(log.map(({ event }) => event)), "tool_deferred");
+  assert.deepEqual(ran, []);
+  await play(ports(model, tools), fresh(viewOf(log)));
+  assert.deepEqual(ran, ["a", "b"]);
+});
+
+test("7a. a deaf tool can't hold an abort", async () => {
+  const control = new AbortController();
+  const deaf = tool(
+    "deaf",
+    effect(() => wait(1_500)),
+  );
+  setTimeout(() => control.abort(), 20);
+  const began = performance.now();
+  const events = await play(
+    ports(
+      scripted(() => [use("a", "deaf"), CALLS]),
+      named(deaf),
+    ),
+    fresh(),
+    OPTIONS,
+    control.signal,
+  );
+  assert.ok(performance.now() - began < 20 + 300);
+  assert.equal(ended(events), "aborted_tools");
+  assert.deepEqual(
+    pick(events, "call.completed").map(({ outcome }) => outcome),
+    ["aborted"],
+  );
+});
+
+test("7b. return() ends between two pulls: the tool sees the abort, nothing is said any more", async () => {
+  let saw = false;
+  const polite = tool("polite", async function* ({ signal }) {
+    yield { type: "progress", text: "working" };
+    await new Promise<void>((done) =>
+      signal.addEventListener("abort", () => {
+        saw = true;
+        done();
+      }),
+    );
+    return { content: [] };
+  });
+  const running = loop(
+    fresh(),
+    ports(
+      scripted(() => [use("a", "polite"), use("b", "polite"), CALLS]),
+      named(polite),
+    ),
+    OPTIONS,
+    new AbortController().signal,
+  );
+  for (let step = await running.next(); !step.done && step.value.type !== "call.progress";) step = await running.next();
+  await running.next(); // pulls the tool on: it now waits
+  const last = await running.return(undefined as never);
+  assert.ok(last.done && saw);
+  assert.ok((await running.next()).done);
+});
+
+test("7d. a port that throws on abort ends the run like any other abort", async () => {
+  const control = new AbortController();
+  const house = ports(
+    scripted(() => [END]),
+    named(),
+    {
+      async *prepare(_, signal) {
+        control.abort();
+        signal.throwIfAborted();
+        return { go: "end", reason: "completed" };
+      },
+    },
+  );
+  assert.equal(ended(await play(house, fresh(), OPTIONS, control.signal)), "aborted_streaming");
+});
+
+test("3d. the fallback model sees no thinking of another model, not even of the salvaged reply", async () => {
+  const requests: ModelRequest[] = [];
+  const thought = { type: "thinking", thinking: "hm", signature: "s" };
+  const model = scripted((_, at) => (at < 3 ? [thought, use(`c${at}`, "write"), modelError("server")] : [END]), requests);
+  await play(
+    ports(
+      model,
+      named(
+        tool(
+          "write",
+          effect(() => {}),
+        ),
+      ),
+      { clock: scriptedClock() },
+    ),
+  );
+  assert.equal(requests[2]?.messages.flatMap(({ content }) => content).filter(({ type }) => type === "thinking").length, 2);
+  assert.equal(requests[3]?.messages.flatMap(({ content }) => content).filter(({ type }) => type === "thinking").length, 0);
+  assert.equal(requests[3]?.messages.flatMap(({ content }) => content).filter(({ type }) => type === "tool_result").length, 3);
+});
+
+test("7e. an interrupting denial and a tool's stop end the run; what stands behind them is answered, not run", async () => {
+  const ran: string[] = [];
+  const tools = named(
+    tool(
+      "write",
+      effect((ctx) => ran.push(ctx.callId)),
+    ),
+    tool("last", async function* () {
+      return { content: [], stop: "enough" };
+    }),
+  );
+  const model = scripted(() => [use("a", "last"), use("b", "write"), CALLS]);
+  const stopped = await play(ports(model, tools));
+  assert.equal(ended(stopped), "hook_stopped");
+  const denied = await play(
+    ports(model, tools, {
+      async *permit() {
+        return { behavior: "deny", message: "no", interrupt: true };
+      },
+    }),
+  );
+  assert.equal(ended(denied), "aborted_tools");
+  for (const events of [stopped, denied])
+    assert.deepEqual(
+      pick(events, "call.completed").map(({ callId }) => callId),
+      ["a", "b"],
+    );
+  assert.deepEqual(ran, []);
+});
+
+test("2b. a call that a hook changed into one that must run alone doesn't run among others", async () => {
+  const ran: string[] = [];
+  const shell = (concurrencySafe: boolean) =>
+    tool(
+      "shell",
+      effect((ctx) => ran.push(ctx.callId)),
+      { concurrencySafe },
+    );
+  const unsafe = shell(false).bind({});
+  const house = ports(
+    scripted((_, at) => (at === 0 ? [use("a", "shell"), CALLS] : [END])),
+    named(shell(true)),
+    {
+      async *permit(_, call) {
+        return { behavior: "allow", call: unsafe.ok ? unsafe.call : call };
+      },
+    },
+  );
+  assert.deepEqual(
+    pick(await play(house), "call.completed").map(({ outcome }) => outcome),
+    ["error"],
+  );
+  assert.deepEqual(ran, []);
+});

@@ -1,0 +1,128 @@
+import type { Event } from "../protocol/event.ts";
+import { UNKNOWN, type OpenCall } from "../protocol/fold.ts";
+import type { LoopOptions, Ports } from "../protocol/loop.ts";
+import { isToolUse, text, type ToolUse, type Usage } from "../protocol/message.ts";
+import { isModelError, modelError, type ModelError, type ModelPart } from "../protocol/model.ts";
+import type { EndReason } from "../protocol/reason.ts";
+import type { Tool } from "../protocol/tool.ts";
+import { call, complete, type Site } from "./call.ts";
+import { Channel } from "./channel.ts";
+import { graced } from "./grace.ts";
+
+/** `stopReason` is the model's, or ours: salvaged, aborted, dropped. */
+export type Reply = { readonly messageId: string; readonly stopReason: string; readonly error?: ModelError };
+export type Answers = { readonly asked: number; readonly end: EndReason | undefined };
+
+const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
+
+/**
+ * One reply of the model together with the calls it starts while it still streams.
+ * Concurrency-safe calls overlap; any other waits for all before it and holds back all after it.
+ */
+export class Turn implements AsyncDisposable {
+  readonly #tools: ReadonlyMap<string, Tool>;
+  readonly #site: Site;
+  readonly #events = new Channel<Event>();
+  readonly #left = new AbortController();
+  readonly #calls: Promise<void>[] = [];
+  #barrier: Promise<unknown> = Promise.resolve();
+  #streaming: Promise<unknown> = Promise.resolve();
+  #end: EndReason | undefined;
+  #draft = { id: "", usage: NO_USAGE, index: 0, words: "" };
+
+  constructor(tools: ReadonlyMap<string, Tool>, ports: Pick<Ports, "permit" | "clock">, options: LoopOptions, signal: AbortSignal) {
+    const left = this.#left.signal;
+    this.#tools = tools;
+    this.#site = { ports, options, events: this.#events, left, signal: AbortSignal.any([signal, left]) };
+  }
+
+  /** A failure is a value. What was said until then is kept when a call was asked for (salvaged) or the user interrupted, else dropped. */
+  async *stream(ask: (signal: AbortSignal) => AsyncIterable<ModelPart>): AsyncGenerator<Event, Reply> {
+    const { signal } = this.#site;
+    const pump = graced(this.#pump(ask(signal)), this.#site);
+    this.#streaming = pump;
+    try {
+      return { stopReason: yield* this.#events.during(pump), messageId: this.#draft.id };
+    } catch (error) {
+      if (!signal.aborted && !isModelError(error)) throw error;
+      const stopReason = signal.aborted ? "aborted" : this.#calls.length > 0 ? "salvaged" : "dropped";
+      yield* this.#close(stopReason, isModelError(error) ? error.code : "aborted");
+      return { stopReason, messageId: this.#draft.id, ...(isModelError(error) && { error }) };
+    }
+  }
+
+  /** Takes up the calls that a log ends with. One that may have happened, and must not happen twice, is told to the model instead. */
+  resume(open: readonly OpenCall[]): void {
+    for (const { use, started } of open) {
+      if (started === "never") this.#calls.push(complete(use.id, "unknown", UNKNOWN, 0, this.#site));
+      else this.#begin(use);
+    }
+  }
+
+  /** Waits for the calls; `end` when one of them, or an abort, ends the run. */
+  async *answers(): AsyncGenerator<Event, Answers> {
+    yield* this.#events.during(Promise.all(this.#calls));
+    return { asked: this.#calls.length, end: this.#site.signal.aborted ? "aborted_tools" : this.#end };
+  }
+
+  /** Stops whatever still runs; a finished turn disposes at once. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#left.abort();
+    this.#events.close();
+    await Promise.allSettled([this.#streaming, ...this.#calls]);
+  }
+
+  async #pump(parts: AsyncIterable<ModelPart>): Promise<string> {
+    const { signal, ports } = this.#site;
+    for await (const part of parts) {
+      signal.throwIfAborted();
+      if (part.type === "started") this.#draft = { ...this.#draft, id: part.messageId, usage: part.usage };
+      if (part.type === "delta" && part.kind === "text")
+        this.#draft = { ...this.#draft, index: part.index, words: this.#draft.words + part.delta };
+      if (part.type === "block.completed") this.#draft = { ...this.#draft, words: "" };
+      const event = eventOf(part, this.#draft.id, ports.clock.now());
+      if (event) await this.#events.send(event);
+      if (part.type === "block.completed" && isToolUse(part.block)) this.#begin(part.block);
+      if (part.type === "done") return part.stopReason;
+    }
+    signal.throwIfAborted(); // an aborted stream may end in silence
+    throw modelError("stream_cut", { message: "The reply ended before it was complete." });
+  }
+
+  *#close(stopReason: "salvaged" | "aborted" | "dropped", because: string): Generator<Event> {
+    const { id: messageId, usage, index, words } = this.#draft;
+    if (messageId === "") return; // it died before it began
+    if (stopReason === "aborted" && words !== "") yield { type: "block.completed", messageId, index, block: text(words) };
+    yield stopReason === "dropped"
+      ? { type: "reply.dropped", messageId, because }
+      : { type: "reply.completed", messageId, stopReason, usage };
+  }
+
+  #begin(use: ToolUse): void {
+    const bound = this.#tools.get(use.name)?.bind(use.input) ?? { ok: false as const, error: `No tool is named ${use.name}.` };
+    const safe = bound.ok && bound.call.concurrencySafe;
+    const gate = safe ? this.#barrier : Promise.all([this.#barrier, ...this.#calls]);
+    const done = gate.then(async () => {
+      if (this.#end === "tool_deferred") return; // it stands behind a deferred call, and will again
+      if (this.#end !== undefined) return complete(use.id, "aborted", "Not run: the run ends here.", 0, this.#site);
+      const end = await call(use, bound, this.#site);
+      this.#end ??= end;
+    });
+    if (!safe) this.#barrier = done;
+    this.#calls.push(done);
+  }
+}
+
+function eventOf(part: ModelPart, messageId: string, at: number): Event | undefined {
+  switch (part.type) {
+    case "started":
+      return undefined;
+    case "delta":
+      return { type: "block.delta", messageId, index: part.index, kind: part.kind, delta: part.delta, at };
+    case "block.started":
+    case "block.completed":
+      return { type: part.type, messageId, index: part.index, block: part.block };
+    case "done":
+      return { type: "reply.completed", messageId, stopReason: part.stopReason, usage: part.usage };
+  }
+}

@@ -1,0 +1,100 @@
+export { hasCode } from "./coded.ts";
+export { applyEdits, editBlock, type ContextEdit } from "./edit.ts";
+export { DURABLE, type Envelope, type Event } from "./event.ts";
+export {
+  FILE_ERROR_CODES,
+  fileError,
+  isFileError,
+  type Expected,
+  type FileError,
+  type FileErrorCode,
+  type FileKind,
+  type FileRead,
+  type FileStat,
+  type FileState,
+  type FileStore,
+} from "./files.ts";
+export { EMPTY, fold, messagesOf, openCalls, remember, resultOf, UNKNOWN, viewOf, type OpenCall, type View } from "./fold.ts";
+export {
+  RESCUES,
+  type Change,
+  type Clock,
+  type Loop,
+  type LoopOptions,
+  type LoopState,
+  type Permit,
+  type Ports,
+  type Prepared,
+  type Rescue,
+  type Settled,
+  type Tries,
+} from "./loop.ts";
+export {
+  isThinking,
+  isToolResult,
+  isToolUse,
+  say,
+  text,
+  type Block,
+  type Json,
+  type JsonObject,
+  type Message,
+  type Provenance,
+  type ToolResult,
+  type ToolUse,
+  type Usage,
+} from "./message.ts";
+export {
+  isModelError,
+  MODEL_ERROR_CODES,
+  modelError,
+  type DeltaKind,
+  type Model,
+  type ModelError,
+  type ModelErrorCode,
+  type ModelPart,
+  type ModelRequest,
+  type StopReason,
+} from "./model.ts";
+export {
+  BEHAVIORS,
+  MODES,
+  STAGES,
+  type Asked,
+  type Behavior,
+  type Decision,
+  type Judge,
+  type Mode,
+  type Opinion,
+  type Rule,
+  type Stage,
+} from "./permission.ts";
+export { type PluginDecl, type PluginRead, type Problem } from "./plugin.ts";
+export { type ProcessChunk, type ProcessEnd, type ProcessSpec, type RunProcess } from "./process.ts";
+export { type ContinueReason, type EndReason } from "./reason.ts";
+export { refusal } from "./refusal.ts";
+export { SETTINGS_SOURCES, type Settings, type SettingsSource } from "./settings.ts";
+export {
+  isStoreError,
+  STORE_ERROR_CODES,
+  storeError,
+  type Claim,
+  type EventLog,
+  type Fence,
+  type Head,
+  type Ref,
+  type SessionStore,
+  type SessionSummary,
+  type StoreError,
+  type StoreErrorCode,
+} from "./store.ts";
+export {
+  type Bound,
+  type BoundCall,
+  type Effect,
+  type Replay,
+  type Tool,
+  type ToolContext,
+  type ToolOutput,
+  type ToolStep,
+} from "./tool.ts";

@@ -1,0 +1,48 @@
+import type { Envelope } from "./event.ts";
+import type { Block, Json, JsonObject } from "./message.ts";
+
+/** What a call will touch. Tools state it; permissions judge it; checkpoints, file leases and `explain` use it. Paths are absolute. */
+export type Effect =
+  /** `under`: everything beneath the path too. */
+  | { readonly do: "read"; readonly path: string; readonly under?: true }
+  | { readonly do: "write" | "delete"; readonly path: string }
+  /** `text`: the exact bytes the shell is given. `cwd`: where it starts. */
+  | { readonly do: "shell"; readonly text: string; readonly cwd: string }
+  | { readonly do: "connect"; readonly url: string }
+  | { readonly do: "spawn"; readonly agent: string }
+  | { readonly do: "unknown"; readonly why: string };
+
+/** May a call run again when it is not known whether it ran? */
+export type Replay = "safe" | "idempotent" | "never";
+
+/** `inputSchema` is JSON Schema as the model sees it. Description and schema are constant: no path, date or count. */
+export type Tool = {
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: JsonObject;
+  /** Parses what the model sent. `cwd`: what relative paths are relative to. */
+  bind(raw: Json, cwd: string): Bound;
+};
+export type Bound = { readonly ok: true; readonly call: BoundCall } | { readonly ok: false; readonly error: string };
+export type BoundCall = {
+  /** The parsed input, printed again: what is judged is what runs. */
+  readonly input: JsonObject;
+  readonly effects: readonly Effect[];
+  readonly readOnly: boolean;
+  readonly concurrencySafe: boolean;
+  readonly replay: Replay;
+  /** A reason why the call can't work as asked, in words for the model; looked at before anyone is asked for permission. */
+  validate(ctx: ToolContext): Promise<string | undefined>;
+  /** Each step waits until the reader wants the next one: a tool that says more than is read is held back. */
+  run(ctx: ToolContext): AsyncGenerator<ToolStep, ToolOutput>;
+};
+export type ToolStep = { readonly type: "progress"; readonly text: string } | { readonly type: "child"; readonly envelope: Envelope };
+/** `display` is for people (diff, file, table, image, tree); the model never sees it. `stop` ends the run after this turn. */
+export type ToolOutput = {
+  readonly content: readonly Block[];
+  readonly isError?: boolean;
+  readonly data?: Json;
+  readonly display?: JsonObject;
+  readonly stop?: string;
+};
+export type ToolContext = { readonly callId: string; readonly session: string; readonly cwd: string; readonly signal: AbortSignal };
