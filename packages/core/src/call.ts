@@ -1,9 +1,16 @@
-import type { Event } from "../protocol/event.ts";
-import { resultOf } from "../protocol/fold.ts";
-import type { LoopOptions, Ports } from "../protocol/loop.ts";
-import { text, type ToolUse } from "../protocol/message.ts";
-import type { EndReason } from "../protocol/reason.ts";
-import type { Bound, BoundCall, ToolContext, ToolOutput } from "../protocol/tool.ts";
+import {
+  type Bound,
+  type BoundCall,
+  type EndReason,
+  type Event,
+  type LoopOptions,
+  type Ports,
+  resultOf,
+  text,
+  type ToolContext,
+  type ToolOutput,
+  type ToolUse,
+} from "@keelson/protocol";
 import type { Channel } from "./channel.ts";
 import { graced } from "./grace.ts";
 
@@ -30,6 +37,8 @@ export async function call(use: ToolUse, bound: Bound, site: Site): Promise<EndR
   try {
     signal.throwIfAborted();
     const ctx: ToolContext = { callId: use.id, session: options.session, cwd: options.cwd, signal };
+    const invalid = await graced(bound.call.validate(ctx), site);
+    if (invalid !== undefined) return void (await answer("error", invalid));
     const permit = await graced(
       relay(ports.permit(use, bound.call, ctx), (event) => event, site),
       site,

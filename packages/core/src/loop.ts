@@ -1,10 +1,17 @@
-import type { Event } from "../protocol/event.ts";
-import { messagesOf, openCalls, remember } from "../protocol/fold.ts";
-import type { LoopOptions, LoopState, Ports } from "../protocol/loop.ts";
-import type { EndReason } from "../protocol/reason.ts";
+import {
+  type EndReason,
+  type Event,
+  type LoopOptions,
+  type LoopState,
+  messagesOf,
+  openCalls,
+  type Ports,
+  type Prepared,
+  remember,
+} from "@keelson/protocol";
 import { recover, take, type Run } from "./step.ts";
 import { isStopReason, STOPS } from "./stops.ts";
-import { Turn, type Reply } from "./turn.ts";
+import { Turn, type Answers, type Reply } from "./turn.ts";
 
 /**
  * The agent. Asks the model, runs the calls it asks for, sends the answers back, until there is a reason to stop.
@@ -46,7 +53,7 @@ async function* takeUp(run: Run): AsyncGenerator<Event, EndReason | undefined> {
 async function* turn(run: Run): AsyncGenerator<Event, EndReason | undefined> {
   const { ports, options, signal } = run;
   yield { type: "turn.started", turn: run.state.turn, because: run.state.because };
-  const prepared = yield* ports.prepare(run.state, signal);
+  const prepared = yield* setUp(run);
   if (prepared.go === "end") return prepared.reason;
   run.state = { ...run.state, ...prepared.change };
 
@@ -55,15 +62,31 @@ async function* turn(run: Run): AsyncGenerator<Event, EndReason | undefined> {
   const reply = yield* turn.stream((stop) =>
     ports.model({ model, messages: messagesOf(view), maxTokens: maxOutputTokens, body: prepared.body }, stop),
   );
-  const { asked, end } = yield* turn.answers();
+  const { asked, malformed, end } = yield* turn.answers();
 
   if (reply.stopReason !== "dropped") run.state = { ...run.state, turn: run.state.turn + 1 };
   if (reply.stopReason === "aborted") return "aborted_streaming";
   if (end) return end;
-  return reply.error ? yield* recover(reply.error, run) : yield* proceed(reply, asked, run);
+  return reply.error ? yield* recover(reply.error, run) : yield* proceed(reply, { asked, malformed }, run);
 }
 
-async function* proceed(reply: Reply, asked: number, run: Run): AsyncGenerator<Event, EndReason | undefined> {
+/** What a port breaks before the model is asked ends the run with a reason, not with an exception. */
+async function* setUp({ ports, state, signal }: Run): AsyncGenerator<Event, Prepared> {
+  try {
+    return yield* ports.prepare(state, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    yield {
+      type: "notice.raised",
+      severity: "error",
+      code: "turn_setup_failed",
+      text: error instanceof Error ? error.message : String(error),
+    };
+    return { go: "end", reason: "turn_setup_failed" };
+  }
+}
+
+async function* proceed(reply: Reply, { asked, malformed }: Omit<Answers, "end">, run: Run): AsyncGenerator<Event, EndReason | undefined> {
   const { stopReason, messageId } = reply;
   if (!isStopReason(stopReason))
     yield {
@@ -74,7 +97,13 @@ async function* proceed(reply: Reply, asked: number, run: Run): AsyncGenerator<E
     };
   const step = STOPS[isStopReason(stopReason) ? stopReason : "end_turn"](run, asked);
   const cut = step.do === "escalate" || step.do === "resume";
-  run.state = { ...run.state, tries: {}, rescues: 0, ...(!cut && { outputResumes: 0 }) };
+  run.state = {
+    ...run.state,
+    tries: {},
+    rescues: 0,
+    malformedReplies: asked > 0 && asked === malformed ? run.state.malformedReplies + 1 : 0,
+    ...(!cut && { outputResumes: 0 }),
+  };
   if (step.do === "escalate") yield { type: "reply.dropped", messageId, because: "output_escalated" };
   return yield* take(step, run);
 }

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "vitest";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Envelope } from "../protocol/event.ts";
-import { text } from "../protocol/message.ts";
-import type { ModelRequest } from "../protocol/model.ts";
-import { effect, END, fresh, named, OPTIONS, ports, scripted, session, stop, tool, use } from "../testing/script.ts";
+import { type Envelope, type ModelRequest, text } from "@keelson/protocol";
+import { effect, END, fresh, named, OPTIONS, ports, scripted, session, stop, tool, use } from "@keelson/testing";
 import { loop } from "./loop.ts";
 
 test("8. a sub-agent is a nested loop: its envelopes carry its path, its log is its own, and it waits for the parent's reader", async () => {
@@ -103,6 +101,36 @@ test("10. a reader that pauses for 2 s pauses everything: no request, no effect,
   assert.ok(process.memoryUsage().heapUsed - before.heap < 2_000_000);
   await running.return(undefined as never);
   assert.ok(steps <= before.steps + 2);
+});
+
+test("10b. a tool that runs while the reader is away goes on; its result waits, and the next pull goes on", async () => {
+  let finished = false;
+  const requests: ModelRequest[] = [];
+  const slow = tool(
+    "slow",
+    effect(async () => {
+      await wait(200);
+      finished = true;
+    }),
+  );
+  const house = ports(
+    scripted((_, at) => (at === 0 ? [use("a", "slow"), stop("tool_use")] : [END]), requests),
+    named(slow),
+  );
+  const running = loop(fresh(), house, OPTIONS, new AbortController().signal);
+  let step = await running.next();
+  while (!step.done && step.value.type !== "call.started") step = await running.next();
+  step = await running.next(); // lets it start
+  await wait(2_000);
+  assert.ok(finished);
+  assert.equal(requests.length, 1);
+  const rest: string[] = [];
+  for (; !step.done; step = await running.next()) rest.push(step.value.type);
+  assert.deepEqual(
+    rest.filter((type) => type === "call.completed" || type === "run.ended"),
+    ["call.completed", "run.ended"],
+  );
+  assert.equal(requests.length, 2);
 });
 
 test("7c. return() waits for a pull that is under way; the signal is what interrupts it", async () => {

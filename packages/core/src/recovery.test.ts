@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import type { LoopOptions, Ports } from "../protocol/loop.ts";
-import { text } from "../protocol/message.ts";
-import { MODEL_ERROR_CODES, modelError, type ModelError, type ModelRequest } from "../protocol/model.ts";
+import { test } from "vitest";
+import {
+  type LoopOptions,
+  MODEL_ERROR_CODES,
+  modelError,
+  type ModelError,
+  type ModelRequest,
+  type Ports,
+  refusal,
+  text,
+} from "@keelson/protocol";
 import {
   because,
   effect,
@@ -12,19 +19,21 @@ import {
   named,
   OPTIONS,
   pick,
-  play,
+  player,
   ports,
-  refusal,
+  type Script,
   scripted,
   scriptedClock,
   stop,
   tool,
   types,
   use,
-  type Script,
-} from "../testing/script.ts";
+} from "@keelson/testing";
+import { loop } from "./loop.ts";
 import { RECOVERY } from "./recovery.ts";
 import { STOPS } from "./stops.ts";
+
+const play = player(loop);
 
 async function run(script: Script, more: { readonly ports?: Partial<Ports>; readonly options?: Partial<LoopOptions> } = {}) {
   const requests: ModelRequest[] = [];

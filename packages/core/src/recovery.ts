@@ -1,6 +1,4 @@
-import { RESCUES } from "../protocol/loop.ts";
-import type { ModelError, ModelErrorCode } from "../protocol/model.ts";
-import type { EndReason } from "../protocol/reason.ts";
+import { type EndReason, type ModelError, type ModelErrorCode, RESCUES } from "@keelson/protocol";
 import type { Run, Step } from "./step.ts";
 
 const TRIES = 3;

@@ -1,10 +1,18 @@
-import type { ContextEdit } from "../protocol/edit.ts";
-import type { Event } from "../protocol/event.ts";
-import { messagesOf } from "../protocol/fold.ts";
-import type { Change, LoopOptions, LoopState, Ports, Rescue } from "../protocol/loop.ts";
-import { text, type Block } from "../protocol/message.ts";
-import type { ModelError } from "../protocol/model.ts";
-import type { ContinueReason, EndReason } from "../protocol/reason.ts";
+import {
+  type Block,
+  type Change,
+  type ContextEdit,
+  type ContinueReason,
+  type EndReason,
+  type Event,
+  type LoopOptions,
+  type LoopState,
+  messagesOf,
+  type ModelError,
+  type Ports,
+  type Rescue,
+  text,
+} from "@keelson/protocol";
 import { RECOVERY, tried } from "./recovery.ts";
 
 /** What the tables decide. Data: `take` alone acts. */
@@ -24,6 +32,7 @@ export type Step =
 export type Run = { state: LoopState; readonly ports: Ports; readonly options: LoopOptions; readonly signal: AbortSignal };
 
 export const STOP_BLOCKS = 8;
+export const MALFORMED_REPLIES = 3;
 const HEARTBEAT_MS = 30_000;
 const CONTINUE: Block = text("Your answer was cut at the output limit. Continue exactly where you stopped.");
 
@@ -78,7 +87,17 @@ export async function* take(step: Step, run: Run): AsyncGenerator<Event, EndReas
 async function* settle(at: "tools" | "stop", run: Run): AsyncGenerator<Event, EndReason | undefined> {
   const settled = yield* run.ports.settle(run.state, at, run.signal);
   if (settled.go === "end") return settled.reason;
+  if (run.state.malformedReplies > MALFORMED_REPLIES) {
+    yield {
+      type: "notice.raised",
+      severity: "error",
+      code: "malformed_tool_use",
+      text: `The model sent calls that aren't JSON ${run.state.malformedReplies} times in a row. Try another model.`,
+    };
+    return "malformed_tool_use_exhausted";
+  }
   if (at === "stop" && messagesOf(run.state.view).at(-1)?.role === "assistant") return "completed"; // nothing was added: nothing to answer
+  if (settled.because === "tool_results" && run.state.malformedReplies > 0) return again(run, "malformed_retry");
   if (settled.because !== "stop_hook") return again(run, settled.because, settled.because === "steered" ? { stopBlocks: 0 } : {});
   if (run.state.stopBlocks < STOP_BLOCKS) return again(run, "stop_hook", { stopBlocks: run.state.stopBlocks + 1 });
   yield {

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test } from "vitest";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Envelope } from "../protocol/event.ts";
-import { messagesOf, remember, viewOf } from "../protocol/fold.ts";
-import type { Ports } from "../protocol/loop.ts";
-import { text } from "../protocol/message.ts";
-import { modelError, type ModelRequest } from "../protocol/model.ts";
+import { type Envelope, messagesOf, modelError, type ModelRequest, type Ports, refusal, remember, text, viewOf } from "@keelson/protocol";
 import {
   because,
   effect,
@@ -15,10 +11,9 @@ import {
   named,
   OPTIONS,
   pick,
-  play,
+  player,
   ports,
   PROMPT,
-  refusal,
   scripted,
   scriptedClock,
   seal,
@@ -28,8 +23,10 @@ import {
   types,
   USAGE,
   use,
-} from "../testing/script.ts";
+} from "@keelson/testing";
 import { loop } from "./loop.ts";
+
+const play = player(loop);
 
 const CALLS = stop("tool_use");
 

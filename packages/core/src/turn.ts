@@ -1,18 +1,31 @@
-import type { Event } from "../protocol/event.ts";
-import { UNKNOWN, type OpenCall } from "../protocol/fold.ts";
-import type { LoopOptions, Ports } from "../protocol/loop.ts";
-import { isToolUse, text, type ToolUse, type Usage } from "../protocol/message.ts";
-import { isModelError, modelError, type ModelError, type ModelPart } from "../protocol/model.ts";
-import type { EndReason } from "../protocol/reason.ts";
-import type { Tool } from "../protocol/tool.ts";
+import {
+  type Bound,
+  type EndReason,
+  type Event,
+  isModelError,
+  isToolUse,
+  type LoopOptions,
+  type ModelError,
+  modelError,
+  type ModelPart,
+  type OpenCall,
+  type Ports,
+  text,
+  type Tool,
+  type ToolUse,
+  UNKNOWN,
+  type Usage,
+} from "@keelson/protocol";
 import { call, complete, type Site } from "./call.ts";
 import { Channel } from "./channel.ts";
 import { graced } from "./grace.ts";
 
 /** `stopReason` is the model's, or ours: salvaged, aborted, dropped. */
 export type Reply = { readonly messageId: string; readonly stopReason: string; readonly error?: ModelError };
-export type Answers = { readonly asked: number; readonly end: EndReason | undefined };
+/** `malformed`: how many of the calls had an input that isn't JSON. */
+export type Answers = { readonly asked: number; readonly malformed: number; readonly end: EndReason | undefined };
 
+const SHOWN_INPUT = 1_000;
 const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
 
 /**
@@ -28,6 +41,7 @@ export class Turn implements AsyncDisposable {
   #barrier: Promise<unknown> = Promise.resolve();
   #streaming: Promise<unknown> = Promise.resolve();
   #end: EndReason | undefined;
+  #malformed = 0;
   #draft = { id: "", usage: NO_USAGE, index: 0, words: "" };
 
   constructor(tools: ReadonlyMap<string, Tool>, ports: Pick<Ports, "permit" | "clock">, options: LoopOptions, signal: AbortSignal) {
@@ -53,16 +67,16 @@ export class Turn implements AsyncDisposable {
 
   /** Takes up the calls that a log ends with. One that may have happened, and must not happen twice, is told to the model instead. */
   resume(open: readonly OpenCall[]): void {
-    for (const { use, started } of open) {
+    for (const { use, started, malformed } of open) {
       if (started === "never") this.#calls.push(complete(use.id, "unknown", UNKNOWN, 0, this.#site));
-      else this.#begin(use);
+      else this.#begin(use, malformed);
     }
   }
 
   /** Waits for the calls; `end` when one of them, or an abort, ends the run. */
   async *answers(): AsyncGenerator<Event, Answers> {
     yield* this.#events.during(Promise.all(this.#calls));
-    return { asked: this.#calls.length, end: this.#site.signal.aborted ? "aborted_tools" : this.#end };
+    return { asked: this.#calls.length, malformed: this.#malformed, end: this.#site.signal.aborted ? "aborted_tools" : this.#end };
   }
 
   /** Stops whatever still runs; a finished turn disposes at once. */
@@ -82,7 +96,7 @@ export class Turn implements AsyncDisposable {
       if (part.type === "block.completed") this.#draft = { ...this.#draft, words: "" };
       const event = eventOf(part, this.#draft.id, ports.clock.now());
       if (event) await this.#events.send(event);
-      if (part.type === "block.completed" && isToolUse(part.block)) this.#begin(part.block);
+      if (part.type === "block.completed" && isToolUse(part.block)) this.#begin(part.block, part.malformed);
       if (part.type === "done") return part.stopReason;
     }
     signal.throwIfAborted(); // an aborted stream may end in silence
@@ -98,9 +112,19 @@ export class Turn implements AsyncDisposable {
       : { type: "reply.completed", messageId, stopReason, usage };
   }
 
-  #begin(use: ToolUse): void {
-    const bound = this.#tools.get(use.name)?.bind(use.input) ?? { ok: false as const, error: `No tool is named ${use.name}.` };
-    const safe = bound.ok && bound.call.concurrencySafe;
+  #bind({ name, input }: ToolUse): Bound {
+    return (
+      this.#tools.get(name)?.bind(input, this.#site.options.cwd) ?? {
+        ok: false,
+        error: `No tool is named ${name}. There are: ${[...this.#tools.keys()].join(", ")}.`,
+      }
+    );
+  }
+
+  #begin(use: ToolUse, malformed: string | undefined): void {
+    if (malformed !== undefined) this.#malformed++;
+    const bound = malformed === undefined ? this.#bind(use) : notJson(malformed);
+    const safe = !bound.ok || bound.call.concurrencySafe; // what can't run harms nobody
     const gate = safe ? this.#barrier : Promise.all([this.#barrier, ...this.#calls]);
     const done = gate.then(async () => {
       if (this.#end === "tool_deferred") return; // it stands behind a deferred call, and will again
@@ -113,6 +137,10 @@ export class Turn implements AsyncDisposable {
   }
 }
 
+function notJson(written: string): Bound {
+  return { ok: false, error: `Nothing ran: the input of this call isn't a JSON object. It was: ${written.slice(0, SHOWN_INPUT)}` };
+}
+
 function eventOf(part: ModelPart, messageId: string, at: number): Event | undefined {
   switch (part.type) {
     case "started":
@@ -120,8 +148,15 @@ function eventOf(part: ModelPart, messageId: string, at: number): Event | undefi
     case "delta":
       return { type: "block.delta", messageId, index: part.index, kind: part.kind, delta: part.delta, at };
     case "block.started":
-    case "block.completed":
       return { type: part.type, messageId, index: part.index, block: part.block };
+    case "block.completed":
+      return {
+        type: part.type,
+        messageId,
+        index: part.index,
+        block: part.block,
+        ...(part.malformed !== undefined && { malformed: part.malformed }),
+      };
     case "done":
       return { type: "reply.completed", messageId, stopReason: part.stopReason, usage: part.usage };
   }

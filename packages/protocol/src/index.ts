@@ -71,7 +71,7 @@ export {
 } from "./permission.ts";
 export { type PluginDecl, type PluginRead, type Problem } from "./plugin.ts";
 export { type ProcessChunk, type ProcessEnd, type ProcessSpec, type RunProcess } from "./process.ts";
-export { type ContinueReason, type EndReason } from "./reason.ts";
+export { CONTINUE_REASONS, END_REASONS, type ContinueReason, type EndReason } from "./reason.ts";
 export { refusal } from "./refusal.ts";
 export { SETTINGS_SOURCES, type Settings, type SettingsSource } from "./settings.ts";
 export {
