@@ -56,7 +56,7 @@ export type Event =
       readonly purpose: string;
       readonly model: string;
       readonly usage: Usage;
-      readonly usd: number;
+      readonly usd?: number; // absent when the price is not known
       readonly ms: number;
       readonly missed?: string;
     }
