@@ -1,0 +1,59 @@
+/** Holds a settings file against the schema. Rule: what is wrong is left out alone, and the rest of the file counts. */
+import type { Problem } from "@keelson/protocol";
+import type { z } from "zod";
+import { nodeAt, problemAt, valueOf, type Document, type Path } from "./json.ts";
+import { UNTRUSTED } from "./mask.ts";
+import { quote, suggest } from "./words.ts";
+
+type Schema = typeof import("@keelson/protocol/schemas").settingsSchema;
+type Issue = z.core.$ZodIssue;
+export type Checked = { readonly document: Document; readonly problems: readonly Problem[] };
+
+const MOST = 100;
+/** Losing one of these loosens what the owner of the file asked for: an error, not a warning. */
+const RESTRICTS = ["permissions", "permissions.ask", "permissions.deny", "keel", "keel.maxTurns", "keel.maxBudgetUsd"];
+
+const KEEL_KEYS = Object.keys(UNTRUSTED).flatMap((key) => (key.startsWith("keel.") ? [key.slice("keel.".length)] : []));
+
+/** `graded`: how bad it is to lose a restriction. Undefined when nearly nothing in the file is right. */
+export function checkSettings(document: Document, schema: Schema, graded: Problem["severity"]): Checked | undefined {
+  const problems: Problem[] = [];
+  let checked = document;
+  while (problems.length <= MOST) {
+    const { error } = schema.safeParse(valueOf(checked));
+    if (!error) return { document: checked, problems };
+    const wrong = error.issues.slice(0, MOST + 1).flatMap(spread);
+    const here = checked;
+    const nodes = wrong.map(({ path }) => nodeAt(here, path)).filter((node) => node !== undefined);
+    if (nodes.length === 0) return undefined; // nothing left to leave out
+    problems.push(...wrong.map(({ path, text }) => problemAt(here, nodeAt(here, path), severityOf(path, graded), text)));
+    checked = { ...checked, gone: new Set([...checked.gone, ...nodes]) };
+  }
+  return undefined;
+}
+
+/** One issue may name several keys. */
+function spread(issue: Issue): readonly { readonly path: Path; readonly text: string }[] {
+  if (issue.code !== "unrecognized_keys") return [{ path: issue.path, text: `${spell(issue.path)}: ${wordsOf(issue)}. It is left out.` }];
+  return issue.keys.map((key) => ({
+    path: [...issue.path, key],
+    text: `${quote(key)} isn't a key of ${spell(issue.path)}: ${suggest(key, KEEL_KEYS)}`,
+  }));
+}
+
+function wordsOf(issue: Issue): string {
+  const words = issue.code === "invalid_union" ? issue.errors.map((errors) => errors[0]?.message ?? "") : [issue.message];
+  return words.map((said) => said.replace(/^Invalid input: /, "")).join(" or ");
+}
+
+/** `permissions.deny, item 2`. */
+function spell(path: Path): string {
+  const keys = path.filter((step) => typeof step !== "number").map(String);
+  const item = path.find((step) => typeof step === "number");
+  return `${quote(keys.join("."))}${item === undefined ? "" : `, item ${Number(item) + 1}`}`;
+}
+
+function severityOf(path: Path, graded: Problem["severity"]): Problem["severity"] {
+  const key = path.filter((step) => typeof step !== "number").join(".");
+  return RESTRICTS.includes(key) ? graded : "warning";
+}

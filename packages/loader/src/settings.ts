@@ -1,0 +1,95 @@
+/**
+ * Reads the settings of a session: SETTINGS_SOURCES highest first, each file once, masked, merged.
+ * Rule: a file that can't be used is never passed over in silence, and never takes another one with it.
+ */
+import { realpath } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { SETTINGS_SOURCES, type JsonObject, type Problem, type Settings, type SettingsSource } from "@keelson/protocol";
+import { objectOf, type Document } from "./json.ts";
+import { readLayer, type FileLayer, type Place } from "./layer.ts";
+import { mask, UNTRUSTED, type SettingKey } from "./mask.ts";
+import { merge, valueIn } from "./merge.ts";
+import { rulesIn, rulesOf, type RuleLine } from "./rule.ts";
+import { keelHome, SOURCES, type SettingsPlaces } from "./source.ts";
+import { quote } from "./words.ts";
+
+/** `settings`: what counts of it. `held`: the keys that it sets and that don't count, since the folder isn't trusted. */
+export type Layer = {
+  readonly source: SettingsSource;
+  readonly file?: string;
+  readonly settings: Settings;
+  readonly held: readonly SettingKey[];
+};
+
+/**
+ * `layers`: those that are there, highest first. `rules`: of all of them, also where two say the same.
+ * An error among the problems: something that the user or the administrator asked for isn't in force.
+ */
+export type SettingsRead = {
+  readonly layers: readonly Layer[];
+  readonly settings: Settings;
+  readonly rules: readonly RuleLine[];
+  readonly problems: readonly Problem[];
+};
+
+type Opened = {
+  readonly layer: Layer;
+  readonly json: JsonObject;
+  readonly rules: readonly RuleLine[];
+  readonly problems: readonly Problem[];
+};
+
+/** Never rejects for what stands in a file. */
+export async function readSettings(places: SettingsPlaces): Promise<SettingsRead> {
+  const files = await Promise.all((await placesOf(places)).map((place) => readLayer(place, places)));
+  let opened: readonly Opened[] = places.builtin ? [openBuiltin(places, places.builtin)] : [];
+  // From the lowest up: what a repository may lower depends on what holds below it.
+  for (const file of files.toReversed()) if (file.document) opened = [open(file, file.document, opened, places), ...opened];
+  return {
+    layers: opened.map(({ layer }) => layer),
+    settings: asSettings(merge(opened.map(({ json }) => json))),
+    rules: opened.flatMap(({ rules }) => rules),
+    problems: [...files.flatMap(({ problems }) => problems), ...opened.flatMap(({ problems }) => problems)],
+  };
+}
+
+/** A file that the owner named too isn't the repository's: at home, `~/.claude` is both. */
+async function placesOf(places: SettingsPlaces): Promise<readonly Place[]> {
+  const all = SETTINGS_SOURCES.flatMap((source) => SOURCES[source].files(places).map((file) => ({ source, file })));
+  const real = await Promise.all(all.map(async ({ file }) => (isAbsolute(file) ? realpath(file).catch(() => file) : file)));
+  const owned = new Set(real.filter((_, at) => all[at] && SOURCES[all[at].source].from === "owner"));
+  return all.filter(({ source }, at) => SOURCES[source].from !== "repository" || !owned.has(real[at] ?? ""));
+}
+
+function open({ source, file }: FileLayer, document: Document, below: readonly Opened[], places: SettingsPlaces): Opened {
+  const whole = objectOf(document);
+  const masked = SOURCES[source].from === "repository" && !places.trusted;
+  const { settings, held } = masked ? mask(whole, merge(below.map(({ json }) => json))) : { settings: whole, held: [] };
+  const base = SOURCES[source].base(places, file);
+  return {
+    layer: { source, file, settings: asSettings(settings), held },
+    json: settings,
+    rules: rulesIn(document, { source, file, base }).filter(({ behavior }) => !held.includes(`permissions.${behavior}`)),
+    problems: held.length === 0 ? [] : [{ severity: "warning", file, text: heldText(whole, held, places) }],
+  };
+}
+
+function openBuiltin(places: SettingsPlaces, settings: Settings): Opened {
+  const rules = rulesOf(settings, { source: "builtin", base: SOURCES.builtin.base(places, "") });
+  return { layer: { source: "builtin", settings, held: [] }, json: { ...settings }, rules, problems: [] };
+}
+
+function heldText(settings: JsonObject, held: readonly SettingKey[], places: SettingsPlaces): string {
+  const keys = held.map((key) => {
+    const value = valueIn(settings, key);
+    const more = UNTRUSTED[key] === "lower" ? " (may only be lowered here)" : Array.isArray(value) ? ` (${value.length})` : "";
+    return `${quote(key)}${more}`;
+  });
+  const instead = join(keelHome(places), "settings.json");
+  return `Not used, since this folder isn't trusted: ${keys.join(", ")}. Put what you want of it into ${instead}, or give it with --settings.`;
+}
+
+/** The parse's last step: each layer was held against the schema, and merging keeps the shapes. */
+function asSettings(settings: JsonObject): Settings {
+  return settings as Settings;
+}

@@ -1,0 +1,54 @@
+/** Reads one small text file. Rule: what is wrong with it comes back as words; nothing is thrown, nothing but a regular file is read. */
+import { constants } from "node:fs";
+import { lstat, open } from "node:fs/promises";
+
+/** `missing`: nothing stands there. `why` follows the name of the file in a sentence. */
+export type TextRead =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly missing: boolean; readonly why: string };
+
+const WHY: Readonly<Record<string, string>> = {
+  EACCES: "can't be read: permission denied. Give yourself the right to read it",
+  EPERM: "can't be read: permission denied. Give yourself the right to read it",
+  ELOOP: "is a link that leads back to itself. Remove the link",
+  ENAMETOOLONG: "can't be read: its path is too long. Move it to a shorter one",
+  EMFILE: "can't be read: too many files are open. Close some programs and try again",
+};
+
+/** UTF-8 with or without a byte order mark; CRLF becomes LF. */
+export async function readText(path: string, limitBytes: number): Promise<TextRead> {
+  try {
+    await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)); // a pipe without a writer would wait for ever
+    const { size, ...stat } = await file
+      .stat()
+      .then((found) => ({ size: found.size, directory: found.isDirectory(), file: found.isFile() }));
+    if (stat.directory) return refused("is a directory where a file should be. Move it away");
+    if (!stat.file) return refused("is not a regular file. Put a file in its place");
+    if (size > limitBytes) return refused(`has ${size} bytes; at most ${limitBytes} are read. Make it smaller`);
+    return decode(await file.readFile());
+  } catch (error) {
+    return failure(path, error);
+  }
+}
+
+export function refused(why: string): TextRead & { readonly ok: false } {
+  return { ok: false, missing: false, why };
+}
+
+/** An I/O error in words. A link to nothing is not missing: someone meant a file to be there. */
+export async function failure(path: string, error: unknown): Promise<TextRead & { readonly ok: false }> {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+  if (code !== "ENOENT" && code !== "ENOTDIR") return refused(WHY[code] ?? `can't be read (${code})`);
+  const link = await lstat(path).catch(() => undefined);
+  return link
+    ? refused("is a link to a file that doesn't exist. Remove the link or restore the file")
+    : { ok: false, missing: true, why: "doesn't exist" };
+}
+
+function decode(bytes: Uint8Array): TextRead {
+  try {
+    return { ok: true, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes).replaceAll("\r\n", "\n") };
+  } catch {
+    return refused("is not UTF-8 text. Save it as UTF-8");
+  }
+}
