@@ -1,0 +1,90 @@
+import type { BaseAnthropic } from "@anthropic-ai/sdk/client";
+import { modelError, type Clock, type JsonObject, type Model, type ModelError, type ModelPart, type ModelRequest } from "@keelson/protocol";
+import { Reply } from "./accumulate.ts";
+import type { Where } from "./advice.ts";
+import { classify, NOTHING, refuse } from "./classify.ts";
+import { openClient } from "./client.ts";
+import type { Dialect } from "./dialect.ts";
+import { markMessages } from "./marks.ts";
+import { Silence } from "./stall.ts";
+import { openStream } from "./stream.ts";
+
+export type Connection = {
+  readonly dialect: Dialect;
+  /** Ends before `/v1`; the dialect's home when absent. */
+  readonly baseUrl?: string;
+  readonly apiKey?: string;
+  readonly authToken?: string;
+  /** Sent with each request (`anthropic-beta`, a gateway's own). */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Must run in real time: where `sleep` returns at once, every reply has stalled. */
+  readonly clock: Clock;
+  /** Silence of the endpoint that ends a reply, in ms; Infinity for none; the dialect's when absent. */
+  readonly stallMs?: number;
+  readonly fetch?: typeof fetch;
+};
+
+type Endpoint = {
+  readonly client: BaseAnthropic;
+  readonly connection: Connection;
+  readonly url: string;
+  readonly secrets: readonly string[];
+};
+
+/** How long an endpoint may keep the connection open behind its last word. Read to its end, the connection serves the next request. */
+const FAREWELL_MS = 250;
+
+/** A client of one endpoint. One call is one HTTP request; what was aborted, left or given up closes its connection. */
+export function connect(connection: Connection): Model {
+  const { dialect, apiKey, authToken, headers = {}, fetch } = connection;
+  const baseUrl = connection.baseUrl ?? dialect.home ?? "";
+  const key = (authToken ?? apiKey ?? "").trim();
+  const client = openClient({ dialect, baseUrl, key, bearer: authToken !== undefined, headers, fetch });
+  const secrets = [key, URL.parse(baseUrl)?.password ?? ""].filter((secret) => secret !== "");
+  const endpoint: Endpoint = { client, connection, url: withoutLogin(baseUrl), secrets };
+  return (request, signal) => ask(endpoint, request, signal);
+}
+
+async function* ask(endpoint: Endpoint, request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
+  const { clock, dialect, stallMs = dialect.stallMs } = endpoint.connection;
+  const where: Where = { dialect, url: endpoint.url, model: request.model, secrets: endpoint.secrets };
+  const missing = refusalOf(where);
+  if (missing) throw missing;
+
+  await using silence = new Silence(clock, stallMs);
+  const reply = new Reply(request.messages);
+  try {
+    const either = AbortSignal.any([signal, silence.signal]);
+    const events = await openStream(endpoint.client, bodyOf(request, dialect), { where, silence, signal: either });
+    for await (const event of events) {
+      if (signal.aborted) return;
+      if (reply.whole) continue; // what follows the end means nothing
+      yield* reply.take(event);
+      if (reply.whole) silence.endWithin(FAREWELL_MS);
+    }
+  } catch (error) {
+    if (!reply.whole && !silence.stalled && !signal.aborted) throw classify(error, where);
+  }
+  if (signal.aborted) return;
+  if (!reply.whole) throw refuse(silence.stalled ? "stalled" : "stream_cut", NOTHING, where);
+  yield reply.done();
+}
+
+function bodyOf({ model, messages, maxTokens, body }: ModelRequest, dialect: Dialect): JsonObject {
+  const marked = dialect.supportsCacheControl ? markMessages(messages, body) : messages;
+  return { ...body, model, messages: marked, max_tokens: maxTokens, stream: true };
+}
+
+/** What needs no request to be seen. */
+function refusalOf({ url, dialect, secrets }: Where): ModelError | undefined {
+  if (url === "")
+    return modelError("invalid_request", { message: "No base URL is set. Set one: this dialect has no endpoint of its own." });
+  if (dialect.needsKey && secrets.length === 0) return modelError("auth", { message: `No key is set for ${url}. Set ANTHROPIC_API_KEY.` });
+  return undefined;
+}
+
+function withoutLogin(baseUrl: string): string {
+  const url = URL.parse(baseUrl);
+  if (!url || (url.username === "" && url.password === "")) return baseUrl.replace(/\/+$/, "");
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
+}

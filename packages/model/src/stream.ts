@@ -1,0 +1,52 @@
+import type { BaseAnthropic } from "@anthropic-ai/sdk/client";
+import type { Stream } from "@anthropic-ai/sdk/streaming";
+import type { JsonObject, ModelError } from "@keelson/protocol";
+import type { Where } from "./advice.ts";
+import { judge, NOTHING, refuse } from "./classify.ts";
+import { failureIn, oneLine } from "./failure.ts";
+import type { Silence } from "./stall.ts";
+import { isObject } from "./wire.ts";
+
+/** The events of one reply. Rejects, and ends, with what the SDK or `fetch` throws, or with a `ModelError` where only this place can tell. */
+export async function openStream(
+  client: BaseAnthropic,
+  body: JsonObject,
+  { where, silence, signal }: { readonly where: Where; readonly silence: Silence; readonly signal: AbortSignal },
+): Promise<AsyncIterable<unknown>> {
+  const answer = await client.post<Stream<unknown>>("/v1/messages", { body, stream: true, signal }).withResponse();
+  silence.begins();
+  const { data, response } = answer;
+  const kind = response.headers.get("content-type") ?? "";
+  if (/html|json/i.test(kind)) throw await misanswered(response, where);
+  // The SDK takes the body when the first event is asked for. It swallows pings, and a cut looks to it like any other error.
+  const chunks = response.body && silence.listen(unbroken(response.body, where));
+  Object.defineProperty(response, "body", { value: chunks });
+  return data;
+}
+
+async function* unbroken(chunks: AsyncIterable<Uint8Array>, where: Where): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw error instanceof Error && error.name === "AbortError" ? error : refuse("stream_cut", NOTHING, where, error);
+  }
+}
+
+/** Status 200, and not a stream: a proxy's page, a server that doesn't stream, an error that forgot its status. */
+async function misanswered(response: Response, where: Where): Promise<ModelError> {
+  const words = await response.text();
+  const body = parsed(words);
+  if (isObject(body) && "error" in body) return judge(failureIn(body), where);
+  const what = isObject(body)
+    ? "it answers with JSON instead of a stream"
+    : `it answers with a web page instead of a stream: ${oneLine(words)}`;
+  return refuse("invalid_request", { ...NOTHING, words: what }, where);
+}
+
+function parsed(words: string): unknown {
+  try {
+    return JSON.parse(words);
+  } catch {
+    return undefined;
+  }
+}
