@@ -13,7 +13,7 @@ const PROJECT = "work/.claude/settings.json";
 async function read(files: Readonly<Record<string, Content>>, flag?: string): Promise<SettingsRead> {
   await using home = await temporaryHome();
   for (const [path, content] of Object.entries(files)) await write(join(home.path, path), content);
-  return readSettings({ cwd: join(home.path, "work"), home: home.path, ...(flag !== undefined && { flag }) });
+  return await readSettings({ cwd: join(home.path, "work"), home: home.path, ...(flag !== undefined && { flag }) });
 }
 
 async function write(file: string, content: Content): Promise<void> {

@@ -25,7 +25,7 @@ async function read(files: Readonly<Record<string, Json | Uint8Array>>): Promise
   const root = join(home.path, "sample");
   await mkdir(root);
   await write(root, files);
-  return readPlugin(root);
+  return await readPlugin(root); // before the home is removed
 }
 
 const ours = (own: Json): Json => ({ name: "p", extensions: { "dev.keelson": own } });
