@@ -1,0 +1,28 @@
+import { isToolResult, isToolUse, type Block, type Message } from "@keelson/protocol";
+
+/** What a reply may speak about: the tool results in the order they came, and the last words of the user. */
+export type Conversation = { readonly prompt: string | undefined; readonly results: readonly Result[] };
+type Result = { readonly tool: string | undefined; readonly text: string };
+
+export function conversationOf(messages: readonly Message[]): Conversation {
+  const names = new Map(messages.flatMap(({ content }) => content.filter(isToolUse).map(({ id, name }) => [id, name])));
+  const said = messages.filter(({ role }) => role === "user").flatMap(({ content }) => content);
+  return {
+    prompt: said.flatMap((block) => (isReminder(block) ? [] : textsOf(block))).at(-1),
+    results: said.filter(isToolResult).map((block) => ({ tool: names.get(block.tool_use_id), text: resultText(block) })),
+  };
+}
+
+/** Agents put words of their own beside the user's, in this tag. */
+const isReminder = (block: Block): boolean => textsOf(block).some((text) => text.trimStart().startsWith("<system-reminder>"));
+
+function textsOf(block: Block): readonly string[] {
+  const { type, text } = block;
+  return type === "text" && typeof text === "string" ? [text] : [];
+}
+
+function resultText({ content }: Block): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.flatMap((inner: Block) => textsOf(inner)).join("\n");
+}
