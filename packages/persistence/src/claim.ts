@@ -1,0 +1,89 @@
+import { dirname } from "node:path";
+import { storeError, type Ref } from "@keelson/protocol";
+import { bestEffort, writeWhole } from "./disk.ts";
+import { epochsOf, lockPath, segmentPath } from "./layout.ts";
+import { dropLock, holderOf, openNew, takeLock, type LockRoom } from "./lock.ts";
+import { Pen } from "./pen.ts";
+import type { Report } from "./read.ts";
+import { encode, type Header } from "./record.ts";
+import { segmentsOf } from "./segment.ts";
+import { survey } from "./survey.ts";
+
+/** What taking a pen needs of the house. */
+export type Desk = LockRoom & { readonly report: Report };
+
+/**
+ * Takes the pen of a session. The order is the fence: the lock, the new segment's empty file, the look at what there is, its header.
+ * A writer that was taken for dead looks for the next segment behind each write, so what it gets acknowledged is within the new base.
+ * The segment is begun at once, not at the first append: until then late lines would be read, and vanish later.
+ */
+export async function claimPen(desk: Desk, folder: string, ref: Ref, owner: string): Promise<Pen> {
+  const { disk, report } = desk;
+  const { epoch, fd } = takeNumber(desk, folder, ref, owner);
+  const path = segmentPath(folder, epoch);
+  const lock = lockPath(folder, epoch);
+  try {
+    const base = await survey(disk, folder, report);
+    const before = segmentsOf(disk, folder);
+    const { cwd = "", created = desk.now(), parent } = before.find(({ header }) => header)?.header ?? {};
+    const header: Header = { keel: 1, session: ref.session, epoch, base, ...(parent !== undefined && { parent }), cwd, created };
+    const line = encode(header);
+    writeWhole(disk, fd, line);
+    for (const stale of epochsOf(disk.names(folder), ".lock").filter((number) => number < epoch)) dropLock(desk, lockPath(folder, stale));
+    const older = before.map((one) => one.path);
+    const drop = (): void => dropLock(desk, lock);
+    const site = { disk, report, path, next: segmentPath(folder, epoch + 1), drop, older, folders: foldersAbove(folder) };
+    return new Pen(site, { epoch, owner }, fd, { head: base, size: line.length });
+  } catch (error) {
+    bestEffort(() => disk.close(fd));
+    bestEffort(() => disk.remove(path));
+    dropLock(desk, lock);
+    throw error;
+  }
+}
+
+/** From the session's own up to the root: in each one something may have been made. */
+function foldersAbove(folder: string): readonly string[] {
+  return [folder, dirname(folder), dirname(dirname(folder)), dirname(dirname(dirname(folder)))];
+}
+
+const TRIES = 100;
+
+/** Each further try means that somebody else got on in between. */
+function takeNumber(desk: Desk, folder: string, { session }: Ref, owner: string): { readonly epoch: number; readonly fd: number } {
+  let holder: string | undefined;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const names = desk.disk.names(folder);
+    const lastSegment = epochsOf(names, ".jsonl").at(-1) ?? -1;
+    const last = Math.max(lastSegment, epochsOf(names, ".lock").at(-1) ?? -1, 0);
+    holder = holderOf(desk, lockPath(folder, last));
+    if (holder !== undefined) break;
+    const epoch = last + 1;
+    const lock = lockPath(folder, epoch);
+    if (!takeLock(desk, lock, owner)) continue;
+    const fd = begin(desk, folder, lastSegment + 1, epoch);
+    if (fd !== undefined) return { epoch, fd };
+  }
+  const where = holder ?? "several processes at once";
+  throw storeError("held", `The session ${session} is open in ${where}. Close it there, or begin a new session.`);
+}
+
+/**
+ * Makes the segment `epoch`, and those that a crash left out before it: the successor of any epoch has its very next number.
+ * Undefined when one of them is there: another was faster. Without the segment the lock is given back.
+ */
+function begin(desk: Desk, folder: string, first: number, epoch: number): number | undefined {
+  const { disk } = desk;
+  let fd: number | undefined;
+  try {
+    for (let number = first; number < epoch; number++) {
+      const filler = openNew(disk, segmentPath(folder, number));
+      if (filler === undefined) return undefined;
+      disk.close(filler);
+    }
+    fd = openNew(disk, segmentPath(folder, epoch));
+    return fd;
+  } finally {
+    if (fd === undefined) dropLock(desk, lockPath(folder, epoch));
+  }
+}

@@ -1,0 +1,77 @@
+import { bestEffort, isErrno, writeWhole, type Disk } from "./disk.ts";
+import type { Host, ProcessMark } from "./host.ts";
+
+/**
+ * One lock file per epoch, made by O_EXCL and never taken over: a later claim takes the next number.
+ * So nobody removes a lock that another may just have made; who comes too late finds that number's segment there (see claim.ts).
+ */
+export type Lock = ProcessMark & { readonly owner: string; readonly at: number };
+
+/** A lock without content: its maker is at it. One that stays so was left by a crash. */
+const YOUNG_MS = 5_000;
+const MOST_BYTES = 16 * 1024;
+
+/** `left`: locks of ours that couldn't be removed. They name a living process, and yet nobody holds them. */
+export type LockRoom = { readonly disk: Disk; readonly host: Host; readonly now: () => number; readonly left: Set<string> };
+
+/** False when the number is taken already. */
+export function takeLock(room: LockRoom, path: string, owner: string): boolean {
+  const { disk, host, now } = room;
+  const lock: Lock = { ...host.self, owner, at: now() };
+  const fd = openNew(disk, path);
+  if (fd === undefined) return false;
+  try {
+    writeWhole(disk, fd, Buffer.from(`${JSON.stringify(lock)}\n`));
+    return true;
+  } catch (error) {
+    dropLock(room, path);
+    throw error;
+  } finally {
+    bestEffort(() => disk.close(fd));
+  }
+}
+
+/** Undefined when the file is there already. */
+export function openNew(disk: Disk, path: string): number | undefined {
+  try {
+    return disk.open(path, "create");
+  } catch (error) {
+    if (isErrno(error) && error.code === "EEXIST") return undefined;
+    throw error;
+  }
+}
+
+/** Who holds it, in words. Undefined when nobody does: the process is gone, its pid is another's by now, or the machine was started anew. */
+export function holderOf({ disk, host, now, left }: LockRoom, path: string): string | undefined {
+  const stat = left.has(path) ? undefined : disk.stat(path);
+  if (!stat) return undefined;
+  const lock = readLock(disk, path);
+  if (lock) return host.lives(lock) ? `${lock.owner} (process ${lock.pid} on ${lock.host})` : undefined;
+  return Math.abs(now() - stat.mtimeMs) < YOUNG_MS ? "a process that is just opening it" : undefined;
+}
+
+/** One that is gone already is fine. */
+export function dropLock({ disk, left }: LockRoom, path: string): void {
+  try {
+    disk.remove(path);
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+    if (error.code !== "ENOENT") left.add(path);
+  }
+}
+
+function readLock(disk: Disk, path: string): Lock | undefined {
+  const bytes = Buffer.alloc(MOST_BYTES);
+  const fd = disk.open(path, "read");
+  try {
+    const value = JSON.parse(bytes.toString("utf8", 0, disk.read(fd, bytes, 0))) as Partial<Lock> | null;
+    return typeof value?.pid === "number" && typeof value.started === "string" && typeof value.boot === "string"
+      ? (value as Lock)
+      : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  } finally {
+    bestEffort(() => disk.close(fd));
+  }
+}

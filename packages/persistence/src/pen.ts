@@ -1,0 +1,172 @@
+import { storeError, type Envelope, type Fence, type Head, type StoreError } from "@keelson/protocol";
+import { bestEffort, writeWhole, type Disk } from "./disk.ts";
+import { unwritable } from "./failure.ts";
+import { Group } from "./group.ts";
+import type { Report } from "./read.ts";
+import { admit } from "./record.ts";
+import { cutBack, syncEach, writeAgain } from "./restore.ts";
+import { soundEnd } from "./segment.ts";
+
+/** Where a pen writes. `next`: the segment of whoever comes after. `drop`: gives the lock back. `older` and `folders`: what the first barrier has to keep too. */
+export type Site = {
+  readonly disk: Disk;
+  readonly report: Report;
+  readonly path: string;
+  readonly next: string;
+  readonly drop: () => void;
+  readonly older: readonly string[];
+  readonly folders: readonly string[];
+};
+/** A place in the segment between two records. */
+export type Mark = { readonly head: number; readonly size: number };
+
+/**
+ * The one writer of one segment. Its rule: the file holds what was acknowledged, then what waits for a barrier, and nothing else;
+ * after a failure it goes back to that, at once or before the next append.
+ */
+export class Pen {
+  readonly fence: Fence;
+  readonly base: number;
+  readonly #site: Site;
+  readonly #barrier = new Group(() => this.#sync());
+  #fd: number;
+  #written: Mark;
+  #acknowledged: Mark;
+  #synced = 0;
+  #olderSynced = false;
+  #closed = false;
+  #released = false;
+  /** Bytes may stand behind `#written`. */
+  #littered = false;
+  /** A sync failed: what the system held for the disk may be lost, and it says so only once. */
+  #suspect = false;
+
+  constructor(site: Site, fence: Fence, fd: number, start: Mark) {
+    this.#site = site;
+    this.fence = fence;
+    this.base = start.head;
+    this.#fd = fd;
+    this.#written = start;
+    this.#acknowledged = start;
+  }
+
+  /** Written when it is called, acknowledged when it resolves. Behind a barrier that isn't through yet, everything waits for it. */
+  async append(expectedHead: number, envelopes: readonly Envelope[], barrier: boolean): Promise<Head> {
+    if (this.#closed || this.#released) throw fenced();
+    this.#mend();
+    const mark = this.#write(admit(this.#written.head, expectedHead, envelopes));
+    await (barrier ? this.#barrier.ask() : this.#barrier.last);
+    this.#acknowledge(mark);
+    return { head: mark.head, epoch: this.fence.epoch };
+  }
+
+  async release(): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    await this.#barrier.last?.catch(() => undefined); // its askers are told
+    try {
+      this.#mend();
+    } catch {
+      // the next claim passes over what is torn
+    }
+    this.#closed = true;
+    bestEffort(() => this.#site.disk.close(this.#fd));
+    this.#site.drop();
+  }
+
+  #write(lines: readonly Buffer[]): Mark {
+    const before = this.#written;
+    let { head, size } = before;
+    try {
+      for (const line of lines) {
+        writeWhole(this.#site.disk, this.#fd, line);
+        size += line.length;
+        head++;
+      }
+      this.#checkSuccessor();
+      this.#written = { head, size };
+      return this.#written;
+    } catch (error) {
+      this.#goBack(before);
+      throw unwritable(this.#site.path, error);
+    }
+  }
+
+  async #sync(): Promise<void> {
+    const { disk, path, older, folders } = this.#site;
+    try {
+      if (!this.#olderSynced) await syncEach(disk, older, folders);
+      this.#olderSynced = true;
+      const mark = this.#written;
+      await disk.sync(this.#fd);
+      this.#synced = mark.size;
+      this.#acknowledge(mark);
+    } catch (error) {
+      this.#suspect = true;
+      this.#goBack(this.#acknowledged);
+      throw unwritable(path, error);
+    }
+  }
+
+  #acknowledge(mark: Mark): void {
+    if (mark.head > this.#acknowledged.head) this.#acknowledged = mark;
+  }
+
+  #goBack(to: Mark): void {
+    if (this.#closed) return;
+    this.#written = to;
+    this.#littered = true;
+    bestEffort(() => this.#tidy());
+  }
+
+  #mend(): void {
+    try {
+      this.#tidy();
+    } catch (error) {
+      throw unwritable(this.#site.path, error);
+    }
+  }
+
+  #tidy(): void {
+    const { disk, path, older } = this.#site;
+    if (this.#closed || (!this.#littered && !this.#suspect)) return;
+    this.#checkSuccessor();
+    if (this.#suspect) this.#reopen();
+    const { head, size } = this.#written;
+    if (this.#littered) this.#written = { head, size: cutBack(disk, path, this.#fd, size) };
+    if (this.#acknowledged.head === head) this.#acknowledged = this.#written;
+    this.#littered = false;
+    if (!this.#suspect) return;
+    for (const other of this.#olderSynced ? [] : older) writeAgain(disk, other, 0);
+    writeAgain(disk, path, this.#synced, this.#written.size);
+    this.#suspect = false;
+  }
+
+  /** Looks at what is really there, through a new descriptor. */
+  #reopen(): void {
+    const { disk, path, report } = this.#site;
+    const fd = disk.open(path, "append");
+    const old = this.#fd;
+    this.#fd = fd;
+    bestEffort(() => disk.close(old));
+    const sound = soundEnd(disk, path, this.base, this.#written.size);
+    if (sound.head >= this.#written.head) return;
+    const text = `The disk lost the records ${sound.head + 1} to ${this.#written.head} when it failed. Read the session again from ${sound.head}, and look at the disk's health.`;
+    report({ severity: "error", file: path, text });
+    this.#written = sound;
+    this.#acknowledged = sound;
+    this.#synced = 0;
+    this.#littered = true;
+  }
+
+  /** Behind each write, and before anything is taken back: a later epoch may count these lines already. */
+  #checkSuccessor(): void {
+    if (!this.#site.disk.stat(this.#site.next)) return;
+    this.#closed = true;
+    throw fenced();
+  }
+}
+
+export function fenced(): StoreError {
+  return storeError("fenced", "Another process has taken over this session; nothing more can be added from here. Open it again to go on.");
+}

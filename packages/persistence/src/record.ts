@@ -1,0 +1,83 @@
+import { isUtf8 } from "node:buffer";
+import { storeError, type Envelope } from "@keelson/protocol";
+
+/** One line of JSON, and what makes it ours. Written once, never rewritten: what isn't known here stays as it was. */
+export const RECORD_LIMIT = 16 * 1024 * 1024;
+
+/** The first line of a segment. `base`: the head at which it begins; what an earlier segment holds beyond it is never read. */
+export type Header = {
+  readonly keel: 1;
+  readonly session: string;
+  readonly epoch: number;
+  readonly base: number;
+  readonly parent?: string;
+  readonly cwd: string;
+  readonly created: number;
+};
+export type Stored = Envelope & { readonly seq: number };
+
+export const encode = (value: Header | Envelope): Buffer => Buffer.from(`${JSON.stringify(value)}\n`);
+
+/** The lines of an append, or why it can't be: checked whole before anything is written. */
+export function admit(head: number, expectedHead: number, envelopes: readonly Envelope[]): readonly Buffer[] {
+  if (expectedHead !== head)
+    throw storeError("head_mismatch", `The log ends at ${head}, not at ${expectedHead}. Read it again from there before you add to it.`);
+  return envelopes.map((envelope, at) => {
+    if (envelope.seq !== head + at + 1)
+      throw storeError(
+        "head_mismatch",
+        `An event numbered ${envelope.seq} can't follow ${head + at}. Number durable events without a gap.`,
+      );
+    if (!isRecord(envelope)) throw new TypeError(`The event ${envelope.seq} has not the shape of an envelope.`);
+    const line = encode(envelope);
+    if (line.length > RECORD_LIMIT)
+      throw storeError(
+        "too_large",
+        `The event ${envelope.seq} (${envelope.event.type}) has ${line.length} bytes; ${RECORD_LIMIT} is the most. Cap what it carries.`,
+      );
+    return line;
+  });
+}
+
+/** Undefined for what isn't a whole record: torn, not UTF-8, not JSON, another shape. */
+export function parseRecord(bytes: Uint8Array | undefined): Stored | undefined {
+  const value = parse(bytes);
+  return isRecord(value) ? value : undefined;
+}
+
+/** The same for what is written and what is read: nothing is acknowledged that would be passed over later. An event's type may be unknown. */
+function isRecord(value: unknown): value is Stored {
+  if (!isObject(value) || value["v"] !== 1 || !isCount(value["seq"]) || value["seq"] === 0) return false;
+  const { at, session, run, path, event } = value;
+  if (!Number.isFinite(at) || typeof session !== "string" || typeof run !== "string") return false;
+  return Array.isArray(path) && path.every((part) => typeof part === "string") && isObject(event) && typeof event["type"] === "string";
+}
+
+/** Throws `unreadable` for what a newer version has written; undefined for a line that isn't a header. */
+export function parseHeader(bytes: Uint8Array | undefined, path: string): Header | undefined {
+  const value = parse(bytes);
+  if (!isObject(value) || !isCount(value["keel"])) return undefined;
+  if (value["keel"] > 1)
+    throw storeError("unreadable", `${path} was written by a newer keelson (format ${value["keel"]}). Update keelson to open it.`);
+  const { session, epoch, base, parent, cwd, created } = value;
+  if (typeof session !== "string" || !isCount(epoch) || !isCount(base) || typeof cwd !== "string" || typeof created !== "number")
+    return undefined;
+  return { keel: 1, session, epoch, base, ...(typeof parent === "string" && { parent }), cwd, created };
+}
+
+function parse(bytes: Uint8Array | undefined): unknown {
+  if (bytes === undefined || !isUtf8(bytes)) return undefined;
+  try {
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
