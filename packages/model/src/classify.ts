@@ -38,7 +38,7 @@ const MEDIA = /\b(images?|pdf|document|media|multimodal)\b/i;
 const UNFIT = /exceed|maximum|too (large|many|much|big)|not valid|password|could not process|is not a multimodal/i;
 const TOO_LONG =
   /(prompt|input|request) (is |was )?too (long|large)|longer than the maximum|available context size|(maximum )?context (length|window|size|limit)/i;
-const THINKING = /binding_mismatch|`?thinking`? .*block|`?signature`? in /i;
+const THINKING = /binding_mismatch|thinking`? .*\bblocks?\b|\bblock\b.*`thinking`|thinking\.signature/i;
 const NO_MODEL = /^model:|\bmodel\b.*\b(not found|not exist|unknown|not available)|unknown model|no such model|invalid model/i;
 
 /** A `ModelError` for whatever a request died of, its message one line that says what to do. */
