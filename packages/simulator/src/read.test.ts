@@ -62,6 +62,12 @@ describe("a mistake is reported with the reply, the block and the field it stand
       ["reply 1, block 2", "{{result}}", "{{result:1}}"],
     ],
     ["braces that open nothing", file([{ blocks: [{ text: "style={{ color }}" }] }]), ["reply 1, block 1", "\\{{"]],
+    [
+      "a misspelled template in a guard",
+      file([{ ...hi, expect: { lastResultIncludes: "{{result}}" } }]),
+      ["reply 1, expect, lastResultIncludes", "{{result:1}}"],
+    ],
+    ["a wait that no timer can hold", file([{ blocks: [{ pause: 3e9 }] }]), ["reply 1, block 1, pause"]],
     ["a broken pattern", file([{ blocks: [{ text: "{{prompt|/(/}}" }] }]), ["{{prompt|/(/}}", "regular expression"]],
   ];
   it.each(cases)("%s", (_, source, words) => {

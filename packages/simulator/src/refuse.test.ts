@@ -55,6 +55,11 @@ describe("the server refuses, in the API's words,", () => {
       [...ASKED, user(answers("a"))],
       "messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: b.",
     ],
+    [
+      "an input that is no object",
+      [user(says("hi")), assistant({ ...calls("a"), input: "{" }), user(answers("a"))],
+      "messages.1.content.0.tool_use.input: Input should be a valid dictionary",
+    ],
     ["a call that nothing follows", ASKED, "messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: a, b."],
     ["answers behind other content", [...ASKED, user(says("well"), answers("a"), answers("b"))], "immediately after: a, b."],
     [

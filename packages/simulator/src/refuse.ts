@@ -1,4 +1,4 @@
-import { isThinking, isToolResult, isToolUse, type Block, type Json } from "@keelson/protocol";
+import { isThinking, isToolResult, isToolUse, type Block, type Json, type JsonObject } from "@keelson/protocol";
 import type { ApiRequest, Turn } from "./request.ts";
 
 /** What the Messages API refuses about a well-formed request, in its words; undefined when it takes it. The first check that fails speaks. */
@@ -18,6 +18,7 @@ const CHECKS: readonly Check[] = [
   userSpeaksFirst,
   turnsSaySomething,
   textsSaySomething,
+  inputsAreObjects,
   callsDiffer,
   callsAreAnswered,
   resultsWereAsked,
@@ -52,6 +53,14 @@ function textsSaySomething({ turns }: ApiRequest): string | undefined {
   if (turns.some(({ content }) => content.some((block) => textOf(block) === ""))) return `messages: ${EMPTY}`;
   const isBlank = (block: Block): boolean => textOf(block)?.trim() === "";
   return turns.some(({ content }) => content.length > 0 && content.every(isBlank)) ? `messages: ${BLANK}` : undefined;
+}
+
+function inputsAreObjects({ turns }: ApiRequest): string | undefined {
+  for (const { at, content } of turns) {
+    const wrong = content.findIndex((block) => isToolUse(block) && !isObject(block["input"]));
+    if (wrong >= 0) return `messages.${at}.content.${wrong}.tool_use.input: Input should be a valid dictionary`;
+  }
+  return undefined;
 }
 
 function callsDiffer({ turns }: ApiRequest): string | undefined {
@@ -124,13 +133,9 @@ function leadingResults(turn: Turn | undefined): readonly string[] {
 
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 
-function fieldOf(item: Json, key: string): Json | undefined {
-  const value =
-    typeof item === "object" && item !== null && !Array.isArray(item)
-      ? Object.entries(item).find(([name]) => name === key)?.[1]
-      : undefined;
-  return value ?? undefined;
-}
+const isObject = (item: Json | undefined): item is JsonObject => typeof item === "object" && item !== null && !Array.isArray(item);
+
+const fieldOf = (item: Json, key: string): Json | undefined => (isObject(item) ? (item[key] ?? undefined) : undefined);
 
 function textOf(item: Json): string | undefined {
   const text = fieldOf(item, "type") === "text" ? fieldOf(item, "text") : undefined;

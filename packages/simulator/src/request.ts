@@ -16,7 +16,7 @@ export type ApiRequest = {
 /** `at`: the position of the turn's first message, for error messages. */
 export type Turn = Message & { readonly at: number };
 
-export type Read = { readonly ok: true; readonly request: ApiRequest } | { readonly ok: false; readonly error: string };
+type Read = { readonly ok: true; readonly request: ApiRequest } | { readonly ok: false; readonly error: string };
 
 /** A body is a JSON object, or the API refuses it. */
 export function parseBody(text: string): { readonly ok: true; readonly body: JsonObject } | { readonly ok: false; readonly error: string } {

@@ -9,13 +9,17 @@ const json = z.custom<Json>(); // it came out of JSON.parse
 const object = z.record(z.string(), json);
 const name = z.string().min(1);
 const count = z.int().min(0);
+const ms = z
+  .number()
+  .min(0)
+  .max(2 ** 31 - 1); // a longer timer fires at once
 
 const blockSchema = choose("a block", {
   text: z.strictObject({ text: z.string() }),
   thinking: z.strictObject({ thinking: z.string(), signature: z.string().exactOptional() }),
   rawInput: z.strictObject({ tool: name, rawInput: z.string(), id: name.exactOptional() }),
   tool: z.strictObject({ tool: name, input: object, id: name.exactOptional() }),
-  pause: z.strictObject({ pause: z.number().min(0) }),
+  pause: z.strictObject({ pause: ms }),
   raw: z.strictObject({ raw: z.object({ type: name }).catchall(json) }),
 });
 
@@ -27,16 +31,19 @@ const usageSchema = z.strictObject({
   cache_creation: z.strictObject({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count }).exactOptional(),
 });
 
+const words = z.string().superRefine((text, context) => {
+  for (const message of misspelled(text)) context.addIssue({ code: "custom", message });
+});
 const expectSchema = z.strictObject({
-  lastResultIncludes: z.string().exactOptional(),
+  lastResultIncludes: words.exactOptional(),
   tool: name.exactOptional(),
-  promptIncludes: z.string().exactOptional(),
+  promptIncludes: words.exactOptional(),
 });
 
 const paceSchema = z
   .strictObject({
     tokensPerSecond: z.number().positive().exactOptional(),
-    chunkMs: z.number().min(0).exactOptional(),
+    chunkMs: ms.exactOptional(),
     chunk: z.int().min(1).exactOptional(),
   })
   .refine(({ tokensPerSecond, chunkMs }) => tokensPerSecond === undefined || chunkMs === undefined, {
@@ -65,7 +72,7 @@ const messageSchema = z
       .superRefine(atOnePlace)
       .exactOptional(),
     stall: z
-      .strictObject({ ...place, ms: z.number().min(0).exactOptional() })
+      .strictObject({ ...place, ms: ms.exactOptional() })
       .superRefine(atOnePlace)
       .exactOptional(),
     errorEvent: z.strictObject({ type: name, message: z.string(), ...inBlock }).exactOptional(),

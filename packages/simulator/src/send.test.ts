@@ -32,6 +32,13 @@ describe("the pace of a reply", () => {
     expect(clock.slept).toEqual([30, 30, 7]);
   });
 
+  it("is kept by the machine's own clock where none is handed in", async () => {
+    await using server = await simulate({ replies: [{ blocks: [{ text: "a" }, { pause: 5 }] }] });
+    await (await ask(server.url)).text();
+    const [seen] = server.requests;
+    expect(seen?.answeredAt).toBeGreaterThan((seen?.at ?? Infinity) + 3);
+  });
+
   it("is none at all by default", async () => {
     const clock = scriptedClock();
     await using server = await simulate({ replies: [{ blocks: [{ text: TEXT }] }] }, { clock });

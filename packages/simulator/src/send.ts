@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Clock } from "@keelson/protocol";
 import type { Step } from "./step.ts";
 
-/** Takes the steps one by one, no faster than they are read. An abort (the reader left, the server closes) ends it in silence. */
+/** Takes the steps one by one, no faster than they are read. `signal`: the reader left, or the server closed; it ends in silence then. */
 export async function send(response: ServerResponse, steps: readonly Step[], clock: Clock, signal: AbortSignal): Promise<void> {
   for (const step of steps) {
     if (signal.aborted) return;
@@ -25,5 +25,5 @@ export async function send(response: ServerResponse, steps: readonly Step[], clo
         return;
     }
   }
-  if (!signal.aborted) response.end();
+  response.end();
 }

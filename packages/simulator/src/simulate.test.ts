@@ -6,7 +6,7 @@ import { simulate } from "./simulate.ts";
 const INPUT = { file_path: "a/ü.ts", edits: [{ old: '"', new: "\\\n" }], n: 1 };
 const EVERYTHING: readonly ReplyBlock[] = [
   { thinking: "I'll have to look at it first." },
-  { text: "Let me see: 🦊🦊🦊 ünd mehr." },
+  { text: "x🦊🦊🦊🦊🦊🦊🦊🦊 ünd mehr." },
   { tool: "Edit", input: INPUT },
   { raw: { type: "redacted_thinking", data: "opaque" } },
   { tool: "Read", input: {}, id: "mine" },
@@ -47,7 +47,7 @@ describe("a streamed reply", () => {
       thinking: "I'll have to look at it first.",
       signature: expect.stringMatching(/^[\w+/]+=*$/),
     });
-    expect(text).toEqual({ type: "text", text: "Let me see: 🦊🦊🦊 ünd mehr." });
+    expect(text).toEqual({ type: "text", text: "x🦊🦊🦊🦊🦊🦊🦊🦊 ünd mehr." });
     expect(edit).toEqual({ type: "tool_use", id: "toolu_sim_0001_3", name: "Edit", input: {}, sent: JSON.stringify(INPUT) });
     expect(raw).toEqual({ type: "redacted_thinking", data: "opaque" });
     expect(read).toEqual({ type: "tool_use", id: "mine", name: "Read", input: {}, sent: "{}" });
@@ -81,6 +81,7 @@ describe("a streamed reply", () => {
     const usageOf = async (more?: object): Promise<Loose> =>
       eventsIn(await streamOf([{ text: "x".repeat(40) }], more)).find(({ type }) => type === "message_delta")?.usage;
     expect(await usageOf({ pace: { chunk: 20 } })).toMatchObject({ output_tokens: 10 });
+    expect(eventsIn(await streamOf([])).at(-2)?.usage.output_tokens).toBe(1); // a reply costs something, even an empty one
     expect(await usageOf({ usage: { cache_read_input_tokens: 900, output_tokens: 3 } })).toMatchObject({
       cache_read_input_tokens: 900,
       output_tokens: 3,
@@ -101,6 +102,7 @@ it("the same requests get the same bytes, head and body, on every run", async ()
     const answers: string[] = [];
     for (const body of [bodyOf(), bodyOf(), bodyOf([PROMPT], { stream: false }), {}]) {
       const response = await ask(server.url, body);
+      expect(response.headers.has("date")).toBe(false);
       answers.push(JSON.stringify([response.status, [...response.headers]]), await response.text());
     }
     return answers;

@@ -28,14 +28,12 @@ export async function simulate(script: Script, options: SimulateOptions = {}): P
   const house: House = { next: cursorOf(script, variables), model: script.model };
   const opened = clock.now();
   const since = (): number => clock.now() - opened;
-  const closing = new AbortController();
   const requests: Recorded[] = [];
   let received = 0;
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const left = new AbortController();
     response.once("close", () => left.abort());
-    const signal = AbortSignal.any([closing.signal, left.signal]);
     const at = since();
     const raw = await read(incoming);
     if (raw === undefined) return;
@@ -44,7 +42,7 @@ export async function simulate(script: Script, options: SimulateOptions = {}): P
     requests.push(seen);
     if (requests.length > keep) requests.shift();
     response.sendDate = false; // the same answer, byte for byte, on every day
-    await send(response, await stepsFor(seen, requestId, house), clock, signal);
+    await send(response, await stepsFor(seen, requestId, house), clock, left.signal);
     seen.answeredAt = since();
   };
 
@@ -58,7 +56,6 @@ export async function simulate(script: Script, options: SimulateOptions = {}): P
     url: `http://127.0.0.1:${address.port}`,
     requests,
     [Symbol.asyncDispose]: async () => {
-      closing.abort();
       if (!server.listening) return;
       const closed = once(server, "close");
       server.close();
