@@ -12,8 +12,8 @@ const ADVICE: Readonly<Record<ModelErrorCode, (failure: Failure, where: Where) =
     `${url} takes no more requests for now${said(failure)}. Wait${howLong(failure)}, or use another key or model.`,
   overloaded: (failure, { url }) => `${url} is overloaded${said(failure)}. Wait${howLong(failure)}, or use another model.`,
   server: (failure, { url }) => `${url} failed${said(failure)}. Try again${request(failure)}.`,
-  network: ({ words }, { url, dialect }) =>
-    `Can't reach ${url} (${words}). Check ${dialect.home === url ? "the network" : "that the server runs and that the base URL is right"}.`,
+  network: (failure, { url, dialect }) =>
+    `Can't reach ${url}${said(failure)}. Check ${dialect.home === url ? "the network" : "that the server runs and that the base URL is right"}.`,
   stream_cut: (_, { url }) => `The connection to ${url} broke in the middle of the reply. Try again.`,
   stalled: (_, { url }) => `${url} has said nothing for too long, and the request was given up. Try again.`,
   prompt_too_long: (failure, { model }) => `The conversation is too long for ${model}${said(failure)}. Compact it, or begin a new one.`,
@@ -28,10 +28,7 @@ const ADVICE: Readonly<Record<ModelErrorCode, (failure: Failure, where: Where) =
     `${url} refuses the key${said(failure)}. Check ${dialect.needsKey ? "ANTHROPIC_API_KEY, and that the key may use this model" : "the key"}.`,
   spend_limit: (failure, { url }) =>
     `The account at ${url} has no credit left${said(failure)}. Add credit or raise its limit, then try again.`,
-  invalid_request: (failure, { url }) =>
-    failure.status === 404 || failure.status === 405
-      ? `${url} has no Messages API at /v1/messages (${failure.status}). Check the base URL: it ends before /v1.`
-      : `${url} refuses the request${said(failure)}. Check the base URL and the settings of the model${request(failure)}.`,
+  invalid_request: (failure, where) => `${where.url} ${refused(failure)}`,
 };
 
 /** Shorter secrets are placeholders (`none`, `ollama`), and ordinary words. */
@@ -40,6 +37,14 @@ const LEAST_SECRET = 8;
 export function advise(code: ModelErrorCode, failure: Failure, where: Where): string {
   const secrets = where.secrets.filter(({ length }) => length >= LEAST_SECRET);
   return secrets.reduce((line, secret) => line.replaceAll(secret, "***"), ADVICE[code](failure, where));
+}
+
+function refused(failure: Failure): string {
+  const { status, words } = failure;
+  if (status === 404 || status === 405) return `has no Messages API at /v1/messages (${status}). Check the base URL: it ends before /v1.`;
+  if (status !== undefined && status < 400) return `redirects${said(failure)}, and isn't followed. Set the new place as base URL.`;
+  if (status === undefined) return `can't serve the request: ${words}. Check the base URL.`;
+  return `refuses the request${said(failure)}. Check the model's settings and its tools${request(failure)}.`;
 }
 
 /** The endpoint's own words, in brackets: they are for people who look closer. */

@@ -210,6 +210,13 @@ describe("messages say what to do next", () => {
     const secret = await hear(connect({ dialect: DIALECTS.compatible, baseUrl: "http://me:hunter22@127.0.0.1:9", clock: realClock }));
     assert.ok(isModelError(secret.error) && !secret.error.message.includes("hunter22"));
   });
+  test("a redirect isn't followed, for it would take the key along, and is named", async () => {
+    await using elsewhere = await endpoint(() => assert.fail("followed"));
+    await using server = await endpoint((response) => response.writeHead(308, { location: `${elsewhere.url}/v1/messages` }).end());
+    const { error } = await hear(connect({ dialect: DIALECTS.anthropic, baseUrl: server.url, apiKey: KEY, clock: realClock }));
+    assert.ok(isModelError(error) && error.code === "invalid_request");
+    assert.ok(error.message.includes(`(308: ${elsewhere.url}/v1/messages)`));
+  });
   test("a proxy's page keeps its title", async () => {
     const { message } = await failWith(502, "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>");
     assert.match(message, /\(502: 502 Bad Gateway\)/);
@@ -219,6 +226,7 @@ describe("messages say what to do next", () => {
     for (const [connection, code] of [
       [{ dialect: DIALECTS.anthropic }, "auth"],
       [{ dialect: DIALECTS.anthropic, apiKey: " " }, "auth"],
+      [{ dialect: DIALECTS.anthropic, apiKey: "sk-ant-…" }, "auth"],
       [{ dialect: DIALECTS.compatible }, "invalid_request"],
     ] as const) {
       const { error } = await hear(connect({ ...connection, clock: realClock, fetch }));

@@ -1,4 +1,4 @@
-import { APIConnectionError, APIError } from "@anthropic-ai/sdk/error";
+import { APIConnectionError, APIError } from "@anthropic-ai/sdk/core/error";
 import { isModelError, modelError, type ModelError, type ModelErrorCode } from "@keelson/protocol";
 import { advise, type Where } from "./advice.ts";
 import { failureOf, oneLine, type Failure } from "./failure.ts";

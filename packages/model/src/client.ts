@@ -16,8 +16,9 @@ const PLACEHOLDER = "none"; // a local server wants the header, and doesn't read
 const SILENT = { error: ignore, warn: ignore, info: ignore, debug: ignore };
 
 /**
- * The SDK with everything off that acts by itself: no second try, no log, no span, and nothing taken from the environment or from files:
- * without a key in hand it would look for one there.
+ * The SDK with everything off that acts by itself: no second try, no redirect (it would carry the key elsewhere), no log, no span,
+ * and no key from the environment or from files, where it looks when it is given none.
+ * Only ANTHROPIC_CUSTOM_HEADERS can't be turned off; the credential is set in both headers so that those can't replace it.
  */
 export function openClient({ dialect, baseUrl, key, bearer, headers, fetch }: Credentials): BaseAnthropic {
   const secret = key === "" ? PLACEHOLDER : key;
@@ -28,13 +29,15 @@ export function openClient({ dialect, baseUrl, key, bearer, headers, fetch }: Cr
     webhookKey: null,
     maxRetries: 0,
     timeout: LONGEST_TIMER_MS,
+    fetchOptions: { redirect: "manual" },
     logLevel: "off",
     logger: SILENT,
     openTelemetry: false,
     defaultHeaders: {
       ...headers,
       "anthropic-version": dialect.anthropicVersion,
-      ...(!asToken && { "x-api-key": secret, authorization: null }),
+      "x-api-key": asToken ? null : secret,
+      authorization: asToken ? `Bearer ${secret}` : null,
     },
     ...(fetch && { fetch }),
   });

@@ -63,7 +63,7 @@ describe("a request", () => {
     assert.deepEqual(await seen({ dialect: DIALECTS.compatible }), [undefined, "Bearer none", "2023-06-01"]);
   });
 
-  test("takes nothing from the environment, and carries the headers it is given", async () => {
+  test("takes no key and no base URL from the environment, and carries the headers it is given", async () => {
     vi.stubEnv("ANTHROPIC_API_KEY", "from-the-environment");
     vi.stubEnv("ANTHROPIC_AUTH_TOKEN", "from-the-environment");
     vi.stubEnv("ANTHROPIC_BASE_URL", "http://127.0.0.1:1");
@@ -73,6 +73,18 @@ describe("a request", () => {
       assert.equal(headers["anthropic-beta"], "fast-2026");
       const { error } = await hear(connect({ dialect: DIALECTS.anthropic, clock: realClock, fetch: () => assert.fail("no request") }));
       assert.ok(isModelError(error) && error.code === "auth");
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  test("keeps its credential, whatever headers the environment adds", async () => {
+    vi.stubEnv("ANTHROPIC_CUSTOM_HEADERS", "Authorization: Bearer other\nX-Api-Key: other");
+    try {
+      const bearer = await ask({ authToken: "token" });
+      assert.deepEqual([bearer.headers["x-api-key"], bearer.headers["authorization"]], [undefined, "Bearer token"]);
+      const key = await ask({ apiKey: "key" });
+      assert.deepEqual([key.headers["x-api-key"], key.headers["authorization"]], ["key", undefined]);
     } finally {
       vi.unstubAllEnvs();
     }

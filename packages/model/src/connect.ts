@@ -80,6 +80,8 @@ function refusalOf({ url, dialect, secrets }: Where): ModelError | undefined {
   if (url === "")
     return modelError("invalid_request", { message: "No base URL is set. Set one: this dialect has no endpoint of its own." });
   if (dialect.needsKey && secrets.length === 0) return modelError("auth", { message: `No key is set for ${url}. Set ANTHROPIC_API_KEY.` });
+  if (secrets.some((secret) => !/^[\x21-\x7e]+$/.test(secret)))
+    return modelError("auth", { message: `The key for ${url} has a character that no key has. Copy it again.` });
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { APIError } from "@anthropic-ai/sdk/error";
+import { APIError } from "@anthropic-ai/sdk/core/error";
 import type { Json, JsonObject } from "@keelson/protocol";
 import { objectIn, textIn } from "./wire.ts";
 
@@ -23,7 +23,7 @@ export function failureOf(error: APIError): Failure {
     status: error.status,
     type: textIn(inner["type"]) || textIn(body["type"]) || (error.type ?? ""),
     cause: error.errorCode ?? "",
-    words: oneLine(wordsIn(body, inner) || wordsOf(error)),
+    words: oneLine(error.headers?.get("location") ?? (wordsIn(body, inner) || wordsOf(error))),
     requestId: error.requestID ?? "",
     retryAfterMs: error.headers && retryAfter(error.headers),
   };

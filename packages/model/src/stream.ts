@@ -1,5 +1,5 @@
 import type { BaseAnthropic } from "@anthropic-ai/sdk/client";
-import type { Stream } from "@anthropic-ai/sdk/streaming";
+import type { Stream } from "@anthropic-ai/sdk/core/streaming";
 import type { JsonObject, ModelError } from "@keelson/protocol";
 import type { Where } from "./advice.ts";
 import { judge, NOTHING, refuse } from "./classify.ts";
