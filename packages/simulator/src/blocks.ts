@@ -1,4 +1,5 @@
-import type { Block, Json, JsonObject } from "@keelson/protocol";
+import type { Block, JsonObject } from "@keelson/protocol";
+import { isObject } from "./json.ts";
 import type { ReplyBlock } from "./reply.ts";
 
 /** A block in the three forms it has on the wire: how it starts, the pieces that complete it, and the whole. */
@@ -46,11 +47,9 @@ function pieces(text: string, chunk: number): readonly string[] {
 /** Outside a stream an input that isn't a JSON object can't be sent: the block has an empty one then. */
 function parsed(text: string): JsonObject {
   try {
-    const value: Json = JSON.parse(text);
+    const value: unknown = JSON.parse(text);
     return isObject(value) ? value : {};
   } catch {
     return {};
   }
 }
-
-const isObject = (value: Json): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);

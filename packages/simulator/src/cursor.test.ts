@@ -45,10 +45,7 @@ describe("a script", () => {
   });
 
   it("whose function throws answers with what it threw", async () => {
-    const replies = (): Reply => {
-      throw new Error("no such page");
-    };
-    await using server = await simulate({ replies });
+    await using server = await simulate({ replies: () => Promise.reject(new Error("no such page")) });
     expect(await heard(server)).toMatch(/^400 The scenario failed at reply 1: no such page/);
   });
 });
@@ -111,8 +108,9 @@ describe("templates are filled", () => {
   });
 });
 
+const guarded = (expectation: object): Reply => ({ expect: expectation, blocks: [{ text: "on" }] });
+
 describe("a guard", () => {
-  const guarded = (expect: object): Reply => ({ expect, blocks: [{ text: "on" }] });
   const CALLS = conversation({ tool: "Bash", result: "fail 1" }, { tool: "Read", result: "return 80" });
 
   it.each([

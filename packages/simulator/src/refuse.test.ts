@@ -99,8 +99,19 @@ describe("the server refuses, in the API's words,", () => {
   ])("%s", (_, more, words) => expect(verdict([user(says("hi"))], more)).toContain(words));
 });
 
-describe("beside the house's own law for histories,", () => {
-  const parts: readonly Message[] = [
+type History = readonly Message[];
+const isLawful = (history: History): boolean => refusal(history) === undefined;
+const isTaken = (history: History): boolean => verdict(history) === "taken";
+const joins = (history: History): boolean => history.some(({ role }, at) => history[at - 1]?.role === role);
+const continues = (history: History): boolean => isLawful(history.slice(0, -1)) && history.at(-1)?.content.length === 0;
+const isOpen = (history: History): boolean => history.at(-1)?.content.some(({ type }) => type === "tool_use") ?? false;
+const repeats = (history: History): boolean => {
+  const ids = history.flatMap(({ content }) => content.flatMap(({ type, id }) => (type === "tool_use" ? [id] : [])));
+  return new Set(ids).size < ids.length;
+};
+
+describe("beside the house's own law for histories, the server", () => {
+  const parts: History = [
     user(says("u")),
     user(answers("a")),
     user(answers("a"), answers("b")),
@@ -111,24 +122,16 @@ describe("beside the house's own law for histories,", () => {
     assistant(),
     user(),
   ];
-  const longer = (histories: readonly (readonly Message[])[]) => histories.flatMap((history) => parts.map((part) => [...history, part]));
-  const histories = [1, 2, 3, 4].flatMap((length) => Array.from({ length }).reduce<readonly (readonly Message[])[]>(longer, [[]]));
-  const isLawful = (history: readonly Message[]): boolean => refusal(history) === undefined;
-  const isTaken = (history: readonly Message[]): boolean => verdict(history) === "taken";
+  const longer = (histories: readonly History[]): readonly History[] =>
+    histories.flatMap((history) => parts.map((part) => [...history, part]));
+  const histories = [1, 2, 3, 4].flatMap((length) => Array.from({ length }).reduce<readonly History[]>(longer, [[]]));
 
-  it("the server takes nothing else but neighbours of one role, which it joins, and an empty last reply, which it continues", () => {
-    const joins = (history: readonly Message[]): boolean => history.some(({ role }, at) => history[at - 1]?.role === role);
-    const continues = (history: readonly Message[]): boolean => isLawful(history.slice(0, -1)) && history.at(-1)?.content.length === 0;
+  it("takes nothing else but neighbours of one role, which it joins, and an empty last reply, which it continues", () => {
     const others = histories.filter((history) => isTaken(history) && !isLawful(history));
     expect(others.filter((history) => !joins(history) && !continues(history))).toEqual([]);
   });
 
-  it("it refuses only what the law doesn't look at: a call at the end, an id used twice", () => {
-    const isOpen = (history: readonly Message[]): boolean => history.at(-1)?.content.some(({ type }) => type === "tool_use") ?? false;
-    const repeats = (history: readonly Message[]): boolean => {
-      const ids = history.flatMap(({ content }) => content.flatMap(({ type, id }) => (type === "tool_use" ? [id] : [])));
-      return new Set(ids).size < ids.length;
-    };
+  it("refuses nothing else but a call at the end and an id used twice, which the law doesn't look at", () => {
     const lawful = histories.filter(isLawful);
     expect(lawful.filter((history) => !isTaken(history) && !isOpen(history) && !repeats(history))).toEqual([]);
     expect(lawful.filter(isTaken).length).toBeGreaterThan(4);

@@ -1,4 +1,5 @@
-import { isThinking, isToolResult, isToolUse, type Block, type Json, type JsonObject } from "@keelson/protocol";
+import { isThinking, isToolResult, isToolUse, type Block, type Json } from "@keelson/protocol";
+import { isObject } from "./json.ts";
 import type { ApiRequest, Turn } from "./request.ts";
 
 /** What the Messages API refuses about a well-formed request, in its words; undefined when it takes it. The first check that fails speaks. */
@@ -51,7 +52,6 @@ function turnsSaySomething({ turns }: ApiRequest): string | undefined {
 /** A blank text may stand beside other content, an empty one nowhere; what a tool answers may be either. */
 function textsSaySomething({ turns }: ApiRequest): string | undefined {
   if (turns.some(({ content }) => content.some((block) => textOf(block) === ""))) return `messages: ${EMPTY}`;
-  const isBlank = (block: Block): boolean => textOf(block)?.trim() === "";
   return turns.some(({ content }) => content.length > 0 && content.every(isBlank)) ? `messages: ${BLANK}` : undefined;
 }
 
@@ -121,6 +121,8 @@ const BLANK = "text content blocks must contain non-whitespace text";
 const callsOf = (turn: Turn | undefined): readonly string[] =>
   turn?.role === "assistant" ? turn.content.filter(isToolUse).map(({ id }) => id) : [];
 
+const isBlank = (block: Block): boolean => textOf(block)?.trim() === "";
+
 /** Results count as answers only where nothing stands before them. */
 function leadingResults(turn: Turn | undefined): readonly string[] {
   const content = turn?.role === "user" ? turn.content : [];
@@ -132,8 +134,6 @@ function leadingResults(turn: Turn | undefined): readonly string[] {
 }
 
 const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
-
-const isObject = (item: Json | undefined): item is JsonObject => typeof item === "object" && item !== null && !Array.isArray(item);
 
 const fieldOf = (item: Json, key: string): Json | undefined => (isObject(item) ? (item[key] ?? undefined) : undefined);
 

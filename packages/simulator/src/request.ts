@@ -1,5 +1,6 @@
 import type { Block, Json, JsonObject, Message } from "@keelson/protocol";
 import { z } from "zod";
+import { isObject } from "./json.ts";
 import { refuse } from "./refuse.ts";
 import type { SeenRequest } from "./reply.ts";
 
@@ -22,8 +23,7 @@ type Read = { readonly ok: true; readonly request: ApiRequest } | { readonly ok:
 export function parseBody(text: string): { readonly ok: true; readonly body: JsonObject } | { readonly ok: false; readonly error: string } {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ok: true, body: value as JsonObject };
-    return { ok: false, error: "The request body is not a JSON object." };
+    return isObject(value) ? { ok: true, body: value } : { ok: false, error: "The request body is not a JSON object." };
   } catch (error) {
     return { ok: false, error: `The request body is not valid JSON: ${error instanceof Error ? error.message : String(error)}` };
   }

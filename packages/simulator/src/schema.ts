@@ -102,17 +102,17 @@ export const scenarioSchema = z.strictObject({
 
 /** A union told apart by which key is there, so that a mistake is reported where it stands. The first key that is there decides. */
 function choose<Options extends Readonly<Record<string, z.ZodType>>>(what: string, options: Options) {
-  return z.unknown().transform((value, context): z.output<Options[keyof Options]> => {
+  const chosen = z.unknown().superRefine((value, context) => {
     const keys = typeof value === "object" && value !== null ? Object.keys(value) : [];
     const schema = Object.entries(options).find(([key]) => keys.includes(key))?.[1];
     const parsed = schema?.safeParse(value);
-    if (parsed?.success) return parsed.data as z.output<Options[keyof Options]>;
+    if (parsed?.success) return;
     const found = keys.length > 0 ? `has ${keys.join(", ")}` : `is ${JSON.stringify(value)}`;
     const message = `${what} has one of ${Object.keys(options).join(", ")}; this one ${found}`;
     for (const issue of parsed?.error.issues ?? []) context.issues.push({ ...issue, input: value, code: "custom" });
     if (!parsed) context.addIssue({ code: "custom", message });
-    return z.NEVER;
   });
+  return chosen.pipe(z.custom<z.output<Options[keyof Options]>>());
 }
 
 function placesExist({ blocks, cut, stall, errorEvent }: MessageReply, context: z.RefinementCtx): void {

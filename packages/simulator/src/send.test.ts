@@ -51,12 +51,15 @@ describe("the pace of a reply", () => {
     const clock = { now: () => 0, random: () => 0, sleep: async () => void (await once(gate.signal, "abort")) };
     await using server = await simulate({ replies: [{ blocks: [{ text: "early" }, { pause: 1 }, { text: "late" }] }] }, { clock });
     const response = await hold(server.url);
+    let early = "";
     let text = "";
     for await (const chunk of response.setEncoding("utf8")) {
       text += chunk;
-      if (text.includes('"index":0}')) gate.abort();
-      if (!text.includes("late")) expect(text).not.toContain("message_stop");
+      if (!gate.signal.aborted) early = text;
+      if (early.endsWith('{"type":"content_block_stop","index":0}\n\n')) gate.abort();
     }
+    expect(early).toContain("early");
+    expect(early).not.toContain("late");
     expect(text).toContain("late");
   });
 });
@@ -125,6 +128,6 @@ describe("closing the server", () => {
   it("may be done twice", async () => {
     const server = await simulate({ replies: [] });
     await server[Symbol.asyncDispose]();
-    await server[Symbol.asyncDispose]();
+    await expect(server[Symbol.asyncDispose]()).resolves.toBeUndefined();
   });
 });
