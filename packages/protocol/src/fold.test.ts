@@ -101,6 +101,13 @@ test("what was cut ends neither in thinking nor in a server's call without its r
   assert.deepEqual(fold(log(said(0, thinking), said(1, asked), done))[1]?.content, [thinking, asked]);
 });
 
+test("a reply that ends in thinking is sent back without it, whatever it says about its end", () => {
+  const thinking: Block = { type: "thinking", thinking: "hm", signature: "s" };
+  const done: Event = { type: "reply.completed", messageId: "m", stopReason: "end_turn", usage: USAGE };
+  assert.deepEqual(fold(log(said(0, text("so")), said(1, thinking), done))[1]?.content, [text("so")]);
+  assert.deepEqual(fold(log(said(0, thinking), done)).length, 1);
+});
+
 test("a call whose input was not JSON is still known as such when its log is taken up", () => {
   const events = log({ type: "block.completed", messageId: "m", index: 0, block: use("a", "write"), malformed: '{"path": ' });
   assert.deepEqual(

@@ -105,14 +105,15 @@ const isKept = ({ stopReason, blocks }: Reply): boolean => stopReason !== undefi
 
 const WHOLE = ["end_turn", "tool_use", "stop_sequence", "pause_turn", "refusal", "compaction"];
 
-/** A reply that was cut may end in thinking, or in a server's call without its result: the Messages API takes neither back. */
+/** What the Messages API takes back: not a server's call without its result, unless the server only paused, and no thinking at the end. */
 function sendable({ stopReason, blocks }: Reply): readonly Block[] {
-  if (stopReason !== undefined && WHOLE.includes(stopReason)) return blocks;
-  const answered = blocks.filter(
-    (block) => block.type !== "server_tool_use" || blocks.some((other) => other["tool_use_id"] === block["id"]),
-  );
-  return answered.slice(0, answered.findLastIndex((block) => !isThinking(block)) + 1);
+  if (stopReason === "pause_turn") return blocks;
+  const whole = stopReason !== undefined && WHOLE.includes(stopReason);
+  const kept = whole ? blocks : blocks.filter((block) => block.type !== "server_tool_use" || isAnswered(block, blocks));
+  return kept.slice(0, kept.findLastIndex((block) => !isThinking(block)) + 1);
 }
+
+const isAnswered = (use: Block, blocks: readonly Block[]): boolean => blocks.some((other) => other["tool_use_id"] === use["id"]);
 
 const settled = (view: View): View => ({ messages: messagesOf(view), reply: undefined });
 
