@@ -11,13 +11,14 @@ export type Completed = { readonly block: Block; readonly malformed?: string };
 export class OpenBlock {
   readonly #start: Block;
   readonly #citations: Json[] = [];
-  #words: string;
+  #words = "";
+  #blank = true;
   #input = "";
   #rest: JsonObject = {};
 
   constructor(start: Block) {
     this.#start = start;
-    this.#words = SPEAKS.includes(start.type) ? textIn(start[start.type]) : "";
+    if (SPEAKS.includes(start.type)) this.#say(textIn(start[start.type]));
   }
 
   /** The block before it says anything: all of its words come as deltas. */
@@ -31,7 +32,7 @@ export class OpenBlock {
 
   /** The endpoint refuses a text of nothing but white space when it is sent back, so such a block is as good as absent. */
   get blank(): boolean {
-    return this.#start.type === "text" && this.#words.trim() === "";
+    return this.#start.type === "text" && this.#blank;
   }
 
   add(delta: JsonObject): Told | undefined {
@@ -40,7 +41,7 @@ export class OpenBlock {
       case "text_delta":
       case "thinking_delta": {
         if (delta["type"] !== `${type}_delta`) return undefined;
-        this.#words += textIn(delta[type]);
+        this.#say(textIn(delta[type]));
         return { kind: delta["type"] === "text_delta" ? "text" : "thinking", delta: textIn(delta[type]) };
       }
       case "input_json_delta":
@@ -67,6 +68,12 @@ export class OpenBlock {
     const words = SPEAKS.includes(type) && { [type]: this.#words };
     const citations = this.#citations.length > 0 && { citations: this.#citations };
     return { block: { ...this.#bare, ...words, ...citations, ...this.#rest } };
+  }
+
+  /** Looks at the new words alone: the whole text grows with every delta. */
+  #say(words: string): void {
+    this.#words += words;
+    this.#blank &&= words.trim() === "";
   }
 
   #completeInput(): Completed {

@@ -59,6 +59,7 @@ describe("a request", () => {
     };
     assert.deepEqual(await seen({ apiKey: " key\n" }), ["key", undefined, "2026-10-21"]);
     assert.deepEqual(await seen({ authToken: "token" }), [undefined, "Bearer token", "2026-10-21"]);
+    assert.deepEqual(await seen({ apiKey: "key", authToken: "token" }), ["key", undefined, "2026-10-21"]);
     assert.deepEqual(await seen({ dialect: DIALECTS.compatible, apiKey: "key" }), [undefined, "Bearer key", "2023-06-01"]);
     assert.deepEqual(await seen({ dialect: DIALECTS.compatible }), [undefined, "Bearer none", "2023-06-01"]);
   });

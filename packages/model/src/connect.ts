@@ -1,3 +1,4 @@
+// One request, one reply: the only place that decides between silence (aborted), a failure and a whole reply.
 import type { BaseAnthropic } from "@anthropic-ai/sdk/client";
 import { modelError, type Clock, type JsonObject, type Model, type ModelError, type ModelPart, type ModelRequest } from "@keelson/protocol";
 import { Reply } from "./accumulate.ts";
@@ -14,6 +15,7 @@ export type Connection = {
   /** Ends before `/v1`; the dialect's home when absent. */
   readonly baseUrl?: string;
   readonly apiKey?: string;
+  /** A bearer token; where both are given, the key is used. */
   readonly authToken?: string;
   /** Sent with each request (`anthropic-beta`, a gateway's own). */
   readonly headers?: Readonly<Record<string, string>>;
@@ -38,8 +40,8 @@ const FAREWELL_MS = 250;
 export function connect(connection: Connection): Model {
   const { dialect, apiKey, authToken, headers = {}, fetch } = connection;
   const baseUrl = connection.baseUrl ?? dialect.home ?? "";
-  const key = (authToken ?? apiKey ?? "").trim();
-  const client = openClient({ dialect, baseUrl, key, bearer: authToken !== undefined, headers, fetch });
+  const key = (apiKey ?? authToken ?? "").trim();
+  const client = openClient({ dialect, baseUrl, key, bearer: apiKey === undefined, headers, fetch });
   const secrets = [key, URL.parse(baseUrl)?.password ?? ""].filter((secret) => secret !== "");
   const endpoint: Endpoint = { client, connection, url: withoutLogin(baseUrl), secrets };
   return (request, signal) => ask(endpoint, request, signal);
@@ -48,6 +50,7 @@ export function connect(connection: Connection): Model {
 async function* ask(endpoint: Endpoint, request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
   const { clock, dialect, stallMs = dialect.stallMs } = endpoint.connection;
   const where: Where = { dialect, url: endpoint.url, model: request.model, secrets: endpoint.secrets };
+  if (signal.aborted) return;
   const missing = refusalOf(where);
   if (missing) throw missing;
 
@@ -59,7 +62,7 @@ async function* ask(endpoint: Endpoint, request: ModelRequest, signal: AbortSign
     for await (const event of events) {
       if (signal.aborted) return;
       if (reply.whole) continue; // what follows the end means nothing
-      yield* reply.take(event);
+      for (const part of reply.take(event)) yield part; // not `yield*`: it awaits each part twice more
       if (reply.whole) silence.endWithin(FAREWELL_MS);
     }
   } catch (error) {
