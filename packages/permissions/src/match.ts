@@ -1,0 +1,6 @@
+// Does a deny or ask rule hold for a call? `maybe`: it could, and what is known doesn't rule it out. Nobody lifts a maybe but the user.
+export const MATCHES = ["no", "maybe", "yes"] as const;
+export type Match = (typeof MATCHES)[number];
+
+export const strongest = (...matches: readonly Match[]): Match =>
+  MATCHES[Math.max(0, ...matches.map((one) => MATCHES.indexOf(one)))] ?? "yes";

@@ -1,0 +1,68 @@
+// Where a path leads. Symbolic links are followed one by one, so that a link to nothing and a missing leaf resolve too:
+// a write would create the target. What can't be known (a loop, an unreadable folder) is undefined, never a guess.
+import { readlink } from "node:fs/promises";
+import { posix } from "node:path";
+import { hasCode } from "@keelson/protocol";
+
+/** `readlink`: the text of the link at an absolute path; undefined when there is none or no link. Rejects when that can't be known. */
+export type Links = { readonly readlink: (path: string) => Promise<string | undefined> };
+
+/** Of a path: as it is written, and all that it leads to. `known` is false when a part can't be resolved. */
+export type Spelled = { readonly all: readonly string[]; readonly known: boolean };
+
+export const nodeLinks: Links = {
+  async readlink(path) {
+    try {
+      return await readlink(path);
+    } catch (error) {
+      if (hasCode(error, ["EINVAL", "ENOENT", "ENOTDIR"])) return undefined;
+      throw error;
+    }
+  },
+};
+
+/** Both readings of `..` count: tools take the text away first, the kernel follows the link first. */
+export async function spell(path: string, links: Links): Promise<Spelled> {
+  const lexical = tidy(path);
+  const real = [await follow(lexical, links), await follow(path, links)];
+  const found = real.filter((one) => one !== undefined);
+  return { all: [...new Set([lexical, ...found])], known: found.length === real.length };
+}
+
+/** Normal form of an absolute path: no `.`, `..`, doubled or trailing slash. */
+export const tidy = (path: string): string => `/${posix.normalize(path).split("/").filter(Boolean).join("/")}`;
+
+export const isWithin = (path: string, folder: string): boolean => path === folder || folder === "/" || path.startsWith(`${folder}/`);
+
+export function remembering(links: Links): Links {
+  const known = new Map<string, Promise<string | undefined>>();
+  return {
+    readlink(path) {
+      const answer = known.get(path) ?? links.readlink(path);
+      known.set(path, answer);
+      return answer;
+    },
+  };
+}
+
+const HOPS = 40; // Linux gives up after as many
+
+async function follow(path: string, links: Links): Promise<string | undefined> {
+  let at = "/";
+  let hops = 0;
+  let rest = path.split("/").filter(Boolean);
+  for (let [name, ...tail] = rest; name !== undefined; [name, ...tail] = rest) {
+    rest = tail;
+    if (name === ".") continue;
+    const next = name === ".." ? posix.dirname(at) : posix.join(at, name);
+    const target = name === ".." ? undefined : await links.readlink(next).catch(() => ({ unknown: true }));
+    if (typeof target === "object") return undefined;
+    if (target === undefined) at = next;
+    else if (++hops > HOPS) return undefined;
+    else {
+      if (target.startsWith("/")) at = "/";
+      rest = [...target.split("/").filter(Boolean), ...tail];
+    }
+  }
+  return at;
+}

@@ -1,0 +1,58 @@
+// Paths whose change runs code later, or changes what may be done: version control, editors, shells, package managers, agents.
+// Compared without case and without trailing dots and blanks, as some file systems do; they count at any depth, and where nothing exists yet.
+
+const FOLDERS = [
+  ".git",
+  ".config/git",
+  ".config/fish",
+  ".vscode",
+  ".idea",
+  ".husky",
+  ".cargo",
+  ".devcontainer",
+  ".yarn",
+  ".mvn",
+  ".lefthook",
+  ".keel",
+  ".claude",
+  ".codex",
+  ".gemini",
+  ".cursor",
+  ".opencode",
+];
+/** Work trees of agents stand in a protected folder, and are there to be worked in. */
+const OPEN = ".claude/worktrees";
+/** Asked about where a mode would allow it; a rule may allow it. */
+const WATCHED = ".github/workflows";
+
+const FILES = new Set(
+  [
+    ".gitconfig .gitmodules .bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zprofile .zshenv .zlogin .zlogout",
+    ".kshrc .cshrc .tcshrc .login .logout .inputrc .envrc .npmrc .yarnrc .yarnrc.yml .pnpmfile.cjs .pnpmfile.mjs bunfig.toml .bunfig.toml",
+    ".bazelrc .bazelversion .bazeliskrc .pre-commit-config.yaml .pre-commit-config.yml .devcontainer.json .ripgreprc pyrightconfig.json",
+    "lefthook.yml lefthook.yaml lefthook.toml lefthook.json .lefthook.yml .lefthook.yaml .lefthook.toml .lefthook.json",
+    "lefthook-local.yml lefthook-local.yaml .lefthook-local.yml .lefthook-local.yaml",
+    "gradle-wrapper.properties maven-wrapper.properties .mcp.json .claude.json",
+  ].flatMap((names) => names.split(" ")),
+);
+
+/** `path`: absolute, or any text with slashes. */
+export function isProtected(path: string): boolean {
+  const names = namesOf(path);
+  const last = names.at(-1) ?? "";
+  if (FILES.has(last) || last.startsWith(".pnp.")) return true;
+  return names.some((_, at) => FOLDERS.some((folder) => standsAt(folder, names, at)) && !standsAt(OPEN, names, at));
+}
+
+export const isWatched = (path: string): boolean => namesOf(path).some((_, at, names) => standsAt(WATCHED, names, at));
+
+const namesOf = (path: string): readonly string[] =>
+  path
+    .normalize("NFC")
+    .toLowerCase()
+    .split(/[\\/]/)
+    .map((name) => name.replace(/:.*$/s, "").replace(/(?<=.)[. ]+$/, "")) // `.git::$DATA` and `.git.` open .git elsewhere
+    .filter(Boolean);
+
+const standsAt = (folder: string, names: readonly string[], at: number): boolean =>
+  folder.split("/").every((name, offset) => names[at + offset] === name);

@@ -1,0 +1,61 @@
+// One call and the disk it is judged against: each judge looks afresh, and asks for each link once.
+import type { Asked, Rule } from "@keelson/protocol";
+import { isWithin, remembering, spell, type Links, type Spelled } from "./path/links.ts";
+import { place, placeReal, type Placed } from "./path/place.ts";
+import type { Anchor, PathPattern } from "./path/pattern.ts";
+import { readRule, type Reading } from "./rule/reading.ts";
+
+export type Scene = {
+  readonly asked: Asked;
+  readonly read: (rule: Rule) => Reading;
+  readonly spell: (path: string) => Promise<Spelled>;
+  /** Is it, and all that it leads to, in the working directory or an additional one? */
+  readonly inScope: (path: string) => Promise<boolean>;
+  /** Where an allow rule's pattern starts. */
+  readonly placeToAllow: (pattern: PathPattern, rule: Rule) => Promise<readonly Placed[]>;
+  /** Where a deny or ask rule's pattern starts: also at every additional directory, and at the real folder. */
+  readonly placeToRestrict: (pattern: PathPattern, rule: Rule) => Promise<readonly Placed[]>;
+};
+
+export function sceneOf(asked: Asked, port: Links, read: (rule: Rule) => Reading): Scene {
+  const links = remembering(port);
+  const known = new Map<string, Promise<Spelled>>();
+  const spelled = (path: string): Promise<Spelled> => {
+    const answer = known.get(path) ?? spell(path, links);
+    known.set(path, answer);
+    return answer;
+  };
+  const everySpelling = async (folders: readonly string[]): Promise<readonly string[]> =>
+    (await Promise.all(folders.map(spelled))).flatMap(({ all }) => all);
+  let roots: Promise<readonly string[]> | undefined;
+  const starts = (anchor: Anchor, rule: Rule, wide: boolean): readonly string[] => {
+    if (anchor === "root") return ["/"];
+    if (anchor === "home") return [asked.home];
+    if (anchor === "base") return [rule.base];
+    return wide ? [asked.cwd, ...asked.directories] : [asked.cwd];
+  };
+
+  return {
+    asked,
+    read,
+    spell: spelled,
+    async inScope(path) {
+      roots ??= everySpelling([asked.cwd, ...asked.directories]);
+      const within = await roots;
+      const { all, known } = await spelled(path);
+      return known && all.every((one) => within.some((root) => isWithin(one, root)));
+    },
+    placeToAllow: async (pattern, rule) => place(pattern, await everySpelling(starts(pattern.anchor, rule, false))),
+    placeToRestrict: async (pattern, rule) => placeReal(place(pattern, await everySpelling(starts(pattern.anchor, rule, true))), spelled),
+  };
+}
+
+/** Rules stay the same objects from call to call, so each is read once. */
+export function readingOnce(): (rule: Rule) => Reading {
+  const known = new WeakMap<Rule, Reading>();
+  return (rule) => {
+    const reading = known.get(rule) ?? readRule(rule.text, rule.behavior);
+    known.set(rule, reading);
+    return reading;
+  };
+}

@@ -1,0 +1,51 @@
+// Does a deny or ask rule on a command hold for this text? Every spelling that can be seen without a shell counts: the bare program name,
+// what a wrapper runs, a command behind global options, each part of a chain. Where the text hides something, the answer is maybe.
+import { strongest, type Match } from "../match.ts";
+import { matchesRaw, matchesWords, type CommandPattern } from "./command.ts";
+import { baseName, runsArguments } from "./programs.ts";
+import { LONGEST, looseCommands, plainWords, STAR } from "./words.ts";
+
+const DEEPEST = 5; // commands quoted in commands
+const MOST_WORDS = 32; // each tail of a longer list isn't tried: it is a maybe
+
+export function commandRestricts(pattern: CommandPattern, text: string, depth = 0): Match {
+  if (text.length > LONGEST || depth > DEEPEST) return "maybe";
+  if (matchesRaw(pattern, text)) return "yes";
+  const commands = looseCommands(text);
+  if (commands === undefined || pattern.canon === undefined) return pattern.canon === undefined && plainWords(text) ? "no" : "maybe";
+  const seen = commands.map((words) => wordsRestrict(pattern, words, depth));
+  const plain = depth === 0 && plainWords(text) !== undefined;
+  return strongest(...seen, plain || !mayName(pattern, text, commands) ? "no" : "maybe");
+}
+
+function wordsRestrict(pattern: CommandPattern, words: readonly string[], depth: number): Match {
+  const [program = ""] = words;
+  const wraps = program.includes("=") || runsArguments(program);
+  const long = words.length > MOST_WORDS;
+  const starts = wraps && !long ? words.map((_, at) => words.slice(at)) : [words];
+  if (starts.some((tail) => spellings(tail).some((spelling) => matchesWords(pattern, spelling)))) return "yes";
+  const inside = wraps
+    ? words.filter((word) => /[^\w\-./,:=+@%^]/.test(word)).map((word) => commandRestricts(pattern, word, depth + 1))
+    : [];
+  return strongest(...inside, long && (wraps || hasOptionsFirst(words)) ? "maybe" : "no");
+}
+
+/** As it stands, by the program's bare name, and with options between the program and its command taken away. */
+function spellings(words: readonly string[]): readonly (readonly string[])[] {
+  const [program = "", ...others] = words;
+  const cut = hasOptionsFirst(words) && words.length <= MOST_WORDS ? others.map((_, at) => others.slice(at + 1)) : [];
+  const named = [others, ...cut].map((rest) => [baseName(program), ...rest]);
+  return program.includes("/") ? [words, ...named] : named;
+}
+
+const hasOptionsFirst = (words: readonly string[]): boolean => words[1]?.startsWith("-") ?? false;
+
+/** Could the program that the pattern names run here without standing where a program stands? */
+function mayName(pattern: CommandPattern, text: string, commands: readonly (readonly string[])[]): boolean {
+  const head = baseName(pattern.program.split(STAR)[0] ?? "");
+  if (head === "" || commands.some(([program = ""]) => /[*?[~]/.test(program))) return true;
+  for (let at = text.indexOf(head); at !== -1; at = text.indexOf(head, at + 1)) {
+    if (!/[\w-]/.test(text.charAt(at - 1)) || at === 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,53 @@
+// Removing a critical folder is asked about in every mode, whatever the rules say; so is a command that could hide such a removal.
+import type { Effect, Opinion } from "@keelson/protocol";
+import { say } from "../opinion.ts";
+import { isCritical } from "../path/critical.ts";
+import type { Scene } from "../scene.ts";
+import { mayRemove } from "../shell/hidden.ts";
+import { pathsIn } from "../shell/operands.ts";
+import { baseName } from "../shell/programs.ts";
+import { plainWords } from "../shell/words.ts";
+
+const REMOVERS = new Set(["rm", "rmdir", "unlink", "shred", "srm", "trash", "mv"]);
+
+export async function criticalRemovals(scene: Scene): Promise<Opinion | undefined> {
+  for (const effect of scene.asked.call.effects) {
+    const why = await removes(effect, scene);
+    if (why !== undefined) return say("ask", why);
+  }
+  return undefined;
+}
+
+async function removes(effect: Effect, scene: Scene): Promise<string | undefined> {
+  if (effect.do === "delete") return firstCritical([effect.path], [], scene);
+  if (effect.do !== "shell") return undefined;
+  const words = plainWords(effect.text);
+  if (!words)
+    return mayRemove(effect.text) ? "The command could remove a folder that must not be lost, and isn't plain enough to tell." : undefined;
+  const [program = ""] = words;
+  if (baseName(program) === "git" && words.includes("clean")) return "git clean removes files that can't be brought back.";
+  const removed = removedWords(words);
+  const paths = removed.flatMap((word) => pathsIn(word, effect.cwd, scene.asked.home));
+  return firstCritical(paths, [effect.cwd], scene);
+}
+
+/** Wherever a remover stands, a wrapper may run it. */
+function removedWords(words: readonly string[]): readonly string[] {
+  const names = words.map(baseName);
+  if (names.includes("find")) return words.some((word) => /^-(?:delete|exec|ok)/.test(word)) ? [".", ...words] : [];
+  const at = names.findIndex((name) => REMOVERS.has(name));
+  if (at === -1) return [];
+  const operands = words.slice(at + 1);
+  const movesInto = names[at] === "mv" && !operands.some((word) => /^-\w*t|^--t/.test(word)); // the last is where to
+  return movesInto ? operands.slice(0, -1) : operands;
+}
+
+async function firstCritical(paths: readonly string[], here: readonly string[], scene: Scene): Promise<string | undefined> {
+  for (const path of paths) {
+    const { all, known } = await scene.spell(path);
+    const critical = all.find((one) => isCritical(one, scene.asked, here));
+    if (critical !== undefined) return `It would remove ${critical}, which must not be lost.`;
+    if (!known) return `It would remove ${path}, and where that leads can't be told.`;
+  }
+  return undefined;
+}

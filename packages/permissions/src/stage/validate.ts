@@ -1,0 +1,14 @@
+// Effects that can't be judged as they are stated are denied before any rule is looked at.
+import { posix } from "node:path";
+import type { Asked, Opinion } from "@keelson/protocol";
+import { say } from "../opinion.ts";
+
+export function validate(asked: Asked): Opinion | undefined {
+  for (const effect of asked.call.effects) {
+    const path = "path" in effect ? effect.path : "cwd" in effect ? effect.cwd : undefined;
+    const text = "text" in effect ? effect.text : "";
+    if ([path, text].some((one) => one?.includes("\0"))) return say("deny", "A path or command holds a NUL byte. Send it without.");
+    if (path !== undefined && !posix.isAbsolute(path)) return say("deny", `${asked.tool} stated a path that isn't absolute: ${path}`);
+  }
+  return undefined;
+}
