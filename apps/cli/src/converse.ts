@@ -1,0 +1,59 @@
+import { asker, type Asker } from "./asker.ts";
+import type { Look } from "./call-lines.ts";
+import { visible } from "./clean.ts";
+import { departure, outputBroken, type Departure } from "./departure.ts";
+import { DONE, FAILED, USAGE } from "./exit.ts";
+import type { Machine } from "./machine.ts";
+import type { Run } from "./options.ts";
+import { outlet } from "./outlet.ts";
+import { paint, wantsColours } from "./paint.ts";
+import { takePrompts } from "./prompts.ts";
+import { Renderer } from "./render.ts";
+import { begin } from "./start.ts";
+import { headerLine } from "./summary.ts";
+import { Terminal } from "./terminal.ts";
+
+/** What the parts of a conversation share. */
+export type Talk = {
+  readonly machine: Machine;
+  readonly terminal: Terminal;
+  readonly leaving: Departure;
+  readonly look: () => Look;
+  readonly renderer: Renderer;
+  readonly questions: Asker;
+  readonly write: (text: string) => Promise<void>;
+  readonly line: (text: string) => Promise<void>;
+};
+
+/** `keel` at a terminal: prompts and answers, line by line, until the person leaves. */
+export async function converse(run: Run, machine: Machine, cwd: string): Promise<number> {
+  using leaving = departure(machine);
+  using terminal = new Terminal(machine);
+  const talk = talkOf(machine, cwd, terminal, leaving);
+  const start = await begin(run.flags, talk, cwd);
+  if (start.go === "leave") return leaving.reason()?.code ?? DONE;
+  if (start.go === "refused") {
+    await talk.line(start.text);
+    return start.usage ? USAGE : FAILED;
+  }
+  if (start.go === "demo") {
+    terminal[Symbol.dispose]();
+    return await (await import("./demo.ts")).demo(machine);
+  }
+  await using session = start.session;
+  await talk.line(talk.look().paint.dim(headerLine(session, machine.version, machine.home)));
+  for (const { file, line, text: words } of session.problems)
+    await talk.line(talk.look().paint.warning(`${file}${line === undefined ? "" : `:${line}`}: ${visible(words)}`));
+  const used = await takePrompts(run.prompt, session, talk);
+  if (used) await talk.line(talk.look().paint.dim(`To go on with it: keel --resume ${session.id}`));
+  return leaving.reason()?.code ?? DONE;
+}
+
+function talkOf(machine: Machine, cwd: string, terminal: Terminal, leaving: Departure): Talk {
+  const colours = paint(wantsColours(machine));
+  const look = (): Look => ({ paint: colours, width: terminal.width, cwd });
+  const renderer = new Renderer(look, true);
+  const { write } = outlet(machine.stdout, (error) => leaving.leave(outputBroken(error)));
+  const line = (words: string): Promise<void> => write(renderer.line(words));
+  return { machine, terminal, leaving, look, renderer, write, line, questions: asker(terminal, look, line) };
+}

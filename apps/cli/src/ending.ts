@@ -1,0 +1,43 @@
+import { END_REASONS, type EndReason } from "@keelson/protocol";
+import type { Tally } from "./tally.ts";
+
+/** Why a run ended, in words for the person; the reason of the last error says more where there is one. */
+export const ENDINGS: Readonly<Record<EndReason, string>> = {
+  completed: "Done.",
+  max_turns: "Stopped at the limit of turns (--max-turns).",
+  budget_exhausted: "Stopped at the budget (--max-budget-usd).",
+  structured_output_retry_exhausted: "The model didn't give an answer of the asked shape.",
+  malformed_tool_use_exhausted: "The model kept sending calls that can't be read. Try another model (--model).",
+  aborted_streaming: "Interrupted.",
+  aborted_tools: "Interrupted while tools ran.",
+  hook_stopped: "A hook stopped the run.",
+  stop_hook_prevented: "A hook stopped the run.",
+  tool_deferred: "A call waits for an answer from outside.",
+  blocking_limit: "The conversation fills the model's context. Start a new one, or take a model with a larger window.",
+  rapid_refill_breaker: "The conversation fills the model's context again and again. Start a new one with a smaller task.",
+  prompt_too_long: "The conversation is longer than the model takes. Start a new one, or take a model with a larger window.",
+  image_error: "The model refused an image: it is too large.",
+  output_limit: "The answer was cut at the model's output limit.",
+  refusal: "The model declined to answer.",
+  model_error: "The model can't be asked.",
+  turn_setup_failed: "The request couldn't be prepared.",
+};
+
+/** One line. What a run with this end has to say for itself on stderr; undefined when it did what it was asked. */
+export function troubleOf({ end, errors }: Pick<Tally, "end" | "errors">): string | undefined {
+  if (end === "completed") return undefined;
+  const told = SAID_BEFORE.includes(end ?? "model_error") ? errors.at(-1) : undefined;
+  return (told ?? (end === undefined ? "The run broke off without an end." : ENDINGS[end])).replaceAll(/\s*[\r\n]+\s*/g, " ");
+}
+
+/** Ends that a notice explains. Behind an abort or a limit, an older notice would lie about the reason. */
+const SAID_BEFORE: readonly EndReason[] = END_REASONS.filter(
+  (reason) => !["completed", "max_turns", "aborted_streaming", "aborted_tools"].includes(reason),
+);
+
+/** What may be taken for the answer. Before any other end, the last words are a remark between two calls. */
+export const answerOf = ({ end, answer }: Pick<Tally, "end" | "answer">): string => (ANSWERED.includes(end ?? "model_error") ? answer : "");
+const ANSWERED: readonly EndReason[] = ["completed", "output_limit", "refusal"];
+
+/** The work isn't done, and a next prompt can take it up where it is. */
+export const CAN_GO_ON: readonly EndReason[] = ["max_turns", "budget_exhausted", "aborted_streaming", "aborted_tools", "tool_deferred"];

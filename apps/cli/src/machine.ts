@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Clock } from "@keelson/protocol";
+
+/** The process as everything else sees it. The one file that reads the environment, the current folder and the time of day. */
+export type Machine = {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Undefined when the folder we stand in was deleted. */
+  readonly cwd: string | undefined;
+  readonly home: string;
+  readonly keelHome: string;
+  readonly temporary: string;
+  readonly platform: string;
+  readonly version: string;
+  /** The folder of the Node that runs us. */
+  readonly nodeFolder: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly clock: Clock;
+  readonly wall: () => number;
+  /** The undo is returned. */
+  readonly onSignal: (name: NodeJS.Signals, act: () => void) => () => void;
+  /** At once: nothing is flushed. */
+  readonly exit: (code: number) => void;
+};
+
+export function thisMachine(): Machine {
+  const { env } = process;
+  const cwd = currentFolder();
+  const home = homeFolder();
+  return {
+    argv: process.argv.slice(2),
+    env,
+    cwd,
+    home,
+    keelHome: env["KEEL_HOME"] ? resolve(cwd ?? home, env["KEEL_HOME"]) : join(home, ".keel"),
+    temporary: tmpdir(),
+    platform: process.platform,
+    version: ownVersion(),
+    nodeFolder: dirname(process.execPath),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    clock: CLOCK,
+    wall: () => Date.now(),
+    onSignal: (name, act) => {
+      process.on(name, act);
+      return () => void process.off(name, act);
+    },
+    exit: (code) => process.exit(code),
+  };
+}
+
+/** Where the coding agent's plugin folder is installed. */
+export function bundledPlugins(): readonly string[] {
+  return [dirname(fileURLToPath(import.meta.resolve("@keelson/plugin-code/package.json")))];
+}
+
+const CLOCK: Clock = {
+  now: () => performance.now(),
+  sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined), // an abort ends the wait
+  random: () => Math.random(),
+};
+
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
+function homeFolder(): string {
+  try {
+    return homedir() || tmpdir();
+  } catch {
+    return tmpdir(); // a user without an entry and without HOME, as in some containers
+  }
+}
+
+function ownVersion(): string {
+  const about: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return typeof about === "object" && about !== null && "version" in about && typeof about.version === "string" ? about.version : "unknown";
+}

@@ -1,0 +1,54 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { DONE, FAILED, USAGE } from "./exit.ts";
+import { thisMachine, type Machine } from "./machine.ts";
+import { readArguments, type Run } from "./options.ts";
+import { outlet } from "./outlet.ts";
+
+/** Runs the command line to its end and says what the shell is told. What a command doesn't need isn't loaded. */
+export async function main(): Promise<number> {
+  const machine = thisMachine();
+  const asked = readArguments(machine.argv, machine.version, (path) => isFolder(resolve(machine.cwd ?? "/", path)));
+  switch (asked.do) {
+    case "show":
+      return await say(asked.text.trimEnd(), machine, DONE);
+    case "refuse":
+      return await complain(asked.text, machine, USAGE);
+    case "demo":
+      return await demo(machine);
+    case "run":
+      return await run(asked, machine);
+  }
+}
+
+async function run(asked: Run, machine: Machine): Promise<number> {
+  const { cwd, stdin, stdout } = machine;
+  if (cwd === undefined)
+    return await complain("The folder you are in was deleted. Go to another one, then run keel again.", machine, FAILED);
+  const terminal = stdin.isTTY && stdout.isTTY;
+  if (terminal && !asked.print) return await (await import("./converse.ts")).converse(asked, machine, cwd);
+  const prompt = asked.bare ? await (await import("./prompt.ts")).peekPrompt(machine, new AbortController().signal) : undefined;
+  if (prompt?.got === "none") return await demo(machine); // `npm start` on a build machine
+  return await (await import("./headless.ts")).headless(asked, machine, cwd, prompt);
+}
+
+const demo = async (machine: Machine): Promise<number> => (await import("./demo.ts")).demo(machine);
+
+async function say(words: string, { stdout }: Machine, code: number): Promise<number> {
+  let failed = false;
+  await outlet(stdout, ({ code: why }) => (failed = why !== "EPIPE")).write(`${words}\n`);
+  return failed ? FAILED : code;
+}
+
+async function complain(words: string, { stderr }: Machine, code: number): Promise<number> {
+  await outlet(stderr, () => {}).write(`${words}\n`);
+  return code;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // whoever wants to use it says why it can't be
+  }
+}

@@ -1,0 +1,107 @@
+import type { Envelope, Event, ToolUse } from "@keelson/protocol";
+import { isToolUse } from "@keelson/protocol";
+import { resultLines, titleOf, type Look } from "./call-lines.ts";
+import { visible } from "./clean.ts";
+import { waitingLine } from "./recovery-line.ts";
+
+/** Turns envelopes into the text that a terminal shows for them: plain lines, one after the other, nothing drawn twice. */
+export class Renderer {
+  readonly #look: () => Look;
+  readonly #words: boolean;
+  #calls = new Map<string, ToolUse>();
+  #lastTitle = "";
+  #block: string | undefined;
+  #shown: "nothing" | "text" | "line" = "nothing";
+  #atLineStart = true;
+
+  /** `words: false` leaves out what the model says: only what is done. */
+  constructor(look: () => Look, words: boolean) {
+    this.#look = look;
+    this.#words = words;
+  }
+
+  /** Sub-agents are seen through the call that runs them. */
+  show({ event, path }: Envelope): string {
+    return path.length > 0 ? "" : this.#show(event);
+  }
+
+  /** A line of the program's own, in its place among the others. */
+  line(text: string): string {
+    return this.#lines([text]);
+  }
+
+  #show(event: Event): string {
+    const { paint } = this.#look();
+    switch (event.type) {
+      case "block.delta":
+        return event.kind === "text" ? this.#say(`${event.messageId}/${event.index}`, event.delta) : "";
+      case "block.completed":
+        return this.#completed(event);
+      case "reply.dropped":
+        return this.#shown === "text" ? this.#lines([paint.dim("(that answer was cut; the model is asked again)")]) : "";
+      case "call.started":
+        return this.#title(event.callId, this.#calls.get(event.callId));
+      case "call.completed":
+        return this.#result(event);
+      case "recovery.attempted":
+        return this.#lines([paint.warning(waitingLine(event))]);
+      case "notice.raised":
+        return event.severity === "error"
+          ? ""
+          : this.#lines([(event.severity === "info" ? paint.dim : paint.warning)(visible(event.text))]);
+      case "run.ended":
+        return this.#newLine();
+    }
+    return ""; // errors are told once, at the end; the rest is for machines
+  }
+
+  #completed({ messageId, index, block }: Extract<Event, { type: "block.completed" }>): string {
+    if (isToolUse(block)) this.#calls.set(block.id, block);
+    const { type, text } = block;
+    if (type !== "text" || typeof text !== "string") return "";
+    const key = `${messageId}/${index}`;
+    const all = this.#block === key ? "" : this.#say(key, text); // it wasn't streamed
+    this.#block = undefined;
+    return all + this.#newLine();
+  }
+
+  #say(key: string, text: string): string {
+    const words = visible(text);
+    if (!this.#words || (this.#block !== key && words.trim() === "")) return "";
+    const first = this.#block !== key;
+    const before = first ? this.#newLine() + (this.#shown === "nothing" ? "" : "\n") : "";
+    const said = first ? words.trimStart() : words;
+    this.#block = key;
+    this.#shown = "text";
+    this.#atLineStart = said.endsWith("\n");
+    return before + said;
+  }
+
+  #title(callId: string, use: ToolUse | undefined): string {
+    if (!use) return "";
+    this.#lastTitle = callId;
+    return this.#lines([titleOf(use, this.#look())]);
+  }
+
+  /** A call that never started has no title yet; one that ended behind the title of another is named again. */
+  #result(event: Extract<Event, { type: "call.completed" }>): string {
+    const look = this.#look();
+    const use = this.#calls.get(event.callId);
+    const title = this.#lastTitle === event.callId ? "" : this.#title(event.callId, use);
+    const [first = "", ...others] = resultLines(event, use?.name ?? "", look);
+    return title + this.#lines([`  ${look.paint.dim("└")} ${first}`, ...others.map((line) => `    ${line}`)]);
+  }
+
+  #lines(lines: readonly string[]): string {
+    const gap = this.#newLine() + (this.#shown === "text" ? "\n" : "");
+    this.#block = undefined;
+    this.#shown = "line";
+    return `${gap}${lines.join("\n")}\n`;
+  }
+
+  #newLine(): string {
+    const end = this.#atLineStart ? "" : "\n";
+    this.#atLineStart = true;
+    return end;
+  }
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from "node:crypto";
+import type { Envelope } from "@keelson/protocol";
+import type { Session } from "@keelson/harness";
+import { answerOf } from "./ending.ts";
+import type { Format } from "./options.ts";
+import { paint } from "./paint.ts";
+import { Renderer } from "./render.ts";
+import { resultOf, type Outcome } from "./result.ts";
+import { deniedLine } from "./rule-for.ts";
+import { mapper } from "./stream-json.ts";
+import type { Message } from "./wire.ts";
+
+/** What one output format prints: when a session is open, for each envelope, and at the end. */
+export type Report = {
+  readonly open: () => Said;
+  readonly next: (envelope: Envelope) => Said;
+  readonly end: (outcome: Outcome) => Said;
+};
+export type Said = { readonly out?: string; readonly err?: string };
+export type Options = { readonly version: string; readonly verbose: boolean; readonly partial: boolean };
+
+export const REPORTS: Readonly<Record<Format, (session: Session, options: Options) => Report>> = {
+  text: (session, { verbose }) => {
+    const renderer = new Renderer(() => ({ paint: paint(false), width: 160, cwd: session.cwd }), false);
+    return {
+      open: () => ({}),
+      next: (envelope) => (verbose ? { err: renderer.show(envelope) } : {}),
+      end: ({ tally }) => {
+        const answer = answerOf(tally);
+        const denied = deniedLine(tally.denials, session.cwd);
+        const empty = tally.end === "completed" && answer.trim() === "" ? "The model ended without saying anything.\n" : "";
+        return { out: answer === "" ? "" : `${answer.trimEnd()}\n`, err: empty + (denied === undefined ? "" : `${denied}\n`) };
+      },
+    };
+  },
+  json: () => ({ open: () => ({}), next: () => ({}), end: (outcome) => ({ out: lines([resultOf(outcome)]) }) }),
+  "stream-json": (session, { version, partial }) => {
+    const { opening, next } = mapper(session, version, { partial, uuid: randomUUID });
+    return {
+      open: () => ({ out: lines([opening()]) }),
+      next: (envelope) => ({ out: lines(next(envelope)) }),
+      end: (outcome) => ({ out: lines([resultOf(outcome)]) }),
+    };
+  },
+};
+
+/** A session that could not be opened has a result all the same, for programs that read one. */
+export function refusedResult(format: Format, outcome: Outcome): string {
+  return format === "text" ? "" : lines([resultOf(outcome)]);
+}
+
+const lines = (messages: readonly Message[]): string => messages.map((message) => `${JSON.stringify(message)}\n`).join("");

@@ -1,0 +1,52 @@
+import { openSession, type Flags, type Session } from "@keelson/harness";
+import { visible } from "./clean.ts";
+import type { Talk } from "./converse.ts";
+import { houseOf } from "./house.ts";
+import { isAddress } from "./option-values.ts";
+
+/** What a conversation begins with. */
+export type Start =
+  | { readonly go: "on"; readonly session: Session }
+  | { readonly go: "demo" }
+  | { readonly go: "leave" }
+  | { readonly go: "refused"; readonly text: string; readonly usage: boolean };
+
+/** Opens the session. Where only a key is missing, the person can give one, name an endpoint, or watch the demo. */
+export async function begin(flags: Flags, talk: Talk, cwd: string): Promise<Start> {
+  const { machine, leaving, questions } = talk;
+  const opening = await openSession(houseOf(machine, cwd, flags, questions.ask), leaving.signal);
+  if (opening.ok) return { go: "on", session: opening.session };
+  const { code, text } = opening.refusal;
+  return code === "credentials" ? await offer(flags, talk, cwd) : { go: "refused", text, usage: code === "usage" };
+}
+
+const OFFER = `No key was found (ANTHROPIC_API_KEY), and no endpoint was named (--base-url). What now?
+  [1] watch the demo: a simulated model, real tools
+  [2] paste a key, kept for this run only
+  [3] the URL of a local endpoint`;
+
+async function offer(flags: Flags, talk: Talk, cwd: string): Promise<Start> {
+  const { terminal, leaving, line, machine } = talk;
+  await line(OFFER);
+  for (;;) {
+    const said = await terminal.ask("1, 2 or 3: ", { fresh: true }, leaving.signal);
+    if (said.said !== "words") return { go: "leave" };
+    switch (said.text.trim()) {
+      case "1":
+        return { go: "demo" };
+      case "2": {
+        const key = await terminal.ask("Key (not shown): ", { fresh: true, secret: true }, leaving.signal);
+        if (key.said !== "words" || key.text.trim() === "") break;
+        const env = { ...machine.env, ANTHROPIC_API_KEY: key.text.trim() };
+        return await begin(flags, { ...talk, machine: { ...machine, env } }, cwd);
+      }
+      case "3": {
+        const url = await terminal.ask("URL, such as http://127.0.0.1:8080: ", { fresh: true }, leaving.signal);
+        if (url.said !== "words") break;
+        const baseUrl = url.text.trim();
+        if (isAddress(baseUrl)) return await begin({ ...flags, baseUrl }, talk, cwd);
+        await line(`That isn't an http or https address: ${visible(url.text)}`);
+      }
+    }
+  }
+}

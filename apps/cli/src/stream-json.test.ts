@@ -1,0 +1,148 @@
+import { MODEL_ERROR_CODES, type Envelope, type Event, type Usage } from "@keelson/protocol";
+import { expect, test } from "vitest";
+import { mapper, type About } from "./stream-json.ts";
+
+const ABOUT: About = {
+  id: "the-session",
+  cwd: "/work",
+  model: "big",
+  mode: "default",
+  tools: ["Bash", "Read"],
+  plugins: [{ name: "code", root: "/plugins/code" }],
+  credentials: "ANTHROPIC_API_KEY",
+};
+const USAGE: Usage = { input: 10, output: 5, cacheRead: 3, cacheWrite5m: 1, cacheWrite1h: 2 };
+const WIRE = {
+  input_tokens: 10,
+  output_tokens: 5,
+  cache_read_input_tokens: 3,
+  cache_creation_input_tokens: 3,
+  cache_creation: { ephemeral_5m_input_tokens: 1, ephemeral_1h_input_tokens: 2 },
+};
+const said = (messageId: string, index: number, text: string): Event => ({
+  type: "block.completed",
+  messageId,
+  index,
+  block: { type: "text", text },
+});
+const called = (messageId: string, index: number, id: string): Event => ({
+  type: "block.completed",
+  messageId,
+  index,
+  block: { type: "tool_use", id, name: "Read", input: {} },
+});
+const answered = (callId: string): Event => ({
+  type: "call.completed",
+  callId,
+  outcome: "ok",
+  result: { type: "tool_result", tool_use_id: callId, content: [{ type: "text", text: "hi" }] },
+  ms: 1,
+});
+const closed = (messageId: string, stopReason = "end_turn"): Event => ({ type: "reply.completed", messageId, stopReason, usage: USAGE });
+
+function map(events: readonly Event[], options: { partial?: boolean; path?: readonly string[] } = {}): readonly Record<string, unknown>[] {
+  const { next } = mapper(ABOUT, "1.2.3", { partial: options.partial ?? false, uuid: () => "u" });
+  const seal = (event: Event): Envelope => ({ v: 1, at: 0, session: "the-session", run: "r", path: options.path ?? [], event });
+  return events.flatMap((event) => next(seal(event)));
+}
+const kinds = (messages: readonly Record<string, unknown>[]): unknown[] => messages.map(({ type }) => type);
+
+test("the first message says where the session is and what it can do", () => {
+  expect(mapper(ABOUT, "1.2.3", { partial: false, uuid: () => "u" }).opening()).toMatchObject({
+    type: "system",
+    subtype: "init",
+    cwd: "/work",
+    model: "big",
+    tools: ["Bash", "Read"],
+    plugins: [{ name: "code", path: "/plugins/code" }],
+    permissionMode: "default",
+    apiKeySource: "ANTHROPIC_API_KEY",
+    session_id: "the-session",
+    uuid: "u",
+  });
+});
+
+test("each block is a message, and those of a reply share its id, model and usage", () => {
+  const charged: Event = { type: "model.called", purpose: "main", model: "small", usage: USAGE, ms: 1 };
+  const messages = map([said("m1", 0, "Let me look."), called("m1", 1, "c1"), charged, closed("m1", "tool_use"), answered("c1")]);
+  expect(kinds(messages)).toEqual(["assistant", "assistant", "user"]);
+  for (const message of messages.slice(0, 2)) {
+    expect(message).toMatchObject({
+      parent_tool_use_id: null,
+      session_id: "the-session",
+      message: { id: "m1", model: "small", role: "assistant", usage: WIRE },
+    });
+  }
+  expect(messages[1]).toMatchObject({ message: { content: [{ type: "tool_use", id: "c1" }] } });
+  expect(messages[2]).toMatchObject({ message: { role: "user", content: [{ type: "tool_result", tool_use_id: "c1" }] } });
+});
+
+test("a result that comes while its reply still streams stands behind the reply", () => {
+  expect(kinds(map([called("m1", 0, "c1"), answered("c1"), called("m1", 1, "c2"), closed("m1"), answered("c2")]))).toEqual([
+    "assistant",
+    "user",
+    "assistant",
+    "user",
+  ]);
+});
+
+test("a reply that is taken back was never said", () => {
+  const messages = map([
+    said("m1", 0, "half"),
+    { type: "reply.dropped", messageId: "m1", because: "stream_cut" },
+    said("m2", 0, "whole"),
+    closed("m2"),
+  ]);
+  expect(messages).toHaveLength(1);
+  expect(messages[0]).toMatchObject({ message: { id: "m2" } });
+});
+
+test("what an interrupted reply had said is told at the end", () => {
+  expect(kinds(map([called("m1", 0, "c1"), { type: "run.ended", reason: "aborted_streaming", totals: {} }]))).toEqual(["assistant"]);
+});
+
+test("with partial messages, the events of the stream are made again in their order", () => {
+  const events: Event[] = [
+    { type: "block.started", messageId: "m1", index: 0, block: { type: "text", text: "" } },
+    { type: "block.delta", messageId: "m1", index: 0, kind: "text", delta: "hi", at: 0 },
+    said("m1", 0, "hi"),
+    { type: "block.started", messageId: "m1", index: 1, block: { type: "tool_use", id: "c", name: "Read", input: {} } },
+    { type: "block.delta", messageId: "m1", index: 1, kind: "input", delta: "{}", at: 0 },
+    called("m1", 1, "c"),
+    closed("m1", "tool_use"),
+  ];
+  const streamed = map(events, { partial: true }).flatMap(({ type, event }) => (type === "stream_event" ? [event] : []));
+  expect(streamed).toMatchObject([
+    { type: "message_start", message: { id: "m1", model: "big", content: [] } },
+    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "hi" } },
+    { type: "content_block_stop", index: 0 },
+    { type: "content_block_start", index: 1 },
+    { type: "content_block_delta", index: 1, delta: { type: "input_json_delta", partial_json: "{}" } },
+    { type: "content_block_stop", index: 1 },
+    { type: "message_delta", delta: { stop_reason: "tool_use" }, usage: WIRE },
+    { type: "message_stop" },
+  ]);
+});
+
+test.each(MODEL_ERROR_CODES)("a retry after %s is told under a name that programs know", (because) => {
+  expect(map([{ type: "recovery.attempted", because, attempt: 2, waitMs: 1_000 }])).toMatchObject([
+    {
+      type: "system",
+      subtype: "api_retry",
+      attempt: 2,
+      retry_delay_ms: 1_000,
+      error: expect.stringMatching(
+        /^(rate_limit|overloaded|server_error|invalid_request|model_not_found|authentication_failed|billing_error|unknown)$/,
+      ),
+    },
+  ]);
+});
+
+test("a sub-agent's messages name the call that started it", () => {
+  const { next } = mapper(ABOUT, "1", { partial: false, uuid: () => "u" });
+  const seal = (event: Event, path: readonly string[]): Envelope => ({ v: 1, at: 0, session: "s", run: "r", path, event });
+  next(seal({ type: "agent.started", agentId: "a1", session: "s2", callId: "c9", body: {} }, []));
+  next(seal(said("m1", 0, "from below"), ["a1"]));
+  expect(next(seal(closed("m1"), ["a1"]))).toMatchObject([{ type: "assistant", parent_tool_use_id: "c9" }]);
+});

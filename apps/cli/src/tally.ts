@@ -1,0 +1,115 @@
+import {
+  isToolUse,
+  type Block,
+  type Decision,
+  type EndReason,
+  type Envelope,
+  type Event,
+  type ToolUse,
+  type Usage,
+} from "@keelson/protocol";
+
+/** What a run came to so far: a fold over its envelopes. What sub-agents say isn't the run's own; what they cost is. */
+export type Tally = {
+  /** The text of the answer that the last replies make up. */
+  readonly answer: string;
+  readonly draft: { readonly messageId: string; readonly text: string };
+  readonly calls: Readonly<Record<string, ToolUse>>;
+  readonly judged: Readonly<Record<string, Decision>>;
+  readonly denials: readonly Denial[];
+  readonly errors: readonly string[];
+  readonly turns: number;
+  readonly stopReason: string | undefined;
+  readonly usage: Usage;
+  readonly models: Readonly<Record<string, Spent>>;
+  readonly apiMs: number;
+  readonly end: EndReason | undefined;
+};
+export type Denial = { readonly use: ToolUse; readonly decision: Decision | undefined };
+/** `usd` counts what has a known price. */
+export type Spent = { readonly usage: Usage; readonly usd: number; readonly priced: boolean };
+
+const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
+export const NOTHING_YET: Tally = {
+  answer: "",
+  draft: { messageId: "", text: "" },
+  calls: {},
+  judged: {},
+  denials: [],
+  errors: [],
+  turns: 0,
+  stopReason: undefined,
+  usage: NO_USAGE,
+  models: {},
+  apiMs: 0,
+  end: undefined,
+};
+
+export function count(tally: Tally, { event, path }: Envelope): Tally {
+  if (event.type === "model.called") return charge(tally, event);
+  return path.length > 0 ? tally : listen(tally, event);
+}
+
+export const usdOf = ({ models }: Tally): number => Object.values(models).reduce((sum, { usd }) => sum + usd, 0);
+export const isPriced = ({ models }: Tally): boolean => Object.values(models).some(({ priced }) => priced);
+
+/** These go on with the answer where it stopped; any other turn begins a new one. */
+const GO_ON: readonly string[] = ["output_resumed", "pause_turn"];
+
+function listen(tally: Tally, event: Event): Tally {
+  switch (event.type) {
+    case "turn.started":
+      return GO_ON.includes(event.because) ? tally : { ...tally, answer: "", stopReason: undefined };
+    case "block.completed":
+      return heard(tally, event.messageId, event.block);
+    case "reply.dropped":
+      return { ...tally, draft: NOTHING_YET.draft };
+    case "reply.completed":
+      return {
+        ...tally,
+        answer: tally.answer + (tally.draft.messageId === event.messageId ? tally.draft.text : ""),
+        draft: NOTHING_YET.draft,
+        turns: tally.turns + 1,
+        stopReason: event.stopReason,
+        usage: add(tally.usage, event.usage),
+      };
+    case "call.judged":
+      return { ...tally, judged: { ...tally.judged, [event.callId]: event.decision } };
+    case "call.completed":
+      return event.outcome === "denied" ? deny(tally, event.callId) : tally;
+    case "notice.raised":
+      return event.severity === "error" ? { ...tally, errors: [...tally.errors, event.text] } : tally;
+    case "run.ended":
+      return { ...tally, end: event.reason };
+  }
+  return tally; // the others are for the screen and the log
+}
+
+function heard(tally: Tally, messageId: string, block: Block): Tally {
+  if (isToolUse(block)) return { ...tally, calls: { ...tally.calls, [block.id]: block } };
+  const { type, text } = block;
+  if (type !== "text" || typeof text !== "string") return tally;
+  const before = tally.draft.messageId === messageId ? tally.draft.text : "";
+  return { ...tally, draft: { messageId, text: before + text } };
+}
+
+function deny(tally: Tally, callId: string): Tally {
+  const use = tally.calls[callId];
+  return use ? { ...tally, denials: [...tally.denials, { use, decision: tally.judged[callId] }] } : tally;
+}
+
+function charge(tally: Tally, { model, usage, usd, ms }: Extract<Event, { type: "model.called" }>): Tally {
+  const before = tally.models[model] ?? { usage: NO_USAGE, usd: 0, priced: false };
+  const spent = { usage: add(before.usage, usage), usd: before.usd + (usd ?? 0), priced: before.priced || usd !== undefined };
+  return { ...tally, apiMs: tally.apiMs + ms, models: { ...tally.models, [model]: spent } };
+}
+
+function add(a: Usage, b: Usage): Usage {
+  return {
+    input: a.input + b.input,
+    output: a.output + b.output,
+    cacheRead: a.cacheRead + b.cacheRead,
+    cacheWrite5m: a.cacheWrite5m + b.cacheWrite5m,
+    cacheWrite1h: a.cacheWrite1h + b.cacheWrite1h,
+  };
+}

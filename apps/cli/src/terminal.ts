@@ -1,0 +1,168 @@
+import { createInterface, type Interface } from "node:readline";
+import { Writable } from "node:stream";
+import type { Machine } from "./machine.ts";
+
+/** What a person did at a prompt. `interrupt` is Ctrl-C, `end` is Ctrl-D or a terminal that went away. */
+export type Said = { readonly said: "words"; readonly text: string } | { readonly said: "interrupt" } | { readonly said: "end" };
+/** `fresh`: what was typed before the prompt stood there is no answer to it. `secret`: it isn't shown. Neither is remembered as history. */
+export type Manner = { readonly fresh?: true; readonly secret?: true };
+
+const CONTINUED = "… ";
+const PASTE_MARKS = { on: "\u001b[?2004h", off: "\u001b[?2004l" }; // xterm's bracketed paste
+
+/**
+ * The keyboard, line by line, for as long as the program lasts. Between two prompts nothing that is typed is drawn:
+ * it waits for the next prompt, except Ctrl-C, which acts at once.
+ */
+export class Terminal implements Disposable {
+  readonly #gate: Gate;
+  readonly #lines: Interface;
+  #typed: string[] = [];
+  #answer: ((said: Said) => void) | undefined;
+  #manner: Manner = {};
+  #prompt = "";
+  #pasting = false;
+  #closed = false;
+  #interrupt: () => void = () => {};
+
+  constructor({ stdin, stdout }: Pick<Machine, "stdin" | "stdout">) {
+    this.#gate = new Gate(stdout);
+    this.#lines = createInterface({ input: stdin, output: this.#gate, terminal: true, historySize: 200 });
+    stdin.on("keypress", (_: unknown, key?: { readonly name?: string }) => {
+      if (key?.name === "paste-start") this.#pasting = true;
+      if (key?.name === "paste-end") this.#pasting = false;
+    });
+    this.#lines.on("line", (line) => this.#take(line));
+    this.#lines.on("SIGINT", () => this.#interrupted());
+    this.#lines.on("history", (history) => this.#forget(history));
+    this.#lines.on("close", () => {
+      this.#closed = true;
+      this.#settle({ said: "end" });
+    });
+    this.#gate.raw(PASTE_MARKS.on);
+  }
+
+  /** Waits for a line. Lines that are pasted together, or end in a backslash, are one answer. */
+  async ask(prompt: string, manner: Manner, signal: AbortSignal): Promise<Said> {
+    if (this.#closed) return { said: "end" };
+    if (signal.aborted) return { said: "interrupt" };
+    const begun = this.#clearLine();
+    if (manner.fresh) this.#typed = [];
+    this.#manner = manner;
+    this.#draw(prompt);
+    if (!manner.fresh) this.#lines.write(begun);
+    const leave = (): void => this.#settle({ said: "interrupt" });
+    signal.addEventListener("abort", leave, { once: true });
+    try {
+      return await new Promise<Said>((resolve) => {
+        this.#answer = resolve;
+        if (this.#typed.length > 0) this.#takeAhead();
+      });
+    } finally {
+      signal.removeEventListener("abort", leave);
+      this.#gate.open = false;
+    }
+  }
+
+  /** What Ctrl-C does while nothing is asked. */
+  onInterrupt(act: () => void): void {
+    this.#interrupt = act;
+  }
+
+  get width(): number {
+    return this.#gate.columns;
+  }
+
+  [Symbol.dispose](): void {
+    this.#gate.raw(PASTE_MARKS.off);
+    this.#lines.close();
+  }
+
+  #take(line: string): void {
+    if (this.#manner.secret && this.#answer) this.#gate.raw("\n");
+    this.#typed.push(line);
+    if (this.#pasting) this.#draw(CONTINUED);
+    else this.#flushSoon();
+  }
+
+  /** What was typed while nothing was asked wasn't shown then. */
+  #takeAhead(): void {
+    this.#gate.raw(`${this.#typed.join("\n")}\n`);
+    this.#flushSoon();
+  }
+
+  /** After what came in the same piece: a paste into a terminal that doesn't mark it. */
+  #flushSoon(): void {
+    setImmediate(() => {
+      if (this.#pasting || this.#typed.length === 0 || !this.#answer) return;
+      const text = this.#typed.join("\n");
+      if (!text.endsWith("\\")) return this.#settle({ said: "words", text });
+      this.#typed[this.#typed.length - 1] = this.#typed.at(-1)?.slice(0, -1) ?? "";
+      this.#draw(CONTINUED);
+    });
+  }
+
+  #interrupted(): void {
+    if (!this.#answer) return this.#interrupt();
+    this.#gate.open = false;
+    const begun = this.#clearLine() !== "" || this.#typed.length > 0;
+    this.#typed = [];
+    this.#gate.raw("\n");
+    if (begun && !this.#manner.fresh) this.#draw(this.#prompt);
+    else this.#settle({ said: "interrupt" });
+  }
+
+  #settle(said: Said): void {
+    const answer = this.#answer;
+    if (!answer) return;
+    this.#answer = undefined;
+    this.#typed = [];
+    this.#gate.open = false;
+    answer(said);
+  }
+
+  #draw(prompt: string): void {
+    if (prompt !== CONTINUED) this.#prompt = prompt;
+    if (this.#manner.secret) return this.#gate.raw(prompt);
+    this.#gate.open = true;
+    this.#lines.setPrompt(prompt);
+    this.#lines.prompt();
+  }
+
+  /** Takes what is typed so far out of the line. */
+  #clearLine(): string {
+    const { line } = this.#lines;
+    this.#lines.write(null, { ctrl: true, name: "e" });
+    this.#lines.write(null, { ctrl: true, name: "u" });
+    return line;
+  }
+
+  #forget(history: string[]): void {
+    if (this.#answer === undefined || this.#manner.fresh || this.#manner.secret) history.shift();
+  }
+}
+
+/** What readline draws, let through only while a prompt stands. */
+class Gate extends Writable {
+  readonly #screen: Machine["stdout"];
+  open = false;
+
+  constructor(screen: Machine["stdout"]) {
+    super({ decodeStrings: false });
+    this.#screen = screen;
+    screen.on("resize", () => this.emit("resize"));
+  }
+
+  get columns(): number {
+    return this.#screen.columns || 80;
+  }
+
+  raw(text: string): void {
+    this.#screen.write(text);
+  }
+
+  override _write(text: string, _: BufferEncoding, done: () => void): void {
+    if (this.open) this.#screen.write(text);
+    done();
+  }
+}
