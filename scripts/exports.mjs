@@ -10,7 +10,7 @@ export const SNAPSHOT = "docs/reference/exports.md";
 /** The snapshot as the code stands: one section an entry, values before types, each in alphabetical order. */
 export function publicNames(root) {
   const sections = globSync("packages/*/package.json", { cwd: root })
-    .sort()
+    .toSorted()
     .flatMap((manifest) => entriesOf(root, dirname(manifest)))
     .map(({ entry, values, types }) =>
       [`## ${entry}`, "", "```text", ...values, ...types.map((name) => `type ${name}`), "```", ""].join("\n"),
@@ -44,13 +44,16 @@ function namesIn(code) {
     ...specifiers.map((one) => ({ name: one.exported.name, isType: exportKind === "type" || one.exportKind === "type" })),
     ...(declaration?.declarations ?? [declaration ?? []].flat()).map(({ id }) => ({ name: id.name, isType: exportKind === "type" })),
   ]);
-  const sorted = (isType) =>
+  const inOrder = (isType) =>
     names
       .filter((one) => one.isType === isType)
       .map(({ name }) => name)
-      .sort();
-  return { values: sorted(false), types: sorted(true) };
+      .toSorted(byName);
+  return { values: inOrder(false), types: inOrder(true) };
 }
+
+/** By code point, whatever the machine's language. */
+const byName = (a, b) => (a < b ? -1 : Number(a > b));
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = dirname(import.meta.dirname);

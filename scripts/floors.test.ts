@@ -55,7 +55,7 @@ test("what package.json asks for keeps the floors too", async () => {
     "packages/protocol/package.json": manifest("@k/protocol", ["zod", "semver"]),
     "packages/attic/package.json": manifest("@k/attic", []),
   };
-  expect((await findings(changed)).sort()).toEqual([
+  expect((await findings(changed)).toSorted()).toEqual([
     "packages/attic/package.json:1 [dependencies] stands on no floor of FLOORS",
     "packages/model/package.json:1 [dependencies] depends on @k/core, which stands beside it",
     "packages/model/package.json:1 [dependencies] depends on @k/testing, which stands beside it",

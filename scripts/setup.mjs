@@ -77,7 +77,7 @@ function fingerprint() {
   const rooms = ["packages", "plugins", "apps"].flatMap((floor) =>
     existsSync(join(ROOT, floor))
       ? readdirSync(join(ROOT, floor))
-          .sort()
+          .toSorted()
           .map((room) => `${floor}/${room}/package.json`)
       : [],
   );

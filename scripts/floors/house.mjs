@@ -54,7 +54,12 @@ function filesUnder(root, folder) {
 
 function readCode(root, path, room) {
   const code = readFileSync(join(root, path), "utf8");
-  const file = { path, room, isTest: /\.test\.tsx?$/.test(path), lines: code.split("\n").length - (code.endsWith("\n") ? 1 : 0) };
+  const file = {
+    path,
+    room,
+    isTest: /\.test\.tsx?$|^[^/]+\/[^/]+\/test\//.test(path),
+    lines: code.split("\n").length - (code.endsWith("\n") ? 1 : 0),
+  };
   const lineAt = (offset) => code.slice(0, offset).split("\n").length;
   try {
     const nodes = [...nodesOf(parseAst(code, { lang: languageOf(path) }))].map((node) => Object.assign(node, { line: lineAt(node.start) }));
