@@ -9,3 +9,6 @@ export {
   type Refusal,
   type Session,
 } from "./house.ts";
+export { VARIABLES } from "./endpoint.ts";
+export { lineOf } from "./gather.ts";
+export { openSession } from "./open.ts";

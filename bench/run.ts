@@ -1,0 +1,12 @@
+import { earlyStart } from "./early-start.ts";
+import { table, type Bench, type Row } from "./measure.ts";
+import { overlap } from "./overlap.ts";
+
+/** Prints what keelson costs beside a baseline measured in the same run. Nothing here fails on a slow machine. */
+const BENCHES: readonly Bench[] = [earlyStart, overlap];
+
+const short = process.argv.includes("--short");
+const rows: Row[] = [];
+for (const bench of BENCHES) rows.push(...(await bench(short)));
+console.log(`Node ${process.version}, ${process.platform} ${process.arch}; times in ms, medians${short ? ", short run" : ""}\n`);
+console.log(table(rows));

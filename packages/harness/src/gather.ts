@@ -1,0 +1,77 @@
+import { readPlugin, readSettings } from "@keelson/loader";
+import { DIALECTS, dialectFor, lookUp, type Dialect } from "@keelson/model";
+import type { FileStore, PluginDecl, Problem, Rule, Settings } from "@keelson/protocol";
+import { findEndpoint, type Endpoint } from "./endpoint.ts";
+import { findFolders, type Folders } from "./folders.ts";
+import type { House, Refusal } from "./house.ts";
+import { chooseLimits, type Limits } from "./limits.ts";
+import { gatherRules } from "./rules.ts";
+
+/** All that a session is made from, read and found right. */
+export type Gathered = {
+  readonly settings: Settings;
+  readonly folders: Folders;
+  readonly plugins: readonly PluginDecl[];
+  readonly rules: readonly Rule[];
+  readonly limits: Limits;
+  readonly endpoint: Endpoint;
+  readonly dialect: Dialect;
+  readonly problems: readonly Problem[];
+};
+
+/** What holds where nobody says otherwise; a repository may only lower it. */
+const BUILTIN: Settings = { keel: { maxTurns: 200 } };
+
+/** The first thing that is wrong refuses the session, in one line. Reads only: no process starts, no request is sent. */
+export async function gather({ place, flags, plugins: roots }: House, files: FileStore): Promise<Gathered | Refusal> {
+  const { cwd, home, keelHome, env } = place;
+  const read = await readSettings({ cwd, home, keelHome, builtin: BUILTIN, ...(flags.settings !== undefined && { flag: flags.settings }) });
+  const broken = read.problems.find(({ severity }) => severity === "error");
+  if (broken) return { code: "settings", text: lineOf(broken) };
+  const { settings } = read;
+  const folders = await findFolders(files, cwd, [...(settings.permissions?.additionalDirectories ?? []), ...(flags.addDirs ?? [])]);
+  if ("code" in folders) return folders;
+  const limits = chooseLimits(flags, settings, env);
+  if ("code" in limits) return limits;
+  const endpoint = findEndpoint(flags, settings, env);
+  if ("code" in endpoint) return endpoint;
+  const dialect = chooseDialect(settings.keel?.dialect, endpoint.baseUrl);
+  if ("code" in dialect) return dialect;
+  const unpriced = limits.maxBudgetUsd === undefined ? undefined : limits.models.find((model) => lookUp(model).prices === undefined);
+  if (unpriced !== undefined)
+    return {
+      code: "usage",
+      text: `The price of ${unpriced} isn't known, so a budget in dollars can't be kept. Leave --max-budget-usd out and use --max-turns.`,
+    };
+  const rules = gatherRules(read.rules, flags, cwd);
+  if ("code" in rules) return rules;
+  const declared = await Promise.all(roots.map((root) => readPlugin(root)));
+  const unusable = declared.find(({ plugin }) => plugin === undefined)?.problems[0];
+  if (unusable) return { code: "plugin", text: lineOf(unusable) };
+  return {
+    settings,
+    folders,
+    limits,
+    endpoint,
+    dialect,
+    rules: rules.rules,
+    plugins: declared.flatMap(({ plugin }) => plugin ?? []),
+    problems: [...read.problems, ...rules.problems, ...declared.flatMap(({ problems }) => problems)],
+  };
+}
+
+function chooseDialect(named: string | undefined, baseUrl: string | undefined): Dialect | Refusal {
+  if (named === undefined) return dialectFor(baseUrl);
+  const found = Object.values(DIALECTS).find(({ name }) => name === named);
+  return (
+    found ?? {
+      code: "settings",
+      text: `The settings name a dialect that doesn't exist: ${named}. There are ${Object.keys(DIALECTS).join(", ")}.`,
+    }
+  );
+}
+
+/** A problem as one line for people. */
+export function lineOf({ file, line, text }: Problem): string {
+  return file === "" ? text : `${file}${line === undefined ? "" : `:${line}`} ${text}`;
+}

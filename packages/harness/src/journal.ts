@@ -1,0 +1,83 @@
+import { DURABLE, isStoreError, type Claim, type Envelope, type Event, type SessionStore } from "@keelson/protocol";
+
+/** After these, what was written must outlive a loss of power: an input before it is taken, an effect before it happens, results before the next request, a question before it is shown, the end. */
+export const BARRIERS: readonly Event["type"][] = [
+  "input.received",
+  "call.started",
+  "turn.started",
+  "context.edited",
+  "ask.opened",
+  "run.ended",
+];
+
+/** What each line of one run carries beside its event. */
+export type Stamp = { readonly session: string; readonly run: string; readonly wall: () => number };
+
+/**
+ * Puts each durable event on disk before it is handed on.
+ * A disk that can't be written doesn't stop the run: what waits is kept in order and tried again with the next event.
+ */
+export class Journal {
+  readonly #store: SessionStore;
+  readonly #claim: Claim;
+  #head: number;
+  #waiting: readonly Envelope[] = [];
+
+  constructor(store: SessionStore, claim: Claim) {
+    this.#store = store;
+    this.#claim = claim;
+    this.#head = claim.head;
+  }
+
+  /** How many events are in memory only. */
+  get unsaved(): number {
+    return this.#waiting.length;
+  }
+
+  /** The event's envelope, once it is stored; behind it a notice when storing began to fail or works again. */
+  async write(event: Event, stamp: Stamp): Promise<readonly Envelope[]> {
+    const envelope = this.#seal(event, stamp);
+    if (!DURABLE[event.type]) return [envelope];
+    const failing = this.#waiting.length > 0;
+    this.#waiting = [...this.#waiting, envelope];
+    const trouble = await this.#flush(BARRIERS.includes(event.type));
+    if (failing === (trouble !== undefined)) return [envelope];
+    const notice = this.#seal(noticeOf(trouble), stamp);
+    this.#waiting = [...this.#waiting, notice];
+    await this.#flush(false);
+    return [envelope, notice];
+  }
+
+  async #flush(barrier: boolean): Promise<string | undefined> {
+    try {
+      const { head } = await this.#store.append(this.#claim.ref, this.#claim.fence, this.#head, this.#waiting, { barrier });
+      this.#head = head;
+      this.#waiting = [];
+      return undefined;
+    } catch (error) {
+      if (isStoreError(error) && error.code === "unwritable") return error.message;
+      throw error; // another writer has the session, or a bug: going on would fork the log
+    }
+  }
+
+  #seal(event: Event, { session, run, wall }: Stamp): Envelope {
+    const seq = this.#head + this.#waiting.length + 1;
+    return { v: 1, ...(DURABLE[event.type] && { seq }), at: wall(), session, run, path: [], event };
+  }
+}
+
+function noticeOf(trouble: string | undefined): Event {
+  return trouble === undefined
+    ? {
+        type: "notice.raised",
+        severity: "info",
+        code: "log_saved",
+        text: "The session's log is being saved again; nothing is missing from it.",
+      }
+    : {
+        type: "notice.raised",
+        severity: "warning",
+        code: "log_unwritable",
+        text: `${trouble} The run goes on; what isn't saved yet is kept in memory and tried again.`,
+      };
+}

@@ -1,0 +1,28 @@
+import { MODES, type Mode, type Settings } from "@keelson/protocol";
+import type { Flags, Place, Refusal } from "./house.ts";
+
+/** What bounds a run, and who answers: flags above the environment, the environment above settings. */
+export type Limits = {
+  /** The first is preferred, the others are fallbacks. */
+  readonly models: readonly string[];
+  readonly mode: Mode;
+  readonly maxTurns: number;
+  readonly maxBudgetUsd: number | undefined;
+};
+
+const DEFAULT_MODEL = "claude-sonnet-5-5";
+
+export function chooseLimits(flags: Flags, settings: Settings, env: Place["env"]): Limits | Refusal {
+  const named = flags.permissionMode ?? settings.permissions?.defaultMode ?? "default";
+  const mode = MODES.find((one) => one === named);
+  if (mode === undefined)
+    return { code: "settings", text: `The settings name a permission mode that doesn't exist: ${named}. There are ${MODES.join(", ")}.` };
+  const model = flags.model ?? (env["ANTHROPIC_MODEL"] || undefined) ?? settings.model ?? DEFAULT_MODEL;
+  const fallback = flags.fallbackModel ?? [settings.fallbackModel ?? []].flat();
+  return {
+    models: [model, ...fallback.filter((name) => name !== model)],
+    mode,
+    maxTurns: flags.maxTurns ?? settings.keel?.maxTurns ?? Infinity,
+    maxBudgetUsd: flags.maxBudgetUsd ?? settings.keel?.maxBudgetUsd,
+  };
+}

@@ -1,0 +1,49 @@
+import { isStoreError, storeError, type Claim, type Problem, type Ref, type SessionStore } from "@keelson/protocol";
+import type { Flags, Refusal } from "./house.ts";
+
+/** `disk` can fail to be written; `memory` can't, and is gone with the process. */
+export type Stores = { readonly disk: SessionStore; readonly memory: () => SessionStore };
+export type OpenedLog = { readonly store: SessionStore; readonly claim: Claim; readonly fresh: boolean; readonly problem?: Problem };
+
+/** The log that the flags ask for: a new one, a named one or the folder's latest. A new one that can't be saved is kept in memory. */
+export async function openLog(stores: Stores, flags: Flags, cwd: string, newId: string): Promise<OpenedLog | Refusal> {
+  try {
+    if (flags.resume === undefined) return await begin(stores, { tenant: "local", session: flags.sessionId ?? newId }, cwd);
+    const ref = await find(stores.disk, flags.resume, cwd);
+    if ("code" in ref) return ref;
+    return { store: stores.disk, claim: await stores.disk.claim(ref, newId), fresh: false };
+  } catch (error) {
+    if (!isStoreError(error)) throw error;
+    return {
+      code: error.code === "exists" ? "usage" : "session",
+      text: error.code === "exists" ? `${error.message} Go on with it by --resume.` : error.message,
+    };
+  }
+}
+
+async function begin(stores: Stores, ref: Ref, cwd: string): Promise<OpenedLog> {
+  try {
+    await stores.disk.create(ref, { cwd });
+    return { store: stores.disk, claim: await stores.disk.claim(ref, ref.session), fresh: true };
+  } catch (error) {
+    if (!isStoreError(error) || error.code !== "unwritable") throw error;
+    const store = stores.memory();
+    await store.create(ref, { cwd });
+    const text = `${error.message} This session is kept in memory only and can't be resumed.`;
+    return { store, claim: await store.claim(ref, ref.session), fresh: true, problem: { severity: "warning", file: "", text } };
+  }
+}
+
+async function find(store: SessionStore, resume: NonNullable<Flags["resume"]>, cwd: string): Promise<Ref | Refusal> {
+  if (resume !== "latest") {
+    const ref = { tenant: "local", session: resume.id };
+    await store.get(ref).catch((error: unknown) => {
+      throw isStoreError(error) && error.code === "not_found"
+        ? storeError("not_found", `No session has the id ${resume.id}. --continue takes up this folder's latest.`)
+        : error;
+    });
+    return ref;
+  }
+  const [latest] = await store.list("local", cwd);
+  return latest?.ref ?? { code: "session", text: "There is no session in this folder to continue. Start one without --continue." };
+}

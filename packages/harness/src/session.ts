@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import {
+  EMPTY,
+  remember,
+  type Block,
+  type Claim,
+  type Envelope,
+  type Event,
+  type Loop,
+  type LoopOptions,
+  type LoopState,
+  type Ports,
+  type SessionStore,
+  type View,
+} from "@keelson/protocol";
+import { Journal } from "./journal.ts";
+import type { Meter } from "./meter.ts";
+
+/** The parts of a session that live as long as it does. */
+export type SessionParts = {
+  readonly store: SessionStore;
+  readonly claim: Claim;
+  readonly loop: Loop;
+  readonly ports: Ports;
+  readonly options: LoopOptions;
+  readonly meter: Meter;
+  readonly wall: () => number;
+  /** The first events of a new session. */
+  readonly opening: readonly Event[];
+};
+
+const FIRST_OUTPUT_TOKENS = 16_000;
+
+/** Runs prompts over one log. Its memory is the fold of that log, kept up to date by what it writes. */
+export class Conversation {
+  readonly #parts: SessionParts;
+  readonly #journal: Journal;
+  #view: View = EMPTY;
+  #undelivered: readonly Input[] = [];
+  #opening: readonly Event[];
+
+  private constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.#journal = new Journal(parts.store, parts.claim);
+    this.#opening = parts.opening;
+  }
+
+  /** Reads the log as far as it goes. */
+  static async read(parts: SessionParts): Promise<Conversation> {
+    const conversation = new Conversation(parts);
+    for await (const { event } of parts.store.read(parts.claim.ref, 0)) conversation.#remember(event);
+    return conversation;
+  }
+
+  async *run(prompt: readonly Block[], signal: AbortSignal): AsyncGenerator<Envelope, void> {
+    const { loop, ports, options, meter } = this.#parts;
+    const run = randomUUID();
+    const input: Input = { type: "input.received", inputId: randomUUID(), kind: "prompt", from: "user", content: prompt };
+    yield* this.#record([...this.#opening, input], run);
+    this.#opening = [];
+    yield* this.#record(this.#undelivered.map(taken), run);
+    for await (const event of loop(startOf(this.#view, options), ports, options, signal)) {
+      yield* this.#record(meter.drain(), run);
+      if (event.type === "agent.relayed") yield event.envelope;
+      else yield* this.#record([event], run);
+    }
+  }
+
+  async *#record(events: readonly Event[], run: string): AsyncGenerator<Envelope> {
+    for (const event of events) {
+      const written = await this.#journal.write(event, { session: this.#parts.claim.ref.session, run, wall: this.#parts.wall });
+      for (const envelope of written) {
+        this.#remember(envelope.event);
+        yield envelope;
+      }
+    }
+  }
+
+  #remember(event: Event): void {
+    this.#view = remember(this.#view, event);
+    if (event.type === "input.received") this.#undelivered = [...this.#undelivered, event];
+    if (event.type === "context.added" && event.inputId !== undefined)
+      this.#undelivered = this.#undelivered.filter(({ inputId }) => inputId !== event.inputId);
+  }
+}
+
+type Input = Extract<Event, { type: "input.received" }>;
+
+/** Accepted, and not yet seen by the model: delivered now, once. */
+const taken = ({ inputId, from, content }: Input): Event => ({ type: "context.added", inputId, from, content });
+
+function startOf(view: View, { models, outputLimit }: LoopOptions): LoopState {
+  return {
+    view,
+    model: models[0] ?? "",
+    turn: 0,
+    because: "prompt",
+    maxOutputTokens: Math.min(FIRST_OUTPUT_TOKENS, outputLimit),
+    outputResumes: 0,
+    tries: {},
+    rescues: 0,
+    stopBlocks: 0,
+    slowUntil: 0,
+    pinned: 1,
+    malformedReplies: 0,
+  };
+}
