@@ -1,3 +1,4 @@
+import { lookUp } from "@keelson/model";
 import { MODES, type Mode, type Settings } from "@keelson/protocol";
 import type { Flags, Place, Refusal } from "./house.ts";
 
@@ -20,7 +21,7 @@ export function chooseLimits(flags: Flags, settings: Settings, env: Place["env"]
   const model = flags.model ?? (env["ANTHROPIC_MODEL"] || undefined) ?? settings.model ?? DEFAULT_MODEL;
   const fallback = flags.fallbackModel ?? [settings.fallbackModel ?? []].flat();
   return {
-    models: [model, ...fallback.filter((name) => name !== model)],
+    models: [...new Set([model, ...fallback].map((name) => lookUp(name).id))],
     mode,
     maxTurns: flags.maxTurns ?? settings.keel?.maxTurns ?? Infinity,
     maxBudgetUsd: flags.maxBudgetUsd ?? settings.keel?.maxBudgetUsd,

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { loop } from "@keelson/core";
 import {
   EMPTY,
   remember,
@@ -6,7 +7,6 @@ import {
   type Claim,
   type Envelope,
   type Event,
-  type Loop,
   type LoopOptions,
   type LoopState,
   type Ports,
@@ -20,7 +20,6 @@ import type { Meter } from "./meter.ts";
 export type SessionParts = {
   readonly store: SessionStore;
   readonly claim: Claim;
-  readonly loop: Loop;
   readonly ports: Ports;
   readonly options: LoopOptions;
   readonly meter: Meter;
@@ -53,11 +52,12 @@ export class Conversation {
   }
 
   async *run(prompt: readonly Block[], signal: AbortSignal): AsyncGenerator<Envelope, void> {
-    const { loop, ports, options, meter } = this.#parts;
+    const { ports, options, meter } = this.#parts;
     const run = randomUUID();
     const input: Input = { type: "input.received", inputId: randomUUID(), kind: "prompt", from: "user", content: prompt };
-    yield* this.#record([...this.#opening, input], run);
-    this.#opening = [];
+    const opening = this.#opening;
+    this.#opening = []; // said once, also when the reader leaves at it
+    yield* this.#record([...opening, input], run);
     yield* this.#record(this.#undelivered.map(taken), run);
     for await (const event of loop(startOf(this.#view, options), ports, options, signal)) {
       yield* this.#record(meter.drain(), run);

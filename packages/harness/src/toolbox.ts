@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import type { Problem, Rule, Tool } from "@keelson/protocol";
+import { createSeen, scrub, startProcess, type BlockKit, type Disk } from "@keelson/tools";
+import type { Gathered } from "./gather.ts";
+import type { House } from "./house.ts";
+import { enableBlocks } from "./registry.ts";
+import { bareDenials } from "./rules.ts";
+
+/** A session's tools, and what they bring along. */
+export type Toolbox = {
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly rules: readonly Rule[];
+  readonly problems: readonly Problem[];
+};
+
+/** Builds the enabled blocks. Long outputs are kept outside the working folder, and are the model's to read. */
+export function openToolbox({ place }: House, { folders, plugins, rules, settings }: Gathered, files: Disk, session: string): Toolbox {
+  const spillDir = join(place.keelHome, "var", "outputs", session);
+  const roots = [folders.cwd, ...folders.directories];
+  const kit: BlockKit = {
+    files,
+    run: startProcess,
+    seen: createSeen(),
+    shell: { cwd: folders.cwd },
+    env: { ...scrub(place.env, place.platform), ...settings.env },
+    home: place.home,
+    roots: () => roots,
+    spillDir,
+  };
+  const { tools, problems } = enableBlocks(plugins, bareDenials(rules), kit);
+  return { tools, problems, rules: [readable(spillDir)] };
+}
+
+function readable(folder: string): Rule {
+  const pattern = `/${folder.replaceAll(/[*?[\]{}()!+@\\]/g, "\\$&")}/**`;
+  return { text: `Read(${pattern})`, behavior: "allow", source: "builtin", base: folder };
+}
