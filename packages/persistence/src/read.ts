@@ -23,27 +23,23 @@ export type Source = { readonly disk: Disk; readonly folder: string; readonly fo
 export async function* records(source: Source, after: number): AsyncGenerator<Stored> {
   const { disk, folder } = source;
   const segments = [...segmentsOf(disk, folder)];
-  const start = Math.max(
-    0,
-    segments.findLastIndex(({ base }) => base <= after),
-  );
-  const chain = new Chain(source, Math.min(segments[start]?.base ?? 0, after));
-  for (let at = start; at < segments.length; at++) {
-    const segment = segments[at];
-    if (segment === undefined || !chain.enter(segment)) return;
+  const known = segments.findLastIndex(({ base }) => base <= after);
+  const chain = new Chain(source, segments[known]?.base ?? after);
+  for (const [at, segment] of segments.entries()) {
+    if (at < known) continue;
     const seal = (): number => {
       if (at === segments.length - 1 && disk.stat(segmentPath(folder, segment.epoch + 1)))
-        segments.push(...segmentsOf(disk, folder, segment.epoch));
+        segments.push(...segmentsOf(disk, folder, segment.epoch)); // taken over meanwhile
       return Math.min(Infinity, ...segments.slice(at + 1).map(({ base }) => base));
     };
-    for await (const record of within(source, segment, chain, seal)) if (record.seq > after) yield record;
+    for await (const record of within(disk, segment, chain, seal)) if (record.seq > after) yield record;
     if (chain.broken) return;
   }
 }
 
 /** `seal` is asked after each read of the disk: what was there before the next segment began is within that one's base. */
-async function* within({ disk }: Source, segment: Segment, chain: Chain, seal: () => number): AsyncGenerator<Stored> {
-  if (chain.last >= seal()) return;
+async function* within(disk: Disk, segment: Segment, chain: Chain, seal: () => number): AsyncGenerator<Stored> {
+  if (chain.last >= seal() || !chain.enter(segment)) return;
   const fd = disk.open(segment.path, "read");
   try {
     for (const batch of batches(disk, fd)) {

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { appendFileSync, closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { Envelope } from "@keelson/protocol";
+import { temporaryHome } from "@keelson/testing";
+import { test } from "vitest";
+import { all, CWD, note, notes, opened, REF } from "./fixtures/scene.ts";
+import { LINE_LIMIT } from "./lines.ts";
+
+const line = (envelope: Envelope): string => `${JSON.stringify(envelope)}\n`;
+
+/** A log of two segments: records 1 to 6, then 7 to 9. */
+async function log(root: string) {
+  const scene = opened(root);
+  await scene.store.create(REF, { cwd: CWD });
+  for (const [from, to] of [
+    [1, 6],
+    [7, 9],
+  ] as const) {
+    await using claim = await scene.store.claim(REF, "me");
+    await scene.store.append(REF, claim.fence, from - 1, notes(from, to));
+  }
+  return { ...scene, first: join(scene.folder, "1.jsonl"), last: join(scene.folder, "2.jsonl") };
+}
+
+/** Line 0 is the header, line n the record n of the first segment. */
+function change(path: string, at: number, to: string | Buffer): void {
+  const lines = readFileSync(path, "latin1").split("\n");
+  lines[at] = Buffer.from(to).toString("latin1");
+  writeFileSync(path, lines.join("\n"), "latin1");
+}
+
+const EXTRA: Readonly<Record<string, string | Buffer>> = {
+  NULs: "\0\0\0\0",
+  "bytes that aren't UTF-8": Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]),
+  "half a record": JSON.stringify(note(4)).slice(0, 40),
+  "nothing at all": "",
+  "JSON of another kind": "[1,2,3]",
+  "a record of a format that isn't known": JSON.stringify({ ...note(4), v: 2 }),
+  "a record without a number": JSON.stringify({ ...note(4), seq: undefined }),
+  "a record that came before": JSON.stringify(note(2, "changed")),
+  "two records in one line": JSON.stringify(note(4)).repeat(2),
+};
+for (const [words, extra] of Object.entries(EXTRA))
+  test(`${words} between two records is passed over and told, and nothing is missing`, async () => {
+    await using home = await temporaryHome();
+    const { store, problems, first } = await log(home.path);
+    change(first, 3, Buffer.concat([Buffer.from(line(note(3))), Buffer.from(extra)]));
+    assert.deepEqual(await all(store), notes(1, 9));
+    assert.deepEqual(
+      problems.map(({ severity, file, line: at }) => ({ severity, file, at })),
+      [{ severity: "warning", file: first, at: 5 }],
+    );
+    await using claim = await store.claim(REF, "me");
+    assert.equal(claim.head, 9);
+  });
+
+const SPOILED: Readonly<Record<string, string | Buffer>> = {
+  ...EXTRA,
+  "a byte order mark": `\ufeff${JSON.stringify(note(4))}`,
+  "a NUL in front": `\0${JSON.stringify(note(4))}`,
+  "the record after it": JSON.stringify(note(5)),
+};
+for (const [words, spoiled] of Object.entries(SPOILED))
+  test(`${words} in the place of a record ends the reading there, loudly; the log goes on from there`, async () => {
+    await using home = await temporaryHome();
+    const { store, problems, first, last } = await log(home.path);
+    change(first, 4, spoiled);
+    const before = readFileSync(first);
+    assert.deepEqual(await all(store), notes(1, 3));
+    const told = problems.find(({ severity }) => severity === "error");
+    assert.equal(told?.file, first);
+    assert.match(told?.text ?? "", /Record 4 is missing/);
+    assert.deepEqual(await all(store, 6), notes(7, 9), "who has the first segment's records can go on behind them");
+
+    await using claim = await store.claim(REF, "me");
+    assert.equal(claim.head, 3, "nothing new is put behind a gap");
+    await store.append(REF, claim.fence, 3, [note(4, "anew")]);
+    problems.length = 0;
+    assert.deepEqual(await all(store), [...notes(1, 3), note(4, "anew")]);
+    assert.deepEqual(await all(store, 3), [note(4, "anew")]);
+    assert.deepEqual(problems, [], "sealed off");
+    assert.deepEqual(readFileSync(first), before);
+    assert.ok(readFileSync(last).includes(line(note(8))), "what can't be read is still there");
+  });
+
+test("a segment that is gone, or lost its end, is a gap like any other", async () => {
+  await using home = await temporaryHome();
+  const { store, problems, first } = await log(home.path);
+  const bytes = readFileSync(first);
+  writeFileSync(first, bytes.subarray(0, bytes.length - 10));
+  assert.deepEqual(await all(store), notes(1, 5));
+  rmSync(first);
+  assert.deepEqual(await all(store), []);
+  assert.deepEqual(
+    problems.filter(({ severity }) => severity === "error").map(({ text }) => text.slice(0, 19)),
+    ["Record 6 is missing", "Record 1 is missing"],
+  );
+});
+
+test("a spoiled header is made good by the first record behind it", async () => {
+  await using home = await temporaryHome();
+  const { store, first, last } = await log(home.path);
+  for (const header of ["\0\0\0", `\ufeff${readFileSync(last, "utf8").split("\n")[0] ?? ""}`, '{"keel":1}', ""]) {
+    change(first, 0, header);
+    change(last, 0, header);
+    assert.deepEqual(await all(store), notes(1, 9));
+    assert.deepEqual(await all(store, 7), notes(8, 9));
+    assert.deepEqual(await store.head(REF), { head: 9, epoch: 2 });
+  }
+  await using claim = await store.claim(REF, "me");
+  assert.equal(claim.head, 9);
+  assert.equal((await store.get(REF)).cwd, CWD);
+});
+
+test("fields and types that nobody here knows come back, and stay in the file as they were written", async () => {
+  await using home = await temporaryHome();
+  const { store, last } = await log(home.path);
+  const odd =
+    '{"seq":10,  "v":1,"at":1e3,"run":"r","path":[],"session":"s","event":{"type":"moon.risen","\\u0061":1.50},"__proto__":{"x":1},"more":[1]}';
+  appendFileSync(last, `${odd}\n`);
+  assert.deepEqual(
+    (await all(store, 9)).map((envelope) => JSON.stringify(envelope)),
+    [JSON.stringify(JSON.parse(odd))],
+  );
+  await using claim = await store.claim(REF, "me");
+  await store.append(REF, claim.fence, 10, [note(11)]);
+  assert.ok(readFileSync(last, "utf8").endsWith(`${odd}\n`));
+});
+
+test("a line that is longer than any record isn't held in memory, and what follows is read", async () => {
+  await using home = await temporaryHome();
+  const { store, problems, last } = await log(home.path);
+  const fd = openSync(last, "r+");
+  const size = readFileSync(last).length;
+  ftruncateSync(fd, size + LINE_LIMIT + 1); // a hole: NULs that take no room
+  writeSync(fd, `\n${line(note(10))}`, size + LINE_LIMIT + 1);
+  closeSync(fd);
+  const before = process.memoryUsage().arrayBuffers;
+  assert.deepEqual(await all(store, 6), notes(7, 10));
+  assert.ok(process.memoryUsage().arrayBuffers - before < 2 * LINE_LIMIT);
+  assert.equal(problems.length, 1);
+  assert.deepEqual(await store.head(REF), { head: 10, epoch: 2 });
+});
+
+test("the head is found behind a long torn end, and in a segment that is nothing but noise", async () => {
+  await using home = await temporaryHome();
+  const { store, last } = await log(home.path);
+  appendFileSync(last, `${"\0".repeat(700_000)}\n{"torn`);
+  assert.equal((await store.head(REF)).head, 9);
+  const header = readFileSync(last, "utf8").split("\n")[0] ?? "";
+  writeFileSync(last, `${header}\n${"noise\n".repeat(30_000)}`);
+  assert.equal((await store.head(REF)).head, 6);
+});
