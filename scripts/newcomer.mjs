@@ -26,6 +26,7 @@ function walk() {
   const head = output("git", ["rev-parse", "--short", "HEAD"]);
   output("git", ["clone", "--quiet", "--no-hardlinks", ROOT, clone]);
   const env = newcomersEnvironment();
+  const node = output("node", ["--version"], env);
   const rows = [...commands.map((command) => [command, Infinity]), ...commands.map((command) => [`${command} (again)`, AGAIN_WITHIN])].map(
     ([title, within]) => {
       console.log(`\n=== ${title}`);
@@ -34,7 +35,7 @@ function walk() {
   );
 
   console.log(
-    `\nA newcomer at ${head}, Node ${process.versions.node}:\n\n${"command".padEnd(20)}${"exit".padStart(5)}${"seconds".padStart(9)}`,
+    `\nA newcomer at ${head}, Node ${node}:\n\n${"command".padEnd(20)}${"exit".padStart(5)}${"seconds".padStart(9)}`,
   );
   for (const { title, code, seconds, within } of rows)
     console.log(
@@ -60,8 +61,8 @@ function newcomersEnvironment() {
   return { ...carried, PATH, HOME: home, USERPROFILE: home, npm_config_registry: registry };
 }
 
-function output(command, args) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: ROOT, encoding: "utf8", shell: process.platform === "win32" });
+function output(command, args, env = process.env) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: ROOT, env, encoding: "utf8", shell: process.platform === "win32" });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed: ${error?.message ?? stderr.trim()}`);
   return stdout.trim();
 }
