@@ -13,8 +13,20 @@ export const earlyStart: Bench = async (short) => {
   const eager = await repeat(runs, () => once(replyMs, (model) => model));
   const late = await repeat(runs, () => once(replyMs, heldBack));
   return [
-    { what: "tool start after its block is complete", measured: eager.start, baseline: late.start, of: "started at message_stop", target: "≤ 10 ms" },
-    { what: `turn with a ${replyMs} ms call and ${replyMs} ms of reply after it`, measured: eager.wall, baseline: late.wall, of: "started at message_stop", target: "ratio ≤ 0.70" },
+    {
+      what: "tool start after its block is complete",
+      measured: eager.start,
+      baseline: late.start,
+      of: "started at message_stop",
+      target: "≤ 10 ms",
+    },
+    {
+      what: `turn with a ${replyMs} ms call and ${replyMs} ms of reply after it`,
+      measured: eager.wall,
+      baseline: late.wall,
+      of: "started at message_stop",
+      target: "ratio ≤ 0.70",
+    },
   ];
 };
 
@@ -39,7 +51,14 @@ async function once(replyMs: number, change: (model: Model) => Model): Promise<T
     }
     reply.end("tool_use");
   });
-  const mark = tool("mark", effect(async () => { started = performance.now(); await wait(replyMs); }), { concurrencySafe: true });
+  const mark = tool(
+    "mark",
+    effect(async () => {
+      started = performance.now();
+      await wait(replyMs);
+    }),
+    { concurrencySafe: true },
+  );
   const model = change(connect({ dialect: DIALECTS.compatible, baseUrl: endpoint.url, clock: realClock }));
   const began = performance.now();
   await player(loop)(ports(model, named(mark)), fresh(), OPTIONS);
@@ -50,7 +69,10 @@ function heldBack(model: Model): Model {
   return async function* (request, signal) {
     const held: ModelPart[] = [];
     for await (const part of model(request, signal)) {
-      if (part.type === "block.completed" && part.block.type === "tool_use") { held.push(part); continue; }
+      if (part.type === "block.completed" && part.block.type === "tool_use") {
+        held.push(part);
+        continue;
+      }
       if (part.type === "done") yield* held;
       yield part;
     }

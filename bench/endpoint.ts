@@ -41,9 +41,25 @@ function wire(response: ServerResponse, at: number): Wire {
     return send({ type: "content_block_stop", index: index++ } as { type: string });
   };
   return {
-    begin: () => void send({ type: "message_start", message: { id: `msg_${at}`, type: "message", role: "assistant", model: "bench", content: [], stop_reason: null, usage: { input_tokens: 10, output_tokens: 1 } } } as { type: string }),
+    begin: () =>
+      void send({
+        type: "message_start",
+        message: {
+          id: `msg_${at}`,
+          type: "message",
+          role: "assistant",
+          model: "bench",
+          content: [],
+          stop_reason: null,
+          usage: { input_tokens: 10, output_tokens: 1 },
+        },
+      } as { type: string }),
     text: (words) => void block({ type: "text", text: "" }, { type: "text_delta", text: words }),
-    call: (name, input) => block({ type: "tool_use", id: `toolu_${at}_${index}`, name, input: {} }, { type: "input_json_delta", partial_json: JSON.stringify(input) }),
+    call: (name, input) =>
+      block(
+        { type: "tool_use", id: `toolu_${at}_${index}`, name, input: {} },
+        { type: "input_json_delta", partial_json: JSON.stringify(input) },
+      ),
     end: (stop) => {
       send({ type: "message_delta", delta: { stop_reason: stop, stop_sequence: null }, usage: { output_tokens: 10 } } as { type: string });
       const last = send({ type: "message_stop" });

@@ -1,5 +1,11 @@
 /** One line of the table: what was measured, beside the same-run baseline that gives it meaning. Times in ms. */
-export type Row = { readonly what: string; readonly measured: number; readonly baseline: number; readonly of: string; readonly target: string };
+export type Row = {
+  readonly what: string;
+  readonly measured: number;
+  readonly baseline: number;
+  readonly of: string;
+  readonly target: string;
+};
 export type Bench = (short: boolean) => Promise<readonly Row[]>;
 
 export function median(values: readonly number[]): number {
@@ -10,7 +16,14 @@ export function median(values: readonly number[]): number {
 export function table(rows: readonly Row[]): string {
   const lines = [["what", "measured", "baseline", "ratio", "target"], ...rows.map(cells)];
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd()).join("\n");
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
 function cells({ what, measured, baseline, of, target }: Row): string[] {

@@ -25,23 +25,56 @@ export const overlap: Bench = async (short) => {
       const began = performance.now();
       await wait(CALL_MS);
       ideals.push(performance.now() - began);
-      gaps.push(await gap(tools, [...[0, 1, 2, 3].map((at) => ["Read", { file_path: join(folder, `${at}.txt`) }] as const), ...[0, 1, 2].map(() => ["pause", {}] as const)]));
+      gaps.push(
+        await gap(tools, [
+          ...[0, 1, 2, 3].map((at) => ["Read", { file_path: join(folder, `${at}.txt`) }] as const),
+          ...[0, 1, 2].map(() => ["pause", {}] as const),
+        ]),
+      );
     }
-    const serial = await gap(tools, [1, 2, 3].map((at) => ["Bash", { command: `sleep 0.2; echo ${at} >> order.txt; sleep 0.1` }] as const));
+    const serial = await gap(
+      tools,
+      [1, 2, 3].map((at) => ["Bash", { command: `sleep 0.2; echo ${at} >> order.txt; sleep 0.1` }] as const),
+    );
     return [
-      { what: "4 reads + 3 safe 1 s calls: message stop to next request", measured: median(gaps), baseline: median(ideals), of: "one bare 1 s timer", target: "ratio ≤ 1.03" },
-      { what: "3 Bash calls of 300 ms, one after the other, in order", measured: serial, baseline: 900, of: "their sum", target: "ratio ≥ 1" },
+      {
+        what: "4 reads + 3 safe 1 s calls: message stop to next request",
+        measured: median(gaps),
+        baseline: median(ideals),
+        of: "one bare 1 s timer",
+        target: "ratio ≤ 1.03",
+      },
+      {
+        what: "3 Bash calls of 300 ms, one after the other, in order",
+        measured: serial,
+        baseline: 900,
+        of: "their sum",
+        target: "ratio ≥ 1",
+      },
     ];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 };
 
-const pause = tool("pause", effect(() => wait(CALL_MS)), { concurrencySafe: true });
+const pause = tool(
+  "pause",
+  effect(() => wait(CALL_MS)),
+  { concurrencySafe: true },
+);
 
 function realTools(cwd: string): readonly Tool[] {
   const env = scrub(process.env, process.platform);
-  const kit = { files: diskFiles(), run: startProcess, seen: createSeen(), shell: { cwd }, env, home: tmpdir(), roots: () => [cwd], spillDir: join(cwd, "outputs") };
+  const kit = {
+    files: diskFiles(),
+    run: startProcess,
+    seen: createSeen(),
+    shell: { cwd },
+    env,
+    home: tmpdir(),
+    roots: () => [cwd],
+    spillDir: join(cwd, "outputs"),
+  };
   return ["Bash", "Read"].flatMap((name) => blocks[name]?.(kit) ?? []);
 }
 
@@ -59,6 +92,7 @@ async function gap(tools: ReadonlyMap<string, Tool>, calls: readonly (readonly [
   const model: typeof client = (request, signal) => (requests.push(request), client(request, signal));
   await player(loop)(ports(model, tools), fresh(), OPTIONS);
   const results = requests[1]?.messages.at(-1)?.content.filter(isToolResult) ?? [];
-  if (results.length !== calls.length || results.some((result) => result["is_error"])) throw new Error(`The calls didn't all succeed: ${JSON.stringify(results).slice(0, 400)}`);
+  if (results.length !== calls.length || results.some((result) => result["is_error"]))
+    throw new Error(`The calls didn't all succeed: ${JSON.stringify(results).slice(0, 400)}`);
   return (endpoint.arrivals[1] ?? Number.NaN) - stopped;
 }

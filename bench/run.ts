@@ -1,9 +1,10 @@
 import { earlyStart } from "./early-start.ts";
+import { hello } from "./hello.ts";
 import { table, type Bench, type Row } from "./measure.ts";
 import { overlap } from "./overlap.ts";
 
 /** Prints what keelson costs beside a baseline measured in the same run. Nothing here fails on a slow machine. */
-const BENCHES: readonly Bench[] = [earlyStart, overlap];
+const BENCHES: readonly Bench[] = [earlyStart, overlap, hello];
 
 const short = process.argv.includes("--short");
 const rows: Row[] = [];
