@@ -11,13 +11,21 @@ type Completed = Extract<Event, { type: "call.completed" }>;
 /** What a call is about stands in the first of these that it has. */
 const TELLING = ["command", "file_path", "pattern", "path", "url", "query", "description", "prompt"] as const;
 /** What is worth showing of a long result: how much it was, its beginning, or its end. Tools that aren't named: the beginning. */
-const SHOWN: Readonly<Record<string, "size" | "end">> = { Read: "size", Bash: "end" };
-const MOST_LINES = 4;
-const MOST_ERROR_LINES = 8;
+const SHOWN: Readonly<Record<string, How>> = { Read: "size", Bash: "end" };
+type How = "size" | "beginning" | "end";
+/** Lines at most. The sum of a test run stands in its last seven. */
+const MOST: Readonly<Record<How, number>> = { size: 1, beginning: 4, end: 7 };
+const MOST_OF_AN_ERROR = 8;
 
-export function titleOf({ name, input }: Pick<ToolUse, "name" | "input">, { paint, width, cwd }: Look): string {
-  const about = shorten(visible(aboutOf(input, cwd)), width - name.length - 4);
-  return `${paint.mark("●")} ${paint.strong(visible(name))}${about === "" ? "" : ` ${about}`}`;
+export function titleOf(use: Pick<ToolUse, "name" | "input">, look: Look): string {
+  const { paint, width } = look;
+  const about = aboutOf(use.input, look);
+  return `${paint.mark("●")} ${paint.strong(visible(use.name))}${about === "" ? "" : ` ${shorten(about, width - use.name.length - 4)}`}`;
+}
+
+/** The same as few words, for a line that says more behind them. */
+export function nameOf({ name, input }: Pick<ToolUse, "name" | "input">, look: Look): string {
+  return shorten(`${visible(name)} ${aboutOf(input, look)}`, Math.floor(look.width / 2));
 }
 
 export function resultLines(event: Completed, name: string, look: Look): readonly string[] {
@@ -27,10 +35,11 @@ export function resultLines(event: Completed, name: string, look: Look): readonl
   const lines = plain(textOf(event))
     .split("\n")
     .filter((line) => line.trim() !== "");
-  const colour = event.outcome === "ok" ? paint.dim : event.outcome === "error" ? paint.trouble : paint.warning;
-  const how = event.outcome === "ok" ? SHOWN[name] : SHOWN[name] === "end" ? "end" : undefined;
-  const most = event.outcome === "ok" ? MOST_LINES : MOST_ERROR_LINES;
-  return cut(lines, most, how).map((line) => colour(shorten(line, width - 4)));
+  const how = SHOWN[name] ?? "beginning";
+  const good = event.outcome === "ok";
+  const colour = good ? paint.dim : event.outcome === "error" ? paint.trouble : paint.warning;
+  const shown = good ? cut(lines, how, MOST[how]) : cut(lines, how === "end" ? "end" : "beginning", MOST_OF_AN_ERROR);
+  return shown.map((line) => colour(shorten(line, width - 4)));
 }
 
 /** Paths below the folder of the session are shown from there. */
@@ -39,19 +48,19 @@ export function shortPath(path: string, cwd: string): string {
   return inside === "" ? "." : inside.startsWith("..") || isAbsolute(inside) ? path : inside;
 }
 
-function aboutOf(input: JsonObject, cwd: string): string {
+function aboutOf(input: JsonObject, { cwd }: Look): string {
   const key = TELLING.find((each) => typeof input[each] === "string" && input[each] !== "");
   if (key === undefined) return "";
-  const about = String(input[key]);
+  const about = visible(String(input[key]));
   return key === "file_path" || key === "path" ? shortPath(about, cwd) : about;
 }
 
-function cut(lines: readonly string[], most: number, how: "size" | "end" | undefined): readonly string[] {
+function cut(lines: readonly string[], how: How, most: number): readonly string[] {
   if (lines.length === 0) return ["(no output)"];
   if (how === "size") return [lines.length === 1 ? "1 line" : `${lines.length} lines`];
   if (lines.length <= most) return lines;
   const left = `… ${lines.length - most + 1} more lines`;
-  return how === "end" ? [left, ...lines.slice(-(most - 1))] : [...lines.slice(0, most - 1), left];
+  return how === "end" ? [left, ...lines.slice(1 - most)] : [...lines.slice(0, most - 1), left];
 }
 
 function textOf({ result }: Completed): string {

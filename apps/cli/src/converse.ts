@@ -1,3 +1,4 @@
+import { lineOf } from "@keelson/harness";
 import { asker, type Asker } from "./asker.ts";
 import type { Look } from "./call-lines.ts";
 import { visible } from "./clean.ts";
@@ -42,8 +43,7 @@ export async function converse(run: Run, machine: Machine, cwd: string): Promise
   }
   await using session = start.session;
   await talk.line(talk.look().paint.dim(headerLine(session, machine.version, machine.home)));
-  for (const { file, line, text: words } of session.problems)
-    await talk.line(talk.look().paint.warning(`${file}${line === undefined ? "" : `:${line}`}: ${visible(words)}`));
+  for (const problem of session.problems) await talk.line(talk.look().paint.warning(visible(lineOf(problem))));
   const used = await takePrompts(run.prompt, session, talk);
   if (used) await talk.line(talk.look().paint.dim(`To go on with it: keel --resume ${session.id}`));
   return leaving.reason()?.code ?? DONE;

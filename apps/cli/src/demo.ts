@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isToolUse, text } from "@keelson/protocol";
 import { openSession, type House, type Session } from "@keelson/harness";
-import { loadScenario, simulate, type Scenario } from "@keelson/simulator";
+import { loadScenario, simulate, type Reply, type Scenario } from "@keelson/simulator";
 import { departure, outputBroken, type Departure } from "./departure.ts";
 import { troubleOf } from "./ending.ts";
 import { DONE, FAILED } from "./exit.ts";
@@ -30,7 +30,7 @@ export async function demo(machine: Machine): Promise<number> {
     const trouble = await play({ machine, leaving, write });
     if (trouble !== undefined && !leaving.reason()) await complain(`The demo went wrong: ${trouble}\n`);
     const why = leaving.reason();
-    if (why?.text !== undefined) await complain(`${why.text}\n`);
+    if (why?.text) await complain(`${why.text}\n`);
     return why?.code ?? (trouble === undefined ? DONE : FAILED);
   } catch (error) {
     await complain(`The demo went wrong: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -42,7 +42,7 @@ type Stage = { readonly machine: Machine; readonly leaving: Departure; readonly 
 
 /** What went wrong, if something did. */
 async function play(stage: Stage): Promise<string | undefined> {
-  const { machine, leaving, write } = stage;
+  const { machine, write } = stage;
   const read = await loadScenario(join(HERE, "scenario.json"));
   if (!read.ok) return read.error;
   const folder = await mkdtemp(join(machine.temporary, "keel-demo-"));
@@ -50,10 +50,10 @@ async function play(stage: Stage): Promise<string | undefined> {
   await cp(join(HERE, "project"), project, { recursive: true });
   const before = await readFile(join(project, MENDED), "utf8");
   const colours = paint(wantsColours(machine));
-  await write(`${colours.strong("keel demo")}: simulated model, real tools.\n${about(project)}\n${colours.strong(`> ${PROMPT}`)}\n`);
+  await write(`${colours.strong("keel demo")}: simulated model, real tools.\n${about(project)}\n${colours.strong(`> ${PROMPT}`)}\n\n`);
 
   await using model = await simulate(machine.stdout.isTTY ? read.scenario : unpaced(read.scenario));
-  const opening = await openSession(houseFor(machine, project, folder, model.url), leaving.signal);
+  const opening = await openSession(houseFor(machine, project, folder, model.url));
   if (!opening.ok) return opening.refusal.text;
   await using session = opening.session;
   const run = await watch(session, stage);
@@ -92,7 +92,9 @@ function houseFor(machine: Machine, project: string, folder: string, baseUrl: st
 
 /** As fast as it goes, where nobody watches it being written. */
 function unpaced(scenario: Scenario): Scenario {
-  return { ...scenario, replies: scenario.replies.map((reply) => ("blocks" in reply ? { ...reply, pace: { chunkMs: 0 } } : reply)) };
+  const fast = (reply: Reply): Reply =>
+    "blocks" in reply ? { ...reply, pace: { chunkMs: 0 }, blocks: reply.blocks.filter((block) => !("pause" in block)) } : reply;
+  return { ...scenario, replies: scenario.replies.map(fast) };
 }
 
 const about = (

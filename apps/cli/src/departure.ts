@@ -2,7 +2,7 @@ import { FAILED, READER_LEFT, SIGNALS } from "./exit.ts";
 import type { Machine } from "./machine.ts";
 import type { WriteError } from "./outlet.ts";
 
-/** Why the process has to go before its work is done. `text`: one line for stderr, where there is something to say. */
+/** Why the process has to go before its work is done. `text`: the line for stderr in place of the run's own; an empty one where nobody is to be told. */
 export type Leave = { readonly code: number; readonly text?: string };
 export type Departure = Disposable & {
   /** Aborted once there is a reason to leave. */
@@ -32,7 +32,7 @@ export function departure(machine: Pick<Machine, "onSignal" | "exit">): Departur
 
 /** A reader that left, as `head` does, is no mistake: nothing is said. */
 export function outputBroken({ code, message }: WriteError): Leave {
-  if (code === "EPIPE" || code === "ERR_STREAM_DESTROYED") return { code: READER_LEFT };
+  if (code === "EPIPE" || code === "ERR_STREAM_DESTROYED") return { code: READER_LEFT, text: "" };
   const why = code === "ENOSPC" ? "no space is left there" : message;
   return { code: FAILED, text: `The output can't be written: ${why}.` };
 }

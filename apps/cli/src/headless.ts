@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { text } from "@keelson/protocol";
-import { openSession, type Session } from "@keelson/harness";
+import { lineOf, openSession, type Session } from "@keelson/harness";
 import { departure, outputBroken, type Departure } from "./departure.ts";
 import { CAN_GO_ON, troubleOf } from "./ending.ts";
 import { EXIT, FAILED, USAGE } from "./exit.ts";
@@ -20,7 +20,7 @@ export async function headless(run: Run, machine: Machine, cwd: string, prompt?:
   const err = outlet(machine.stderr, () => {});
   const code = await answer(run, { machine, cwd, leaving, out, err }, prompt);
   const why = leaving.reason();
-  if (why?.text !== undefined) await err.write(`${why.text}\n`);
+  if (why?.text) await err.write(`${why.text}\n`);
   return why?.code ?? code;
 }
 
@@ -41,7 +41,7 @@ async function answer(run: Run, { machine, cwd, leaving, out, err }: Site, given
     uuid: randomUUID(),
   });
 
-  const opening = await openSession(houseOf(machine, cwd, run.flags), leaving.signal);
+  const opening = await openSession(houseOf(machine, cwd, run.flags));
   if (!opening.ok) {
     const { code, text: why } = opening.refusal;
     await out.write(refusedResult(run.format, outcome(NOTHING_YET, why, run.flags.sessionId ?? "")));
@@ -76,8 +76,4 @@ async function fail(words: string, code: number, err: Outlet): Promise<number> {
 }
 
 /** What was worked around, once, in front of everything else. */
-function warnings({ problems }: Pick<Session, "problems">): string {
-  return problems
-    .map(({ severity, file, line, text: words }) => `${severity}: ${file}${line === undefined ? "" : `:${line}`}: ${words}\n`)
-    .join("");
-}
+const warnings = ({ problems }: Session): string => problems.map((problem) => `${problem.severity}: ${lineOf(problem)}\n`).join("");

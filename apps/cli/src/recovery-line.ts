@@ -1,4 +1,5 @@
 import { MODEL_ERROR_CODES, type Event, type ModelErrorCode } from "@keelson/protocol";
+import { visible } from "./clean.ts";
 
 const WHAT: Readonly<Record<ModelErrorCode, string>> = {
   rate_limited: "the rate limit is reached",
@@ -21,7 +22,7 @@ const TRIES = 3; // an attended run's, for each kind of failure
 /** What went wrong with the model, and what happens about it. */
 export function waitingLine({ because, attempt, waitMs }: Extract<Event, { type: "recovery.attempted" }>): string {
   const code = MODEL_ERROR_CODES.find((each) => each === because);
-  const what = code === undefined ? because : WHAT[code];
+  const what = code === undefined ? visible(because) : WHAT[code];
   const of = attempt <= TRIES ? ` (${attempt}/${TRIES})` : ` (${attempt})`;
   return waitMs > 0 ? `${what}, next try in ${seconds(waitMs)}${of}` : `${what}, another way is tried`;
 }

@@ -1,6 +1,6 @@
 import type { Envelope, Event, ToolUse } from "@keelson/protocol";
 import { isToolUse } from "@keelson/protocol";
-import { resultLines, titleOf, type Look } from "./call-lines.ts";
+import { nameOf, resultLines, titleOf, type Look } from "./call-lines.ts";
 import { visible } from "./clean.ts";
 import { waitingLine } from "./recovery-line.ts";
 
@@ -9,6 +9,7 @@ export class Renderer {
   readonly #look: () => Look;
   readonly #words: boolean;
   #calls = new Map<string, ToolUse>();
+  #titled = new Set<string>();
   #lastTitle = "";
   #block: string | undefined;
   #shown: "nothing" | "text" | "line" = "nothing";
@@ -80,16 +81,19 @@ export class Renderer {
   #title(callId: string, use: ToolUse | undefined): string {
     if (!use) return "";
     this.#lastTitle = callId;
+    this.#titled.add(callId);
     return this.#lines([titleOf(use, this.#look())]);
   }
 
-  /** A call that never started has no title yet; one that ended behind the title of another is named again. */
+  /** A call that never started has no title yet; a result that comes behind another call's title says whose it is. */
   #result(event: Extract<Event, { type: "call.completed" }>): string {
+    const { callId } = event;
     const look = this.#look();
-    const use = this.#calls.get(event.callId);
-    const title = this.#lastTitle === event.callId ? "" : this.#title(event.callId, use);
+    const use = this.#calls.get(callId);
+    const title = this.#titled.has(callId) ? "" : this.#title(callId, use);
+    const whose = this.#lastTitle === callId || !use ? "" : look.paint.dim(`${nameOf(use, look)} → `);
     const [first = "", ...others] = resultLines(event, use?.name ?? "", look);
-    return title + this.#lines([`  ${look.paint.dim("└")} ${first}`, ...others.map((line) => `    ${line}`)]);
+    return title + this.#lines([`  ${look.paint.dim("└")} ${whose}${first}`, ...others.map((line) => `    ${line}`)]);
   }
 
   #lines(lines: readonly string[]): string {

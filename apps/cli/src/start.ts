@@ -13,8 +13,8 @@ export type Start =
 
 /** Opens the session. Where only a key is missing, the person can give one, name an endpoint, or watch the demo. */
 export async function begin(flags: Flags, talk: Talk, cwd: string): Promise<Start> {
-  const { machine, leaving, questions } = talk;
-  const opening = await openSession(houseOf(machine, cwd, flags, questions.ask), leaving.signal);
+  const { machine, questions } = talk;
+  const opening = await openSession(houseOf(machine, cwd, flags, questions.ask));
   if (opening.ok) return { go: "on", session: opening.session };
   const { code, text } = opening.refusal;
   return code === "credentials" ? await offer(flags, talk, cwd) : { go: "refused", text, usage: code === "usage" };

@@ -1,0 +1,117 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Reply } from "@keelson/simulator";
+import { temporaryHome } from "@keelson/testing";
+import { describe, expect, test } from "vitest";
+import { keel, oneLine, scene, type Ran } from "../test/keel.ts";
+
+const HELLO: Reply = { blocks: [{ text: "Hello." }] };
+const OK: Ran = { code: 0, signal: null, stdout: "Hello.\n", stderr: "" };
+
+function refusedWith(ran: Ran, code: number, words: string | RegExp): void {
+  expect(ran).toMatchObject({ code, stdout: "" });
+  expect(ran.stderr).toMatch(words);
+  expect(oneLine(ran.stderr), ran.stderr).toBe(true);
+}
+
+describe("the endpoint", () => {
+  test("without a key or an endpoint there is nobody to ask, and the demo is named", async () => {
+    await using home = await temporaryHome();
+    refusedWith(await keel(["-p", "x"], { home: home.path }), 1, /ANTHROPIC_API_KEY.*keel demo/);
+  });
+
+  test("a wrong key is told once and not tried again", async () => {
+    await using the = await scene([{ error: { status: 401 } }]);
+    refusedWith(await the.keel(["-p", "x"], { env: { ANTHROPIC_API_KEY: "sk-wrong" } }), 1, /key/);
+    expect(the.model.requests).toHaveLength(1);
+  });
+
+  test("a model that isn't known is named", async () => {
+    await using the = await scene([{ error: { status: 404, message: "model: claude-nope" } }]);
+    refusedWith(await the.keel(["-p", "x", "--model", "claude-nope"]), 1, "claude-nope");
+  });
+
+  test("an endpoint that can't be reached is named, after the tries", async () => {
+    await using home = await temporaryHome();
+    refusedWith(await keel(["-p", "x", "--base-url", "http://127.0.0.1:1"], { home: home.path }), 1, "127.0.0.1:1");
+  });
+});
+
+describe("the command line", () => {
+  test.each([
+    [["-p", "x", "--modle", "y"], "--model"],
+    [["-p"], "No prompt"],
+    [["-p", " "], "No prompt"],
+    [["-p", "x", "--add-dir", "note.txt"], "note.txt"],
+    [["-p", "x", "--add-dir", "missing"], "missing"],
+  ])("%j is refused before anything is asked", async (args, words) => {
+    await using the = await scene([HELLO]);
+    refusedWith(await the.keel(args), 2, words);
+    expect(the.model.requests).toHaveLength(0);
+  });
+
+  test.each([
+    [".", /directory|folder/],
+    ["missing.json", "missing.json"],
+    ["broken.json", "broken.json"],
+    ["{", /JSON/],
+    ['{"permissions":{"deny":["Bash(rm"]}}', "Bash(rm"],
+  ])("settings that can't be used are refused before anything is asked: %s", async (settings, words) => {
+    await using the = await scene([HELLO]);
+    await writeFile(join(the.cwd, "broken.json"), '{ "model": ');
+    refusedWith(await the.keel(["-p", "x", "--settings", settings]), 1, words);
+    expect(the.model.requests).toHaveLength(0);
+  });
+
+  test("a setting that isn't known is told, and the work is done", async () => {
+    await using the = await scene([HELLO]);
+    const ran = await the.keel(["-p", "x", "--settings", '{"keel":{"nonsense":1}}']);
+    expect(ran).toMatchObject({ code: 0, stdout: "Hello.\n", stderr: expect.stringContaining("nonsense") });
+  });
+});
+
+describe("streams", () => {
+  test("a closed stdin is an empty one", async () => {
+    await using the = await scene([HELLO]);
+    refusedWith(await the.shell("keel -p <&-"), 2, "No prompt");
+    expect(await the.shell("keel -p hi <&-")).toEqual(OK);
+  });
+
+  test("more than 10 MB at stdin is refused", async () => {
+    await using the = await scene([HELLO]);
+    refusedWith(await the.keel(["-p", "x"], { stdin: Buffer.alloc(10 * 2 ** 20 + 1, "a") }), 2, "10 MB");
+  });
+
+  test("a full disk behind stdout is no success", async () => {
+    await using the = await scene([HELLO, HELLO]);
+    refusedWith(await the.shell("keel -p hi > /dev/full"), 1, "no space");
+    refusedWith(await the.shell("keel -p hi --output-format stream-json > /dev/full"), 1, "no space");
+  });
+
+  test("a closed stdout ends without a word", async () => {
+    await using the = await scene([HELLO]);
+    expect(await the.shell("keel -p hi >&-")).toMatchObject({ stderr: "" });
+  });
+
+  test("a stderr that takes nothing changes nothing", async () => {
+    await using the = await scene([HELLO, HELLO]);
+    expect(await the.shell("keel -p hi --verbose 2> /dev/full")).toEqual(OK);
+    expect(await the.shell("keel -p hi --verbose 2>&-")).toEqual(OK);
+  });
+});
+
+describe("places", () => {
+  test("a home that can't be written costs the log, not the answer", async () => {
+    await using the = await scene([HELLO]);
+    const ran = await the.keel(["-p", "hi"], { env: { KEEL_HOME: join(the.cwd, "note.txt", "keel") } });
+    expect(ran).toMatchObject({ code: 0, stdout: "Hello.\n" });
+    expect(ran.stderr).toContain("can't be resumed");
+    expect(oneLine(ran.stderr)).toBe(true);
+  });
+
+  test("a folder that was deleted is no place to work", async () => {
+    await using the = await scene([HELLO]);
+    await mkdir(join(the.cwd, "gone"));
+    refusedWith(await the.shell("cd gone; rmdir ../gone; keel -p hi"), 1, "deleted");
+  });
+});
