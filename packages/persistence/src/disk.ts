@@ -12,6 +12,7 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import { promisify } from "node:util";
 
 /** `append` and `update` want the file to be there, `create` (which appends too) wants that it isn't. */
@@ -71,11 +72,33 @@ export const nodeDisk: Disk = {
       closeSync(fd);
     }
   },
-  makeFolder: (path) => void mkdirSync(path, { recursive: true, mode: 0o700 }),
+  makeFolder,
   names: (path) => readdirSync(path),
   stat: (path) => statSync(path, { throwIfNoEntry: false }),
   remove: (path) => unlinkSync(path),
 };
+
+/** Not by `recursive`: that says ENOENT on a read-only file system. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (isErrno(error) && error.code === "EEXIST") return;
+    if (!isErrno(error) || error.code !== "ENOENT" || dirname(path) === path) throw error;
+    makeFolder(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
+  }
+}
+
+/** Undefined where there is no file (any more). */
+export function ifThere<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (isErrno(error) && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
 
 /** True for an error of the operating system (`ENOSPC`, not `ERR_INVALID_ARG_TYPE`). */
 export function isErrno(error: unknown): error is Error & { readonly code: string } {

@@ -8,7 +8,7 @@ export type ProcessMark = { readonly pid: number; readonly started: string; read
  * Who we are, and whether another process is still there. No child process is asked.
  * A process that can't be seen (another machine, another boot) counts as gone: the epoch fences it should it come back.
  */
-export type Host = { readonly self: ProcessMark; lives(mark: ProcessMark): boolean };
+export type Host = { readonly self: ProcessMark; readonly lives: (mark: ProcessMark) => boolean };
 
 /** Facts of the machine, apart for the sake of tests. `text`: a file's content, undefined where it can't be read. */
 export type Facts = { text(path: string): string | undefined; uptimeSeconds(): number; signal(pid: number): boolean };

@@ -1,4 +1,4 @@
-import { bestEffort, isErrno, writeWhole, type Disk } from "./disk.ts";
+import { bestEffort, ifThere, isErrno, writeWhole, type Disk } from "./disk.ts";
 import type { Host, ProcessMark } from "./host.ts";
 
 /**
@@ -43,11 +43,12 @@ export function openNew(disk: Disk, path: string): number | undefined {
 
 /** Who holds it, in words. Undefined when nobody does: the process is gone, its pid is another's by now, or the machine was started anew. */
 export function holderOf({ disk, host, now, left }: LockRoom, path: string): string | undefined {
-  const stat = left.has(path) ? undefined : disk.stat(path);
-  if (!stat) return undefined;
-  const lock = readLock(disk, path);
-  if (lock) return host.lives(lock) ? `${lock.owner} (process ${lock.pid} on ${lock.host})` : undefined;
-  return Math.abs(now() - stat.mtimeMs) < YOUNG_MS ? "a process that is just opening it" : undefined;
+  if (left.has(path)) return undefined;
+  const written = disk.stat(path)?.mtimeMs;
+  const lock = written === undefined ? undefined : ifThere(() => readLock(disk, path));
+  if (written === undefined || lock === undefined) return undefined;
+  if (lock === "unreadable") return Math.abs(now() - written) < YOUNG_MS ? "a process that is just opening it" : undefined;
+  return host.lives(lock) ? `${lock.owner} (process ${lock.pid} on ${lock.host})` : undefined;
 }
 
 /** One that is gone already is fine. */
@@ -60,16 +61,16 @@ export function dropLock({ disk, left }: LockRoom, path: string): void {
   }
 }
 
-function readLock(disk: Disk, path: string): Lock | undefined {
+function readLock(disk: Disk, path: string): Lock | "unreadable" {
   const bytes = Buffer.alloc(MOST_BYTES);
   const fd = disk.open(path, "read");
   try {
     const value = JSON.parse(bytes.toString("utf8", 0, disk.read(fd, bytes, 0))) as Partial<Lock> | null;
     return typeof value?.pid === "number" && typeof value.started === "string" && typeof value.boot === "string"
       ? (value as Lock)
-      : undefined;
+      : "unreadable";
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError) return "unreadable";
     throw error;
   } finally {
     bestEffort(() => disk.close(fd));

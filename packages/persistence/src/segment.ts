@@ -1,4 +1,4 @@
-import type { Disk } from "./disk.ts";
+import { ifThere, type Disk } from "./disk.ts";
 import { epochsOf, segmentPath } from "./layout.ts";
 import { batches, LINE_LIMIT } from "./lines.ts";
 import { parseHeader, parseRecord, type Header } from "./record.ts";
@@ -13,7 +13,7 @@ export type Segment = { readonly epoch: number; readonly path: string; readonly 
 export function segmentsOf(disk: Disk, folder: string, above = -1): readonly Segment[] {
   return epochsOf(disk.names(folder), ".jsonl")
     .filter((epoch) => epoch > above)
-    .flatMap((epoch) => segmentOf(disk, folder, epoch) ?? []);
+    .flatMap((epoch) => ifThere(() => segmentOf(disk, folder, epoch)) ?? []); // a claim that failed takes its own away
 }
 
 /** A header that is spoiled is replaced by what the first readable record says: it begins where that one stands. */
@@ -39,7 +39,7 @@ function firstBefore(bytes: Uint8Array | undefined): number | undefined {
 /** The last segment's last record, looked for from its end: nothing else is read. */
 export function headOf(disk: Disk, folder: string): { readonly head: number; readonly epoch: number } | undefined {
   for (const epoch of epochsOf(disk.names(folder), ".jsonl").toReversed()) {
-    const segment = segmentOf(disk, folder, epoch);
+    const segment = ifThere(() => segmentOf(disk, folder, epoch));
     if (segment) return { head: Math.max(segment.base, lastSeq(disk, segment) ?? 0), epoch };
   }
   return undefined;
