@@ -1,0 +1,72 @@
+/**
+ * Ends a process group, and on Linux what left it too: each child carries a mark in its environment,
+ * and whoever carries it belongs to the call, whatever session or parent it has now.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export const MARK = "KEEL_PROCESS";
+const KILL_ROUNDS = 4; // a process may fork faster than it dies
+const FIRST_LOOK = 5; // milliseconds; each look waits twice as long as the one before
+
+/** TERM, then after `graceMs` KILL; settles when nobody is left, at once when nobody was. */
+export async function endGroup(group: number, mark: string, graceMs: number): Promise<void> {
+  if (!send(group, mark, "SIGTERM")) return;
+  for (let waited = 0, pause = FIRST_LOOK; waited < graceMs; waited += pause, pause *= 2) {
+    await sleep(Math.min(pause, graceMs - waited));
+    if (!send(group, mark, 0)) return;
+  }
+  for (let round = 0; round < KILL_ROUNDS && send(group, mark, "SIGKILL"); round++) await sleep(FIRST_LOOK);
+}
+
+/** For a process that is about to exit and can't wait. */
+export function killGroupNow(group: number, mark: string): void {
+  send(group, mark, "SIGKILL");
+}
+
+/** Says whether anybody was there. */
+function send(group: number, mark: string, signal: NodeJS.Signals | 0): boolean {
+  const members = membersOf(group, mark);
+  const reached = signalled(-group, signal);
+  for (const { pid, inGroup } of members ?? []) if (!inGroup) signalled(pid, signal);
+  return members ? members.length > 0 : reached;
+}
+
+function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false; // gone, or somebody else's
+  }
+}
+
+type Member = { readonly pid: number; readonly inGroup: boolean };
+
+/** Who runs; a zombie that nobody has collected doesn't. Undefined on a system without /proc: there the group is all there is. */
+function membersOf(group: number, mark: string): readonly Member[] | undefined {
+  const names = orUndefined(() => readdirSync("/proc"));
+  if (!names?.includes("self")) return undefined;
+  const carried = Buffer.from(mark);
+  return names.flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    const inGroup = groupOf(name) === group;
+    const carries = inGroup || orUndefined(() => readFileSync(`/proc/${name}/environ`))?.includes(carried);
+    return carries ? [{ pid: Number(name), inGroup }] : [];
+  });
+}
+
+/** See proc_pid_stat(5): the name in brackets may hold anything; state, parent and group follow it. */
+function groupOf(name: string): number | undefined {
+  const stat = orUndefined(() => readFileSync(`/proc/${name}/stat`, "latin1"));
+  const [state, , group] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+  return state === undefined || "ZXx".includes(state) ? undefined : Number(group);
+}
+
+/** What can't be read belongs to a process that is gone, or isn't ours to look at. */
+function orUndefined<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
