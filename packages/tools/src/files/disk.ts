@@ -1,0 +1,78 @@
+/**
+ * The files of this machine. Everything is looked at through the descriptor that is opened, never twice by name;
+ * a write stands beside the file until it is whole.
+ */
+import { constants } from "node:fs";
+import { lstat, open, readdir, type FileHandle } from "node:fs/promises";
+import { fileError, type FileKind, type FileRead, type FileStore } from "@keelson/protocol";
+import { because, sizeOf } from "./because.ts";
+import { absolute, hashOf } from "./state.ts";
+import { pageOf, type Page, type Window } from "./page.ts";
+import { replaceFile } from "./replace.ts";
+
+/** A file store that can also be looked around in, and read in parts. */
+export type Disk = FileStore & {
+  /** The names in a folder, sorted; none when it can't be listed. */
+  names(folder: string): Promise<readonly string[]>;
+  /** Some lines of a file of any size; only these are held in memory. Rejects with a `FileError`. */
+  page(path: string, window: Window, signal: AbortSignal): Promise<Page>;
+};
+
+export function diskFiles(): Disk {
+  return {
+    read: (path, limitBytes) => opened(path, (file) => readWhole(file, path, limitBytes)),
+    page: (path, window, signal) => opened(path, (file) => pageOf(file, window, signal)),
+    write: (path, bytes, expected) => replaceFile(path, bytes, expected),
+    names: async (folder) => (await readdir(folder).catch(() => [])).toSorted((a, b) => (a < b ? -1 : 1)),
+    async stat(path) {
+      absolute(path);
+      try {
+        const stats = await lstat(path);
+        const kind: FileKind = stats.isFile() ? "file" : stats.isDirectory() ? "directory" : stats.isSymbolicLink() ? "link" : "other";
+        return { kind, size: stats.size, mtimeMs: stats.mtimeMs };
+      } catch (cause) {
+        const error = because(cause, path);
+        if (error.code === "missing") return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Opens a regular file for reading. A pipe or a device is refused without waiting for its other end. */
+async function opened<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  absolute(path);
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const stats = await file.stat();
+    if (stats.isDirectory()) throw fileError("directory", path, `${path} is a folder, not a file.`);
+    if (!stats.isFile()) throw fileError("not_a_file", path, `${path} is a pipe, a socket or a device, not a file.`);
+    return await use(file);
+  } catch (cause) {
+    throw because(cause, path);
+  } finally {
+    await file?.close();
+  }
+}
+
+async function readWhole(file: FileHandle, path: string, limitBytes: number): Promise<FileRead> {
+  const { mtimeMs, size } = await file.stat(); // before reading: a change meanwhile shows as one later
+  if (size > limitBytes) throw tooLarge(path, size, limitBytes);
+  const parts: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const part = Buffer.allocUnsafe(Math.min(Math.max(size - total, 0), limitBytes) + 1); // one more shows that it grew
+    const { bytesRead } = await file.read(part, 0, part.length, null);
+    if (bytesRead === 0) break;
+    total += bytesRead;
+    if (total > limitBytes) throw tooLarge(path, total, limitBytes);
+    parts.push(part.subarray(0, bytesRead));
+  }
+  const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+  return { bytes, state: { mtimeMs, size: bytes.length, hash: hashOf(bytes) } };
+}
+
+function tooLarge(path: string, size: number, limit: number): Error {
+  return fileError("too_large", path, `${path} has ${sizeOf(size)}, more than the ${sizeOf(limit)} that are read at once.`);
+}
