@@ -1,0 +1,84 @@
+/** The shell around a command: how it is started, and where it stands afterwards. */
+import { statSync } from "node:fs";
+import { realpath } from "node:fs/promises";
+import { join, relative } from "node:path";
+import type { ProcessChunk, ProcessSpec } from "@keelson/protocol";
+import { isWithin } from "../define/path.ts";
+import type { BlockKit } from "./kit.ts";
+
+/** Bytes. Linux takes 128 KiB for one argument, its end included. */
+export const LONGEST_COMMAND = 128 * 1024 - 1;
+
+/** Tells where the shell stands and which of its jobs still run, on a descriptor that the command doesn't have. */
+const TELL = "builtin pwd -P; builtin printf '\\0'; builtin jobs -pr; builtin printf '\\0'";
+/**
+ * Constant: the command is an argument and never becomes a part of this text. The trap is for a command that exits by itself,
+ * the end for one that sets a trap of its own. One line, so that bash counts the command's lines from 1.
+ */
+const SCRIPT = [
+  "exec 87>&3 3>&-",
+  `trap "{ ${TELL}; } 2>/dev/null >&87" EXIT`,
+  "__keel=$1",
+  "set --",
+  'eval -- "$__keel" 87>&-',
+  `{ __keel=$?; ${TELL}; exit $__keel; } 2>/dev/null >&87`,
+].join("; ");
+
+export function wrapped(command: string): Pick<ProcessSpec, "file" | "args"> {
+  return { file: "bash", args: ["--noprofile", "--norc", "-c", SCRIPT, "bash", command] };
+}
+
+/** Where the next command starts. A folder that is gone is left for the session's own. */
+export function placeOf({ shell, roots }: Pick<BlockKit, "shell" | "roots">): { readonly cwd: string; readonly notes: readonly string[] } {
+  const [first] = roots();
+  if (first === undefined || isFolder(shell.cwd)) return { cwd: shell.cwd, notes: [] };
+  return { cwd: first, notes: [`${shell.cwd} doesn't exist any more: this ran in ${first}`] };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+export type Report = { readonly cwd?: string; readonly jobs: readonly string[] };
+
+const MOST_REPORTED = 64 * 1024; // bytes; what we print is far less
+
+export function createReport(): { add(chunk: ProcessChunk): void; read(): Report } {
+  let bytes = Buffer.alloc(0);
+  return {
+    add(chunk) {
+      if (chunk.from === "report" && bytes.length < MOST_REPORTED) bytes = Buffer.concat([bytes, chunk.bytes]);
+    },
+    read() {
+      const [place, jobs] = bytes.toString("utf8").split("\0");
+      if (place === undefined || jobs === undefined) return { jobs: [] };
+      return { cwd: place.replace(/\n$/, ""), jobs: jobs.split("\n").filter(Boolean) };
+    },
+  };
+}
+
+/** Moves the session's shell to where the command left it, within the session's folders, and says what a reader should know of it. */
+export async function moveShell(
+  { shell, roots }: Pick<BlockKit, "shell" | "roots">,
+  from: string,
+  report: Report,
+): Promise<readonly string[]> {
+  const jobs = report.jobs.length === 0 ? [] : [`still running: ${report.jobs.join(", ")}`];
+  shell.cwd = from;
+  if (report.cwd === undefined || report.cwd === from || report.cwd === (await real(from))) return jobs;
+  for (const root of roots()) {
+    const realRoot = await real(root);
+    if (realRoot === undefined || !isWithin(realRoot, report.cwd)) continue;
+    shell.cwd = join(root, relative(realRoot, report.cwd)); // spelled as the session spells its folders
+    return [`now in ${shell.cwd}`, ...jobs];
+  }
+  return [`the shell stays in ${from}: ${report.cwd} is outside of the session's folders`, ...jobs];
+}
+
+async function real(path: string): Promise<string | undefined> {
+  return realpath(path).catch(() => undefined);
+}

@@ -1,0 +1,7 @@
+export { blocks } from "./blocks/catalogue.ts";
+export type { BlockKit } from "./blocks/kit.ts";
+export { defineTool, type ToolSpec } from "./define/define.ts";
+export { diskFiles, type Disk } from "./files/disk.ts";
+export { createSeen, type Seen } from "./files/seen.ts";
+export { scrub } from "./process/scrub.ts";
+export { startProcess } from "./process/start.ts";
