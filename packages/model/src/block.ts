@@ -39,11 +39,9 @@ export class OpenBlock {
     const { type } = this.#start;
     switch (delta["type"]) {
       case "text_delta":
-      case "thinking_delta": {
-        if (delta["type"] !== `${type}_delta`) return undefined;
+      case "thinking_delta":
         this.#say(textIn(delta[type]));
         return { kind: delta["type"] === "text_delta" ? "text" : "thinking", delta: textIn(delta[type]) };
-      }
       case "input_json_delta":
         this.#input += textIn(delta["partial_json"]);
         return { kind: "input", delta: textIn(delta["partial_json"]) };

@@ -111,7 +111,7 @@ const OTHERS: readonly (readonly [status: number, body: string, code: ModelError
   [429, '{"error":{"type":"rate_limit_error","message":"no","details":{"error_code":"enforced_spend_limit_reached"}}}', "spend_limit"],
   [
     400,
-    '{"error":{"type":"invalid_request_error","message":"Invalid `signature` in block","details":{"error_code":"compaction_signature_invalid"}}}',
+    '{"error":{"type":"invalid_request_error","message":"Invalid `signature` in `thinking` block","details":{"error_code":"compaction_signature_invalid"}}}',
     "invalid_request",
   ],
   [502, "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>", "server"],
@@ -216,6 +216,9 @@ describe("messages say what to do next", () => {
     const { error } = await hear(connect({ dialect: DIALECTS.anthropic, baseUrl: server.url, apiKey: KEY, clock: realClock }));
     assert.ok(isModelError(error) && error.code === "invalid_request");
     assert.ok(error.message.includes(`(308: ${elsewhere.url}/v1/messages)`));
+  });
+  test("an answer without a body isn't quoted", async () => {
+    assert.match((await failWith(500, "")).message, /^http:\/\/127\.0\.0\.1:\d+ failed \(500\)\. Try again\.$/);
   });
   test("a proxy's page keeps its title", async () => {
     const { message } = await failWith(502, "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>");

@@ -171,7 +171,7 @@ describe("an abort", () => {
 
   test("in the middle closes the connection, and isn't a model error", async () => {
     const control = new AbortController();
-    await using server = await endpoint((response) => response.writeHead(200, STREAM).write(BEGUN));
+    await using server = await endpoint((response) => response.writeHead(200, STREAM).write(TEXT));
     const model = connect({ dialect: DIALECTS.compatible, baseUrl: server.url, clock: realClock });
     const seen: ModelPart[] = [];
     for await (const part of model(REQUEST, control.signal)) {
@@ -253,11 +253,16 @@ describe("silence", () => {
 
   test("of a reader that takes its time isn't the endpoint's", async () => {
     const clock = handClock();
-    await using server = await endpoint((response) => response.writeHead(200, STREAM).end(TEXT));
+    let finish = (): void => assert.fail("nobody asked");
+    await using server = await endpoint((response) => {
+      response.writeHead(200, STREAM).write(BEGUN);
+      finish = () => response.end(TEXT.subarray(BEGUN.length));
+    });
     const seen: ModelPart[] = [];
     for await (const part of connect({ dialect: DIALECTS.compatible, baseUrl: server.url, clock, stallMs: LIMIT })(REQUEST, never())) {
       seen.push(part);
       await clock.pass(LIMIT * 3);
+      if (seen.length === 1) finish();
     }
     assert.equal(seen.at(-1)?.type, "done");
   });

@@ -62,6 +62,13 @@ test("usage is what was said last, and a total keeps its split by hour", async (
   });
 });
 
+test("a total that shrinks takes its split with it, and a reason holds until there is another", async () => {
+  const begun: JsonObject = { type: "message_start", message: { usage: { cache_creation_input_tokens: 300, cache_creation: SPLIT } } };
+  const shrunk: JsonObject = { type: "message_delta", delta: {}, usage: { cache_creation_input_tokens: 60 } };
+  const told = await say(begun, { type: "message_delta", delta: { stop_reason: "max_tokens" } }, shrunk, END);
+  assert.deepEqual(doneOf(told), { type: "done", stopReason: "max_tokens", usage: { ...USED, cacheWrite1h: 60 } });
+});
+
 test("a zero or a null doesn't take back what was counted", async () => {
   const told = await say(BEGIN, used({ input_tokens: 0, cache_read_input_tokens: null, output_tokens: 8 }), END);
   assert.deepEqual(doneOf(told), { type: "done", stopReason: "end_turn", usage: { ...USED, input: 5, output: 8 } });
@@ -95,6 +102,13 @@ test("a text of nothing but white space is never told; white space before words 
   const told = await say(BEGIN, ...space, delta(0, { type: "text_delta", text: "Hi" }), stop(0), END);
   assert.deepEqual(shape(told), ["started", "block.started 0", "delta 0", "block.completed 0", "done"]);
   assert.deepEqual(blocksOf(told), [text("\n\nHi")]);
+});
+
+test("white space behind words is told like any other", async () => {
+  const words = ["Hi", "\n", "there"].map((part) => delta(0, { type: "text_delta", text: part }));
+  const told = await say(BEGIN, start(0, { type: "text", text: "" }), ...words, stop(0), END);
+  assert.deepEqual(shape(told), ["started", "block.started 0", "delta 0", "delta 0", "delta 0", "block.completed 0", "done"]);
+  assert.deepEqual(blocksOf(told), [text("Hi\nthere")]);
 });
 
 test("words that come with a block's start are told as a delta", async () => {
@@ -198,6 +212,35 @@ test("a bare server: an input in the start, no ids, no usage, no ends", async ()
   const [block] = blocksOf(told);
   assert.deepEqual({ ...block, id: "" }, { type: "tool_use", id: "", name: "Now", input: { zone: "UTC" } });
   assert.deepEqual(doneOf(told), { type: "done", stopReason: "tool_use", usage: USED });
+});
+
+test("two calls of one reply have two ids, whatever the server says", async () => {
+  const call = (index: number) => [start(index, { type: "tool_use", id: "call_0", name: "Now" }), stop(index)];
+  const told = await say(BEGIN, ...call(0), ...call(1), END);
+  assert.equal(new Set(blocksOf(told).map(({ id }) => id)).size, 2);
+});
+
+test("a block that begins in another's place ends it", async () => {
+  const words = (at: string) => [start(0, { type: "text", text: "" }), delta(0, { type: "text_delta", text: at })];
+  assert.deepEqual(blocksOf(await say(BEGIN, ...words("one"), ...words("two"), stop(0), END)), [text("one"), text("two")]);
+});
+
+test("a delta of another kind than its block is left out", async () => {
+  const thinking = start(0, { type: "thinking", thinking: "" });
+  const told = await say(
+    BEGIN,
+    thinking,
+    delta(0, { type: "text_delta", text: "x" }),
+    delta(0, { type: "thinking_delta", thinking: "y" }),
+    stop(0),
+    END,
+  );
+  assert.deepEqual(blocksOf(told), [{ type: "thinking", thinking: "y" }]);
+});
+
+test("what follows the end means nothing, and an end alone is a reply", async () => {
+  assert.deepEqual(shape(await say(BEGIN, END, start(0, text("late")), stop(0), used({ output_tokens: 99 }))), ["started", "done"]);
+  assert.deepEqual(shape(await say(END)), ["started", "done"]);
 });
 
 test("no message_start: started comes first all the same", async () => {
