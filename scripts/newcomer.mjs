@@ -34,9 +34,7 @@ function walk() {
     },
   );
 
-  console.log(
-    `\nA newcomer at ${head}, Node ${node}:\n\n${"command".padEnd(20)}${"exit".padStart(5)}${"seconds".padStart(9)}`,
-  );
+  console.log(`\nA newcomer at ${head}, Node ${node}:\n\n${"command".padEnd(20)}${"exit".padStart(5)}${"seconds".padStart(9)}`);
   for (const { title, code, seconds, within } of rows)
     console.log(
       `${title.padEnd(20)}${String(code).padStart(5)}${seconds.toFixed(1).padStart(9)}${seconds > within ? `  over ${within}` : ""}`,
@@ -62,7 +60,12 @@ function newcomersEnvironment() {
 }
 
 function output(command, args, env = process.env) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: ROOT, env, encoding: "utf8", shell: process.platform === "win32" });
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: ROOT,
+    env,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed: ${error?.message ?? stderr.trim()}`);
   return stdout.trim();
 }
