@@ -10,7 +10,7 @@ export function asker(terminal: Terminal, look: () => Look, line: (text: string)
   let before: Promise<unknown> = Promise.resolve();
   const put = async (question: Question, signal: AbortSignal): Promise<Answer> => {
     signal.throwIfAborted();
-    await line(questionLines(question, look()).join("\n"));
+    await line(`\n${questionLines(question, look()).join("\n")}`);
     for (;;) {
       const said = await terminal.ask(choices(question), { fresh: true }, signal);
       signal.throwIfAborted();

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "@keelson/protocol";
@@ -18,9 +19,9 @@ export type Machine = {
   readonly version: string;
   /** The folder of the Node that runs us. */
   readonly nodeFolder: string;
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Screen;
+  readonly stderr: Writable;
   readonly clock: Clock;
   readonly wall: () => number;
   /** The undo is returned. */
@@ -28,6 +29,8 @@ export type Machine = {
   /** At once: nothing is flushed. */
   readonly exit: (code: number) => void;
 };
+
+export type Screen = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 export function thisMachine(): Machine {
   const { env } = process;

@@ -25,7 +25,7 @@ async function run(asked: Run, machine: Machine): Promise<number> {
   const { cwd, stdin, stdout } = machine;
   if (cwd === undefined)
     return await complain("The folder you are in was deleted. Go to another one, then run keel again.", machine, FAILED);
-  const terminal = stdin.isTTY && stdout.isTTY;
+  const terminal = stdin.isTTY === true && stdout.isTTY === true;
   if (terminal && !asked.print) return await (await import("./converse.ts")).converse(asked, machine, cwd);
   const prompt = asked.bare ? await (await import("./prompt.ts")).peekPrompt(machine, new AbortController().signal) : undefined;
   if (prompt?.got === "none") return await demo(machine); // `npm start` on a build machine

@@ -22,5 +22,5 @@ export function paint(colours: boolean): Paint {
 
 /** On terminals only; off where the person says so (no-color.org). */
 export function wantsColours({ env, stdout }: Pick<Machine, "env" | "stdout">): boolean {
-  return stdout.isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb";
+  return stdout.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb";
 }

@@ -3,6 +3,7 @@ import { visible } from "./clean.ts";
 import type { Talk } from "./converse.ts";
 import { houseOf } from "./house.ts";
 import { isAddress } from "./option-values.ts";
+import type { Said } from "./terminal.ts";
 
 /** What a conversation begins with. */
 export type Start =
@@ -26,27 +27,34 @@ const OFFER = `No key was found (ANTHROPIC_API_KEY), and no endpoint was named (
   [3] the URL of a local endpoint`;
 
 async function offer(flags: Flags, talk: Talk, cwd: string): Promise<Start> {
-  const { terminal, leaving, line, machine } = talk;
+  const { terminal, leaving, line } = talk;
   await line(OFFER);
   for (;;) {
     const said = await terminal.ask("1, 2 or 3: ", { fresh: true }, leaving.signal);
     if (said.said !== "words") return { go: "leave" };
-    switch (said.text.trim()) {
-      case "1":
-        return { go: "demo" };
-      case "2": {
-        const key = await terminal.ask("Key (not shown): ", { fresh: true, secret: true }, leaving.signal);
-        if (key.said !== "words" || key.text.trim() === "") break;
-        const env = { ...machine.env, ANTHROPIC_API_KEY: key.text.trim() };
-        return await begin(flags, { ...talk, machine: { ...machine, env } }, cwd);
-      }
-      case "3": {
-        const url = await terminal.ask("URL, such as http://127.0.0.1:8080: ", { fresh: true }, leaving.signal);
-        if (url.said !== "words") break;
-        const baseUrl = url.text.trim();
-        if (isAddress(baseUrl)) return await begin({ ...flags, baseUrl }, talk, cwd);
-        await line(`That isn't an http or https address: ${visible(url.text)}`);
-      }
-    }
+    const choice = said.text.trim();
+    if (choice === "1") return { go: "demo" };
+    const start = choice === "2" ? await withKey(flags, talk, cwd) : choice === "3" ? await withEndpoint(flags, talk, cwd) : undefined;
+    if (start) return start;
   }
 }
+
+/** The key goes nowhere but into this run: not on the screen, nor on disk. */
+async function withKey(flags: Flags, talk: Talk, cwd: string): Promise<Start | undefined> {
+  const { terminal, leaving, machine } = talk;
+  const key = wordsOf(await terminal.ask("Key (not shown): ", { fresh: true, secret: true }, leaving.signal));
+  if (key === "") return undefined;
+  return await begin(flags, { ...talk, machine: { ...machine, env: { ...machine.env, ANTHROPIC_API_KEY: key } } }, cwd);
+}
+
+async function withEndpoint(flags: Flags, talk: Talk, cwd: string): Promise<Start | undefined> {
+  const { terminal, leaving, line } = talk;
+  const baseUrl = wordsOf(await terminal.ask("URL, such as http://127.0.0.1:8080: ", { fresh: true }, leaving.signal));
+  if (baseUrl === "") return undefined;
+  if (!isAddress(baseUrl)) return void (await line(`That isn't an http or https address: ${visible(baseUrl)}`));
+  if (flags.model !== undefined) return await begin({ ...flags, baseUrl }, talk, cwd);
+  const model = wordsOf(await terminal.ask("Its model (Enter for the default): ", { fresh: true }, leaving.signal));
+  return await begin({ ...flags, baseUrl, ...(model !== "" && { model }) }, talk, cwd);
+}
+
+const wordsOf = (said: Said): string => (said.said === "words" ? said.text.trim() : "");

@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
-import type { Machine } from "./machine.ts";
+import type { Machine, Screen } from "./machine.ts";
 
 /** What a person did at a prompt. `interrupt` is Ctrl-C, `end` is Ctrl-D or a terminal that went away. */
 export type Said = { readonly said: "words"; readonly text: string } | { readonly said: "interrupt" } | { readonly said: "end" };
@@ -37,6 +37,7 @@ export class Terminal implements Disposable {
     this.#lines.on("history", (history) => this.#forget(history));
     this.#lines.on("close", () => {
       this.#closed = true;
+      if (this.#answer) this.#gate.raw("\n");
       this.#settle({ said: "end" });
     });
     this.#gate.raw(PASTE_MARKS.on);
@@ -144,10 +145,10 @@ export class Terminal implements Disposable {
 
 /** What readline draws, let through only while a prompt stands. */
 class Gate extends Writable {
-  readonly #screen: Machine["stdout"];
+  readonly #screen: Screen;
   open = false;
 
-  constructor(screen: Machine["stdout"]) {
+  constructor(screen: Screen) {
     super({ decodeStrings: false });
     this.#screen = screen;
     screen.on("resize", () => this.emit("resize"));
