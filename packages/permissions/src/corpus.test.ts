@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MODES, type Mode } from "@keelson/protocol";
 import { expect, it } from "vitest";
-import { asked, CALLS, CWD, isKnown, judge, linked, type KnownTool } from "./fixtures/engine.ts";
+import { asked, CALLS, CWD, isKnown, judge, linked, type KnownTool } from "../test/engine.ts";
 
 // The corpus stands beside a checkout, not in it: some of its data may be read from there but not copied.
 const CORPUS = join(import.meta.dirname, "../../../../shared/corpus/permissions.jsonl");

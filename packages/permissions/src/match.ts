@@ -2,5 +2,5 @@
 export const MATCHES = ["no", "maybe", "yes"] as const;
 export type Match = (typeof MATCHES)[number];
 
-export const strongest = (...matches: readonly Match[]): Match =>
-  MATCHES[Math.max(0, ...matches.map((one) => MATCHES.indexOf(one)))] ?? "yes";
+export const strongest = (matches: readonly Match[]): Match =>
+  matches.reduce((all, one) => (MATCHES.indexOf(one) > MATCHES.indexOf(all) ? one : all), "no");

@@ -31,13 +31,13 @@ function unreadRestricts({ name }: Extract<Reading, { kind: "unread" }>, scene: 
 function commandRuleRestricts({ pattern, parameter }: Extract<Reading, { kind: "command" }>, { asked }: Scene): Match {
   // `Bash(timeout:*)` is also how a rule on a parameter with any value is written.
   if (asked.tool === "Bash" && parameter !== undefined && Object.hasOwn(asked.call.input, parameter)) return "yes";
-  return strongest(...asked.call.effects.map((effect) => (effect.do === "shell" ? commandRestricts(pattern, effect.text) : "no")));
+  return strongest(asked.call.effects.map((effect) => (effect.do === "shell" ? commandRestricts(pattern, effect.text) : "no")));
 }
 
 async function pathRuleRestricts(reading: Extract<Reading, { kind: "path" }>, rule: Rule, scene: Scene): Promise<Match> {
   const placed = await scene.placeToRestrict(reading.pattern, rule);
   const each = scene.asked.call.effects.map((effect) => pathRestricts(effect, reading.governs, placed, scene));
-  return strongest(...(await Promise.all(each)));
+  return strongest(await Promise.all(each));
 }
 
 /** A restriction on reads holds for writes too: a change shows what was there. */
@@ -47,7 +47,7 @@ async function pathRestricts(effect: Effect, governs: "reads" | "writes", placed
   if (effect.do === "read" && governs === "writes") return "no";
   const walked = effect.do === "read" && effect.under === true;
   const whole = walked || effect.do === "delete";
-  const { all, known } = await scene.spell(effect.path);
+  const { all, known } = await scene.spellToRestrict(effect.path);
   if (placed.some((one) => all.some((path) => hits(one, path, whole)))) return "yes";
   if (!known) return "maybe";
   return whole && placed.some((one) => all.some((path) => mayHitBelow(one, path, walked))) ? "maybe" : "no";

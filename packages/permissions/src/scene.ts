@@ -1,6 +1,6 @@
 // One call and the disk it is judged against: each judge looks afresh, and asks for each link once.
 import type { Asked, Rule } from "@keelson/protocol";
-import { isWithin, remembering, spell, type Links, type Spelled } from "./path/links.ts";
+import { foldCase, isWithin, remembering, spell, type Links, type Spelled } from "./path/links.ts";
 import { place, placeReal, type Placed } from "./path/place.ts";
 import type { Anchor, PathPattern } from "./path/pattern.ts";
 import { readRule, type Reading } from "./rule/reading.ts";
@@ -9,6 +9,8 @@ export type Scene = {
   readonly asked: Asked;
   readonly read: (rule: Rule) => Reading;
   readonly spell: (path: string) => Promise<Spelled>;
+  /** As deny and ask rules compare it. */
+  readonly spellToRestrict: (path: string) => Promise<Spelled>;
   /** Is it, and all that it leads to, in the working directory or an additional one? */
   readonly inScope: (path: string) => Promise<boolean>;
   /** Where an allow rule's pattern starts. */
@@ -27,6 +29,7 @@ export function sceneOf(asked: Asked, port: Links, read: (rule: Rule) => Reading
   };
   const everySpelling = async (folders: readonly string[]): Promise<readonly string[]> =>
     (await Promise.all(folders.map(spelled))).flatMap(({ all }) => all);
+  const fold = (path: string): string => (links.caseless ? foldCase(path) : path);
   let roots: Promise<readonly string[]> | undefined;
   const starts = (anchor: Anchor, rule: Rule, wide: boolean): readonly string[] => {
     if (anchor === "root") return ["/"];
@@ -39,6 +42,10 @@ export function sceneOf(asked: Asked, port: Links, read: (rule: Rule) => Reading
     asked,
     read,
     spell: spelled,
+    async spellToRestrict(path) {
+      const { all, known: resolved } = await spelled(path);
+      return { all: all.map(fold), known: resolved };
+    },
     async inScope(path) {
       roots ??= everySpelling([asked.cwd, ...asked.directories]);
       const within = await roots;
@@ -46,15 +53,18 @@ export function sceneOf(asked: Asked, port: Links, read: (rule: Rule) => Reading
       return known && all.every((one) => within.some((root) => isWithin(one, root)));
     },
     placeToAllow: async (pattern, rule) => place(pattern, await everySpelling(starts(pattern.anchor, rule, false))),
-    placeToRestrict: async (pattern, rule) => placeReal(place(pattern, await everySpelling(starts(pattern.anchor, rule, true))), spelled),
+    async placeToRestrict(pattern, rule) {
+      const placed = await placeReal(place(pattern, await everySpelling(starts(pattern.anchor, rule, true))), spelled);
+      return placed.map((one) => ({ ...one, root: fold(one.root) }));
+    },
   };
 }
 
 /** Rules stay the same objects from call to call, so each is read once. */
-export function readingOnce(): (rule: Rule) => Reading {
+export function readingOnce({ caseless = false }: Links): (rule: Rule) => Reading {
   const known = new WeakMap<Rule, Reading>();
   return (rule) => {
-    const reading = known.get(rule) ?? readRule(rule.text, rule.behavior);
+    const reading = known.get(rule) ?? readRule(rule.text, rule.behavior, caseless);
     known.set(rule, reading);
     return reading;
   };

@@ -20,7 +20,7 @@ export type StagePorts = {
 };
 
 export function standardStages({ links = nodeLinks, hooks = silent, classifier = silent, user = silent }: StagePorts = {}): Stages {
-  const read = readingOnce();
+  const read = readingOnce(links);
   const judge =
     (check: Check): StageJudge =>
     (pending) =>

@@ -9,7 +9,7 @@ import { plainWords } from "./shell/words.ts";
 /** Undefined when no rule would do: a command that isn't plain, a protected path. */
 export function suggestRule(asked: Asked): string | undefined {
   const { effects } = asked.call;
-  const texts = effects.filter((effect) => !isHome(effect, asked)).map((effect) => ruleFor(effect, asked));
+  const texts = effects.filter((effect) => !needsNoRule(effect, asked)).map((effect) => ruleFor(effect, asked));
   const wanted = [...new Set(texts)];
   if (wanted.length === 1) return wanted[0];
   return wanted.includes(undefined) || effects.some((effect) => effect.do === "shell") ? undefined : asked.tool;
@@ -31,7 +31,7 @@ function ruleFor(effect: Effect, asked: Asked): string | undefined {
   }
 }
 
-const isHome = (effect: Effect, asked: Asked): boolean =>
+const needsNoRule = (effect: Effect, asked: Asked): boolean =>
   effect.do === "read" && [asked.cwd, ...asked.directories].some((folder) => isWithin(tidy(effect.path), tidy(folder)));
 
 function patternOf(path: string, { cwd, home }: Asked): string {

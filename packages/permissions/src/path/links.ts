@@ -4,13 +4,18 @@ import { readlink } from "node:fs/promises";
 import { posix } from "node:path";
 import { hasCode } from "@keelson/protocol";
 
-/** `readlink`: the text of the link at an absolute path; undefined when there is none or no link. Rejects when that can't be known. */
-export type Links = { readonly readlink: (path: string) => Promise<string | undefined> };
+export type Links = {
+  /** The text of the link at an absolute path; undefined when there is none or no link. Rejects when that can't be known. */
+  readonly readlink: (path: string) => Promise<string | undefined>;
+  /** Does the disk find a file whatever the case of its name? Then restrictions compare without it; allowances never do. */
+  readonly caseless?: boolean;
+};
 
 /** Of a path: as it is written, and all that it leads to. `known` is false when a part can't be resolved. */
 export type Spelled = { readonly all: readonly string[]; readonly known: boolean };
 
 export const nodeLinks: Links = {
+  caseless: process.platform === "darwin" || process.platform === "win32",
   async readlink(path) {
     try {
       return await readlink(path);
@@ -29,6 +34,9 @@ export async function spell(path: string, links: Links): Promise<Spelled> {
   return { all: [...new Set([lexical, ...found])], known: found.length === real.length };
 }
 
+/** One spelling for all that such a disk takes for the same name. */
+export const foldCase = (path: string): string => path.normalize("NFC").toLowerCase();
+
 /** Normal form of an absolute path: no `.`, `..`, doubled or trailing slash. */
 export const tidy = (path: string): string => `/${posix.normalize(path).split("/").filter(Boolean).join("/")}`;
 
@@ -37,6 +45,7 @@ export const isWithin = (path: string, folder: string): boolean => path === fold
 export function remembering(links: Links): Links {
   const known = new Map<string, Promise<string | undefined>>();
   return {
+    ...links,
     readlink(path) {
       const answer = known.get(path) ?? links.readlink(path);
       known.set(path, answer);

@@ -22,8 +22,10 @@ export type PathPattern = {
 };
 export type ReadPattern = { readonly ok: true; readonly pattern: PathPattern } | { readonly ok: false; readonly why: string };
 
-export function readPattern(specifier: string, behavior: Behavior): ReadPattern {
+/** `caseless`: see Links. */
+export function readPattern(written: string, behavior: Behavior, caseless: boolean): ReadPattern {
   const restricts = behavior !== "allow";
+  const specifier = written.trim();
   if (specifier.startsWith("!")) return unread("a pattern that begins with ! isn't supported yet");
   if (/^~[^/]/.test(specifier)) return unread("only ~/ stands for a home directory");
   const [anchor, rest] = splitAnchor(specifier);
@@ -45,7 +47,7 @@ export function readPattern(specifier: string, behavior: Behavior): ReadPattern 
       anchor,
       up,
       head: head.map((name) => name.replaceAll(/\\(.)/g, "$1")),
-      tail: glob.length === 0 ? undefined : compile(glob, restricts),
+      tail: glob.length === 0 ? undefined : compile(glob, restricts, caseless),
       anyDepth,
       beneathOnly: inside || segments.length === 0,
       total: head.length === 0 && behind.every((one) => one === "*" || one === "**"),
@@ -69,7 +71,7 @@ function tidySegments(text: string): { segments: string[]; up: number } {
   for (const segment of text.split("/")) {
     const last = segments.at(-1);
     if (segment === "" || segment === ".") continue;
-    if (segment !== ".." || (last !== undefined && isWild(last, true))) segments.push(segment);
+    if (segment !== ".." || last === ".." || (last !== undefined && isWild(last, true))) segments.push(segment);
     else if (last === undefined) up += 1;
     else segments.pop();
   }
@@ -85,8 +87,9 @@ function tooWild(segments: readonly string[]): boolean {
   return segments.filter((one) => one === "**").length > MOST_STARS || segments.some((one) => stars(one) > MOST_STARS);
 }
 
-function compile(segments: readonly string[], restricts: boolean): (path: string) => boolean {
-  const options = { dot: true, nonegate: true, noextglob: true, flags: "s" }; // s: a name may hold a newline
+function compile(segments: readonly string[], restricts: boolean, caseless: boolean): (path: string) => boolean {
+  const flags = restricts && caseless ? "si" : "s"; // s: a name may hold a newline
+  const options = { dot: true, nonegate: true, noextglob: true, flags };
   const literal = picomatch(segments.map((one) => translate(one, true)).join("/"), { ...options, nobrace: true });
   if (!restricts || !segments.some((one) => one.includes("{"))) return (path) => literal(path);
   const braces = picomatch(segments.map((one) => translate(one, false)).join("/"), options); // not gitignore, but often meant

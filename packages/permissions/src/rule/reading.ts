@@ -26,7 +26,7 @@ const SPECIFIERS: ReadonlyMap<string, { readonly as: "command" | "reads" | "writ
 
 const FORM = /^([A-Za-z*][\w.*-]*)(?:\(([^]*)\))?$/;
 
-export function readRule(text: string, behavior: Behavior): Reading {
+export function readRule(text: string, behavior: Behavior, caseless = false): Reading {
   const rule = text.trim();
   const form = FORM.exec(rule);
   const named = /^([A-Za-z][\w-]*)\s*\(/.exec(rule)?.[1];
@@ -38,7 +38,7 @@ export function readRule(text: string, behavior: Behavior): Reading {
   if (!known) return unread(name, `specifiers of ${name} aren't supported yet`);
   if (known.write !== undefined && behavior === "allow") return unread(name, `paths are allowed by ${known.write}(${specifier})`);
   if (known.as === "command") return readCommandRule(name, specifier, behavior);
-  const read = readPattern(specifier, behavior);
+  const read = readPattern(specifier, behavior, caseless);
   return read.ok ? { kind: "path", governs: known.as, pattern: read.pattern } : unread(name, read.why);
 }
 
@@ -59,5 +59,6 @@ function readCommandRule(name: string, specifier: string, behavior: Behavior): R
   if (parameter && parameter[2] !== "*") return unread(name, "rules on a parameter aren't supported yet");
   const pattern = readCommand(specifier, behavior);
   if (!pattern) return { ...unread(name, "it names no command"), malformed: true };
-  return { kind: "command", pattern, ...(parameter?.[1] !== undefined && { parameter: parameter[1] }) };
+  const named = parameter?.[1];
+  return { kind: "command", pattern, ...(named !== undefined && named !== "command" && { parameter: named }) };
 }

@@ -18,7 +18,7 @@ export async function coversCommand(pattern: CommandPattern, effect: ShellEffect
 function namesWhatRuns(pattern: CommandPattern, words: readonly string[]): boolean {
   const [program = "", next = ""] = words;
   if (program.includes("/") && pattern.program !== program) return false;
-  if (fetchesProgram(program) && !pattern.named.has(next)) return false;
+  if (fetchesProgram(program) && !(pattern.program === program && pattern.named.has(next))) return false;
   return !runsArguments(program) && !hasExecFlag(words, pattern.named);
 }
 

@@ -3,8 +3,8 @@ import { isProtected } from "../path/protected.ts";
 import { runsArguments } from "./programs.ts";
 import { LONGEST } from "./words.ts";
 
-const REMOVES = /(?<![\w.-])(?:rm|rmdir|unlink|shred|srm|find|mv|dd)(?![\w-])|(?<![\w-])git\b[^]*\bclean(?![\w-])/;
-const OPAQUE = /\$\(|`|\$\{(?!\w+\})|\$['"]|[<>]\(|(?<![\w-])(?:eval|source|base64|base32|xxd)(?![\w-])|(?:^|[\s;&|(])\.\s|\\[xu0-7]/;
+const REMOVES = /(?<![\w.-])(?:rm|rmdir|unlink|shred|srm|find|mv|dd)(?![\w-])|(?<![\w-])git\b[^]*\bclean(?![\w-])/i;
+const OPAQUE = /\$\(|`|\$\{(?!\w+\})|\$['"]|[<>]\(|(?<![\w-])(?:eval|source|base64|base32|xxd)(?![\w-])|\\[xu0-7]/;
 const LEADS = /^(?:if|then|elif|else|while|until|do|for|case|select|function|time|coproc|in|!|\w+\+?=\S*)$/;
 
 /** May it remove something, so that a critical folder could be meant? */
@@ -34,5 +34,5 @@ function hidesProgram(command: string): boolean {
   const at = words.findIndex((word) => !LEADS.test(word));
   const [program = "", ...others] = at === -1 ? [] : words.slice(at);
   if (program === "[" || program === "[[") return false;
-  return /[$*?[{]/.test(program) || (runsArguments(program) && others.some((word) => /[$*?[{]/.test(word)));
+  return program === "." || /[$*?[{]/.test(program) || (runsArguments(program) && others.some((word) => /[$*?[{]/.test(word)));
 }

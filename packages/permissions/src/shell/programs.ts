@@ -3,14 +3,17 @@
 /** They run what stands behind them, or code that is handed to them: a wildcard would allow anything. */
 const RUNS = new Set(
   [
-    "env sudo doas su pkexec runuser chroot unshare nsenter setpriv xargs parallel find watch setsid ionice taskset chrt flock nohup",
-    "time timeout nice stdbuf command builtin exec eval source . noglob busybox toybox script ssh scp sftp rsync at batch crontab",
-    "systemd-run strace ltrace gdb lldb perf expect caffeinate unbuffer rlwrap entr trap alias hash enable shopt set declare typeset",
-    "local readonly export unset read mapfile readarray let coproc if then elif else fi for while until do done case esac select function",
-    "sh bash rbash dash zsh ksh mksh fish csh tcsh pwsh powershell node nodejs deno bun tsx ts-node perl ruby irb php lua luajit tclsh wish",
-    "awk gawk mawk nawk sed ed ex vi vim nvim view emacs less more man osascript julia r rscript groovy scala ghci jshell pypy pypy3",
+    "env sudo doas su pkexec runuser chroot unshare nsenter setpriv find watch setsid ionice taskset chrt flock nohup time timeout nice",
+    "stdbuf command builtin exec noglob busybox toybox script scp sftp rsync at batch crontab systemd-run strace ltrace gdb lldb perf",
+    "expect caffeinate unbuffer rlwrap entr trap alias hash enable shopt set declare typeset local readonly export unset read mapfile",
+    "readarray let coproc if then elif else fi for while until do done case esac select function",
+    "node nodejs deno bun tsx ts-node perl ruby irb php lua luajit tclsh wish awk gawk mawk nawk sed ed ex vi vim nvim view emacs less more",
+    "man osascript julia r rscript groovy scala ghci jshell pypy pwsh powershell",
   ].flatMap((names) => names.split(" ")),
 );
+
+/** They run commands that they are handed or read. */
+const SHELLS = new Set("sh bash rbash dash zsh ksh mksh fish csh tcsh eval source . xargs parallel ssh".split(" "));
 
 /** They fetch or find a program by its name: a rule must spell that name out. */
 const FETCHES = new Set(["npx", "pnpx", "bunx", "uvx", "pipx"]);
@@ -27,6 +30,9 @@ const EXEC_FLAGS: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   ["zip", ["-T", "unzip-command"]],
 ]);
+
+/** Commands of git that run another one, or choose what will be run. */
+const GIT_RUNS = /^(?:submodule foreach|bisect run|filter-branch|difftool|mergetool|instaweb|hook|config|send-email|daemon)(?= |$)/;
 
 /** Options of git that may stand before its command and change nothing. */
 const GIT_HARMLESS = new Set(["--version", "--help", "-h", "-v", "--no-pager", "-P", "--no-optional-locks"]);
@@ -45,20 +51,24 @@ export const baseName = (program: string): string => program.slice(program.lastI
 
 export function runsArguments(program: string): boolean {
   const name = baseName(program).toLowerCase();
-  return RUNS.has(name) || /^(?:python|pypy|perl|ruby|php|lua|node|pip)[\d.]+$|^python[\d.]*w?$/.test(name);
+  return RUNS.has(name) || SHELLS.has(name) || /^(?:python|pypy|perl|ruby|php|lua|node|pip)[\d.]+$|^python[\d.]*w?$/.test(name);
 }
 
+export const isShell = (program: string): boolean => SHELLS.has(baseName(program));
 export const fetchesProgram = (program: string): boolean => FETCHES.has(baseName(program));
 export const onlyReads = (program: string): boolean => ONLY_READS.has(program);
 
 /** `named`: words that the rule's author wrote himself. */
 export function hasExecFlag(words: readonly string[], named: ReadonlySet<string>): boolean {
   const [program = "", ...others] = words;
+  const name = baseName(program);
   const behindFlags = others.findIndex((word) => !word.startsWith("-"));
   const leading = others.slice(0, behindFlags === -1 ? undefined : behindFlags);
-  if (program === "git" && leading.some((word) => !GIT_HARMLESS.has(word) && !named.has(word))) return true;
-  const flags = EXEC_FLAGS.get(program) ?? [];
-  const cluster = program === "tar" ? others.slice(0, 1).map((word) => `-${word}`) : []; // `tar cIf` needs no dash
+  if (name === "git" && leading.some((word) => !GIT_HARMLESS.has(word) && !named.has(word))) return true;
+  const runs = name === "git" ? GIT_RUNS.exec(others.slice(leading.length).join(" "))?.[0] : undefined;
+  if (runs?.split(" ").some((word) => !named.has(word))) return true;
+  const flags = EXEC_FLAGS.get(name) ?? [];
+  const cluster = name === "tar" ? others.slice(0, 1).map((word) => `-${word}`) : []; // `tar cIf` needs no dash
   return [...others, ...cluster].some((word) => !named.has(word) && flags.some((flag) => isFlag(word, flag)));
 }
 

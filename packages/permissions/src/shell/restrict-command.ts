@@ -2,7 +2,7 @@
 // what a wrapper runs, a command behind global options, each part of a chain. Where the text hides something, the answer is maybe.
 import { strongest, type Match } from "../match.ts";
 import { matchesRaw, matchesWords, type CommandPattern } from "./command.ts";
-import { baseName, runsArguments } from "./programs.ts";
+import { baseName, isShell, runsArguments } from "./programs.ts";
 import { LONGEST, looseCommands, plainWords, STAR } from "./words.ts";
 
 const DEEPEST = 5; // commands quoted in commands
@@ -15,7 +15,7 @@ export function commandRestricts(pattern: CommandPattern, text: string, depth = 
   if (commands === undefined || pattern.canon === undefined) return pattern.canon === undefined && plainWords(text) ? "no" : "maybe";
   const seen = commands.map((words) => wordsRestrict(pattern, words, depth));
   const plain = depth === 0 && plainWords(text) !== undefined;
-  return strongest(...seen, plain || !mayName(pattern, text, commands) ? "no" : "maybe");
+  return strongest([...seen, plain || !mayName(pattern, text, commands, depth > 0) ? "no" : "maybe"]);
 }
 
 function wordsRestrict(pattern: CommandPattern, words: readonly string[], depth: number): Match {
@@ -27,25 +27,26 @@ function wordsRestrict(pattern: CommandPattern, words: readonly string[], depth:
   const inside = wraps
     ? words.filter((word) => /[^\w\-./,:=+@%^]/.test(word)).map((word) => commandRestricts(pattern, word, depth + 1))
     : [];
-  return strongest(...inside, long && (wraps || hasOptionsFirst(words)) ? "maybe" : "no");
+  return strongest([...inside, long && (wraps || hasOptionsFirst(words)) ? "maybe" : "no"]);
 }
 
 /** As it stands, by the program's bare name, and with options between the program and its command taken away. */
 function spellings(words: readonly string[]): readonly (readonly string[])[] {
   const [program = "", ...others] = words;
   const cut = hasOptionsFirst(words) && words.length <= MOST_WORDS ? others.map((_, at) => others.slice(at + 1)) : [];
-  const named = [others, ...cut].map((rest) => [baseName(program), ...rest]);
-  return program.includes("/") ? [words, ...named] : named;
+  const name = baseName(program);
+  const names = new Set([program, name, name.toLowerCase()]); // some disks find RM
+  return [...names].flatMap((one) => [others, ...cut].map((rest) => [one, ...rest]));
 }
 
 const hasOptionsFirst = (words: readonly string[]): boolean => words[1]?.startsWith("-") ?? false;
 
 /** Could the program that the pattern names run here without standing where a program stands? */
-function mayName(pattern: CommandPattern, text: string, commands: readonly (readonly string[])[]): boolean {
-  const head = baseName(pattern.program.split(STAR)[0] ?? "");
-  if (head === "" || commands.some(([program = ""]) => /[*?[~]/.test(program))) return true;
-  for (let at = text.indexOf(head); at !== -1; at = text.indexOf(head, at + 1)) {
-    if (!/[\w-]/.test(text.charAt(at - 1)) || at === 0) return true;
-  }
-  return false;
+function mayName(pattern: CommandPattern, text: string, commands: readonly (readonly string[])[], quoted: boolean): boolean {
+  if (commands.some((words) => words.some(isShell) || /[*?[~]/.test(words[0] ?? ""))) return true;
+  const head = baseName(pattern.program.split(STAR)[0] ?? "").toLowerCase();
+  if (head === "") return true;
+  // Behind a redirect, or in code of another language, any place may be a program's.
+  const pieces = quoted || /[<>]/.test(text) ? text.toLowerCase().split(/[^\w-]+/) : [];
+  return pieces.some((piece) => piece.startsWith(head)) || (pieces.length > 0 && /[^\w-]/.test(head));
 }

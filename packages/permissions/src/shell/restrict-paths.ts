@@ -19,19 +19,19 @@ export async function pathsRestrict(
   // A program that only reads can't break a rule on writes; but a redirect could, so only where nothing else stands in the text.
   const judged = commands.filter(([program = ""]) => !(plain && governs === "writes" && onlyReads(program)));
   const each = await Promise.all(judged.map((words) => wordsReach(words, effect.cwd, placed, scene)));
-  return strongest(plain ? "no" : "maybe", ...each);
+  return strongest([plain ? "no" : "maybe", ...each]);
 }
 
 async function wordsReach(words: readonly string[], cwd: string, placed: readonly Placed[], scene: Scene): Promise<Match> {
   const walked = walks(words);
   const targets = words.flatMap((word) => pathsIn(word, cwd, scene.asked.home));
   const each = [...targets, ...(walked ? [cwd] : [])].map(async (path): Promise<Match> => {
-    const { all, known } = await scene.spell(path);
+    const { all, known } = await scene.spellToRestrict(path);
     const hit = placed.filter((one) => all.some((real) => hits(one, real, true)));
     if (hit.some(({ pattern }) => !pattern.total)) return "yes";
     // A pattern for everything hits any word, path or not.
     if (hit.length > 0 || !known) return "maybe";
     return placed.some((one) => all.some((real) => mayHitBelow(one, real, walked))) ? "maybe" : "no";
   });
-  return strongest(...(await Promise.all(each)), words.some(holdsGlob) ? "maybe" : "no");
+  return strongest([...(await Promise.all(each)), words.some(holdsGlob) ? "maybe" : "no"]);
 }

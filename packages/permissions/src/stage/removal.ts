@@ -5,7 +5,7 @@ import { isCritical } from "../path/critical.ts";
 import type { Scene } from "../scene.ts";
 import { mayRemove } from "../shell/hidden.ts";
 import { pathsIn } from "../shell/operands.ts";
-import { baseName } from "../shell/programs.ts";
+import { baseName, runsArguments } from "../shell/programs.ts";
 import { plainWords } from "../shell/words.ts";
 
 const REMOVERS = new Set(["rm", "rmdir", "unlink", "shred", "srm", "trash", "mv"]);
@@ -25,7 +25,9 @@ async function removes(effect: Effect, scene: Scene): Promise<string | undefined
   if (!words)
     return mayRemove(effect.text) ? "The command could remove a folder that must not be lost, and isn't plain enough to tell." : undefined;
   const [program = ""] = words;
-  if (baseName(program) === "git" && words.includes("clean")) return "git clean removes files that can't be brought back.";
+  const quotesCommand = words.some(runsArguments) && words.some((word) => /[^\w\-./,:=+@%^]/.test(word));
+  if (quotesCommand && mayRemove(effect.text)) return "The command holds another one, which could remove a folder that must not be lost.";
+  if (baseName(program).toLowerCase() === "git" && words.includes("clean")) return "git clean removes files that can't be brought back.";
   const removed = removedWords(words);
   const paths = removed.flatMap((word) => pathsIn(word, effect.cwd, scene.asked.home));
   return firstCritical(paths, [effect.cwd], scene);
@@ -33,8 +35,11 @@ async function removes(effect: Effect, scene: Scene): Promise<string | undefined
 
 /** Wherever a remover stands, a wrapper may run it. */
 function removedWords(words: readonly string[]): readonly string[] {
-  const names = words.map(baseName);
-  if (names.includes("find")) return words.some((word) => /^-(?:delete|exec|ok)/.test(word)) ? [".", ...words] : [];
+  const names = words.map((word) => baseName(word).toLowerCase()); // some disks find RM
+  const finds = names.indexOf("find");
+  if (finds !== -1 && words.some((word) => /^-(?:delete|exec|ok)/.test(word))) {
+    return words[finds + 1]?.startsWith("-") ? [".", ...words] : words.slice(finds + 1);
+  }
   const at = names.findIndex((name) => REMOVERS.has(name));
   if (at === -1) return [];
   const operands = words.slice(at + 1);
