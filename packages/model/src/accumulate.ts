@@ -11,6 +11,8 @@ import { isBlock, objectIn, textIn } from "./wire.ts";
 export class Reply {
   readonly #history: readonly Message[];
   readonly #open = new Map<unknown, { readonly block: OpenBlock; at: number }>();
+  /** Blank texts that are over. Alone the endpoint refuses one; beside others it must come back as it was, or later thinking isn't valid. */
+  readonly #held: { readonly block: OpenBlock; at: number }[] = [];
   #callIds: Set<string> | undefined;
   #started = false;
   #told = 0;
@@ -81,6 +83,10 @@ export class Reply {
   }
 
   *#tell(open: { readonly block: OpenBlock; at: number }, words: string): Generator<ModelPart> {
+    for (const blank of this.#held.splice(0)) {
+      yield* this.#tell(blank, blank.block.words);
+      yield { type: "block.completed", index: blank.at, ...blank.block.complete() };
+    }
     const { begun } = open.block;
     open.at = this.#told++;
     yield { type: "block.started", index: open.at, block: begun };
@@ -90,6 +96,7 @@ export class Reply {
   *#complete(index: unknown): Generator<ModelPart> {
     const open = this.#open.get(index);
     this.#open.delete(index);
+    if (open?.block.blank && open.block.words !== "") this.#held.push(open);
     if (!open || open.block.blank) return;
     const completed = open.block.complete();
     this.#asked ||= isToolUse(completed.block);

@@ -30,7 +30,7 @@ export class OpenBlock {
     return this.#words;
   }
 
-  /** The endpoint refuses a text of nothing but white space when it is sent back, so such a block is as good as absent. */
+  /** A text that says nothing so far. */
   get blank(): boolean {
     return this.#start.type === "text" && this.#blank;
   }

@@ -193,6 +193,8 @@ describe("an abort", () => {
       AbortSignal.abort(),
     );
     assert.deepEqual([parts, error, server.asked.length], [[], undefined, 0]);
+    const keyless = await hear(connect({ dialect: DIALECTS.anthropic, clock: realClock }), REQUEST, AbortSignal.abort());
+    assert.equal(keyless.error, undefined);
   });
 
   test("isn't needed by a reader that leaves: the connection closes", async () => {

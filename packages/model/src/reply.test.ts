@@ -95,13 +95,27 @@ test("an input of nothing is an empty input", async () => {
   }
 });
 
-test("a text of nothing but white space is never told; white space before words is", async () => {
-  const space = [start(0, { type: "text", text: "" }), delta(0, { type: "text_delta", text: "\n\n" })];
-  assert.deepEqual(shape(await say(BEGIN, ...space, stop(0), END)), ["started", "done"]);
+const SPACE = [start(0, { type: "text", text: "" }), delta(0, { type: "text_delta", text: "\n\n" })];
 
-  const told = await say(BEGIN, ...space, delta(0, { type: "text_delta", text: "Hi" }), stop(0), END);
+test("white space before words is told with them", async () => {
+  const told = await say(BEGIN, ...SPACE, delta(0, { type: "text_delta", text: "Hi" }), stop(0), END);
   assert.deepEqual(shape(told), ["started", "block.started 0", "delta 0", "block.completed 0", "done"]);
   assert.deepEqual(blocksOf(told), [text("\n\nHi")]);
+});
+
+test("an empty text is never told, and a blank one only when something follows it, before that", async () => {
+  assert.deepEqual(shape(await say(BEGIN, start(0, text("")), stop(0), start(1, text("Hi")), stop(1), END)), [
+    "started",
+    "block.started 0",
+    "delta 0",
+    "block.completed 0",
+    "done",
+  ]);
+  assert.deepEqual(shape(await say(BEGIN, ...SPACE, stop(0), END)), ["started", "done"]);
+  const call = [start(1, { type: "tool_use", id: "toolu_1", name: "Now", input: {} }), stop(1)];
+  const told = await say(BEGIN, ...SPACE, stop(0), ...call, END);
+  assert.deepEqual(blocksOf(told), [text("\n\n"), { type: "tool_use", id: "toolu_1", name: "Now", input: {} }]);
+  assert.deepEqual(shape(told).slice(1, 5), ["block.started 0", "delta 0", "block.completed 0", "block.started 1"]);
 });
 
 test("white space behind words is told like any other", async () => {
