@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Envelope } from "@keelson/protocol";
 import type { Session } from "@keelson/harness";
+import { visible } from "./clean.ts";
 import { answerOf } from "./ending.ts";
 import type { Format } from "./options.ts";
 import { paint } from "./paint.ts";
+import { waitingLine } from "./recovery-line.ts";
 import { Renderer } from "./render.ts";
 import { resultOf, type Outcome } from "./result.ts";
 import { deniedLine } from "./rule-for.ts";
@@ -24,7 +26,7 @@ export const REPORTS: Readonly<Record<Format, (session: Session, options: Option
     const renderer = new Renderer(() => ({ paint: paint(false), width: 160, cwd: session.cwd }), false);
     return {
       open: () => ({}),
-      next: (envelope) => (verbose ? { err: renderer.show(envelope) } : {}),
+      next: (envelope) => ({ err: verbose ? renderer.show(envelope) : asideOf(envelope) }),
       end: ({ tally }) => {
         const answer = answerOf(tally);
         const denied = deniedLine(tally.denials, session.cwd);
@@ -33,12 +35,16 @@ export const REPORTS: Readonly<Record<Format, (session: Session, options: Option
       },
     };
   },
-  json: () => ({ open: () => ({}), next: () => ({}), end: (outcome) => ({ out: lines([resultOf(outcome)]) }) }),
+  json: () => ({
+    open: () => ({}),
+    next: (envelope) => ({ err: asideOf(envelope) }),
+    end: (outcome) => ({ out: lines([resultOf(outcome)]) }),
+  }),
   "stream-json": (session, { version, partial }) => {
     const { opening, next } = mapper(session, version, { partial, uuid: randomUUID });
     return {
       open: () => ({ out: lines([opening()]) }),
-      next: (envelope) => ({ out: lines(next(envelope)) }),
+      next: (envelope) => ({ out: lines(next(envelope)), err: asideOf(envelope) }),
       end: (outcome) => ({ out: lines([resultOf(outcome)]) }),
     };
   },
@@ -47,6 +53,14 @@ export const REPORTS: Readonly<Record<Format, (session: Session, options: Option
 /** A session that could not be opened has a result all the same, for programs that read one. */
 export function refusedResult(format: Format, outcome: Outcome): string {
   return format === "text" ? "" : lines([resultOf(outcome)]);
+}
+
+const LONG_WAIT_MS = 10_000;
+
+/** What a person should know before the end: a warning, or why nothing happens for so long. */
+function asideOf({ event }: Envelope): string {
+  if (event.type === "notice.raised" && event.severity === "warning") return `warning: ${visible(event.text)}\n`;
+  return event.type === "recovery.attempted" && event.waitMs >= LONG_WAIT_MS ? `${waitingLine(event)}\n` : "";
 }
 
 const lines = (messages: readonly Message[]): string => messages.map((message) => `${JSON.stringify(message)}\n`).join("");

@@ -17,6 +17,7 @@ const PASTE_MARKS = { on: "\u001b[?2004h", off: "\u001b[?2004l" }; // xterm's br
 export class Terminal implements Disposable {
   readonly #gate: Gate;
   readonly #lines: Interface;
+  readonly #marks: boolean;
   #typed: string[] = [];
   #answer: ((said: Said) => void) | undefined;
   #manner: Manner = {};
@@ -25,7 +26,8 @@ export class Terminal implements Disposable {
   #closed = false;
   #interrupt: () => void = () => {};
 
-  constructor({ stdin, stdout }: Pick<Machine, "stdin" | "stdout">) {
+  constructor({ stdin, stdout, env }: Pick<Machine, "stdin" | "stdout" | "env">) {
+    this.#marks = env["TERM"] !== "dumb";
     this.#gate = new Gate(stdout);
     this.#lines = createInterface({ input: stdin, output: this.#gate, terminal: true, historySize: 200 });
     stdin.on("keypress", (_: unknown, key?: { readonly name?: string }) => {
@@ -40,7 +42,7 @@ export class Terminal implements Disposable {
       if (this.#answer) this.#gate.raw("\n");
       this.#settle({ said: "end" });
     });
-    this.#gate.raw(PASTE_MARKS.on);
+    if (this.#marks) this.#gate.raw(PASTE_MARKS.on);
   }
 
   /** Waits for a line. Lines that are pasted together, or end in a backslash, are one answer. */
@@ -75,7 +77,7 @@ export class Terminal implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#gate.raw(PASTE_MARKS.off);
+    if (this.#marks) this.#gate.raw(PASTE_MARKS.off);
     this.#lines.close();
   }
 

@@ -1,89 +1,59 @@
-import { PassThrough } from "node:stream";
-import { stripVTControlCharacters } from "node:util";
-import { temporaryHome } from "@keelson/testing";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
 import { simulate, type Script, type SeenRequest } from "@keelson/simulator";
+import { temporaryHome } from "@keelson/testing";
 import { converse } from "../src/converse.ts";
 import { thisMachine, type Machine } from "../src/machine.ts";
-import { readArguments } from "../src/options.ts";
+import { readArguments, type Run } from "../src/options.ts";
 
-/** Somebody at a terminal: types, waits for words on the screen, and sends signals. */
+/** Somebody at a terminal: types, waits for words on the screen, and sends signals. Dispose closes the terminal. */
 export type Person = AsyncDisposable & {
   readonly cwd: string;
   readonly url: string;
   readonly requests: readonly SeenRequest[];
   readonly type: (keys: string) => void;
-  /** Waits until the words are on the screen, behind those that were waited for before. */
-  readonly see: (words: string) => Promise<void>;
-  readonly screen: () => string;
-  readonly raw: () => string;
   readonly signal: (name: string) => void;
-  readonly exits: readonly number[];
+  readonly screen: Screen;
   /** What the shell is told in the end. */
   readonly left: Promise<number>;
 };
 
 /** Sits down in front of `keel` with a model that plays the replies; `args` stand on the command line. */
-export async function sitDown(replies: Script["replies"], args: readonly string[] = [], more: Partial<Machine> = {}): Promise<Person> {
+export async function sitDown(replies: Script["replies"], args: readonly string[] = [], env?: Machine["env"]): Promise<Person> {
   const home = await temporaryHome();
   const model = await simulate({ replies });
   const cwd = join(home.path, "project");
   await mkdir(cwd);
   await writeFile(join(cwd, "note.txt"), "a short note\n");
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
-  const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+  const screen = new Screen();
   const handlers = new Map<string, () => void>();
-  const exits: number[] = [];
   const machine: Machine = {
     ...thisMachine(),
-    env: { PATH: process.env["PATH"], ANTHROPIC_BASE_URL: model.url, NO_COLOR: "1" },
+    env: { PATH: process.env["PATH"], NO_COLOR: "1", ...(env ?? { ANTHROPIC_BASE_URL: model.url }) },
     cwd,
     home: home.path,
     keelHome: join(home.path, ".keel"),
     temporary: home.path,
     stdin,
-    stdout,
+    stdout: screen.stream,
     stderr: new PassThrough(),
     onSignal: (name, act) => {
       handlers.set(name, act);
       return () => void handlers.delete(name);
     },
-    exit: (code) => void exits.push(code),
-    ...more,
   };
-  let raw = "";
-  let seen = 0;
-  let look = (): void => {};
-  stdout.setEncoding("utf8").on("data", (text: string) => {
-    raw += text;
-    look();
-  });
-  const asked = readArguments(args, "1.2.3", () => false);
-  if (asked.do !== "run") throw new Error(JSON.stringify(asked));
-  const left = converse(asked, machine, cwd);
-  const screen = (): string => stripVTControlCharacters(raw).replaceAll("\r", "");
+  const left = converse(runOf(args), machine, cwd);
   return {
     cwd,
     url: model.url,
     requests: model.requests,
     type: (keys) => void stdin.write(keys),
-    screen,
-    raw: () => raw,
     signal: (name) => handlers.get(name)?.(),
-    exits,
+    screen,
     left,
-    see: (words) =>
-      new Promise((resolve) => {
-        look = () => {
-          const at = screen().indexOf(words, seen);
-          if (at < 0) return;
-          seen = at + words.length;
-          look = () => {};
-          resolve();
-        };
-        look();
-      }),
     [Symbol.asyncDispose]: async () => {
       stdin.end();
       await left;
@@ -91,4 +61,43 @@ export async function sitDown(replies: Script["replies"], args: readonly string[
       await home[Symbol.asyncDispose]();
     },
   };
+}
+
+/** What was drawn, from the beginning. */
+class Screen {
+  readonly stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+  raw = "";
+  #seen = 0;
+  #look = (): void => {};
+
+  constructor() {
+    this.stream.setEncoding("utf8").on("data", (text: string) => {
+      this.raw += text;
+      this.#look();
+    });
+  }
+
+  get text(): string {
+    return stripVTControlCharacters(this.raw).replaceAll("\r", "");
+  }
+
+  /** Waits until the words stand there, behind those that were waited for before. */
+  see(words: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#look = () => {
+        const at = this.text.indexOf(words, this.#seen);
+        if (at < 0) return;
+        this.#seen = at + words.length;
+        this.#look = () => {};
+        resolve();
+      };
+      this.#look();
+    });
+  }
+}
+
+function runOf(args: readonly string[]): Run {
+  const asked = readArguments(args, "1.2.3", () => false);
+  if (asked.do !== "run") throw new Error(JSON.stringify(asked));
+  return asked;
 }
