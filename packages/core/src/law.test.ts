@@ -121,7 +121,7 @@ function wild(
   return { house, sent, log };
 }
 
-test(`9. in ${RUNS} random runs, what was sent is the fold of the log, and every cut of every log can be sent`, async () => {
+test(`in ${RUNS} random runs, what was sent is the fold of the log, and every cut of every log can be sent`, async () => {
   let cuts = 0,
     requests = 0,
     resumed = 0;

@@ -5,7 +5,7 @@ import { type Envelope, type ModelRequest, text } from "@keelson/protocol";
 import { effect, END, fresh, named, OPTIONS, ports, scripted, session, stop, tool, use } from "@keelson/testing";
 import { loop } from "./loop.ts";
 
-test("8. a sub-agent is a nested loop: its envelopes carry its path, its log is its own, and it waits for the parent's reader", async () => {
+test("a sub-agent is a nested loop: its envelopes carry its path, its log is its own, and it waits for the parent's reader", async () => {
   let effects = 0;
   const write = tool(
     "write",
@@ -42,7 +42,7 @@ test("8. a sub-agent is a nested loop: its envelopes carry its path, its log is 
   assert.ok(childLog.every(({ path }) => path.join() === "p") && childLog.some(({ event }) => event.type === "call.completed"));
 });
 
-test("8b. an abort ends the whole tree within the grace, and the child's log tells its own end", async () => {
+test("an abort ends the whole tree within the grace, and the child's log tells its own end", async () => {
   const control = new AbortController();
   const childLog: Envelope[] = [];
   const deaf = tool(
@@ -71,7 +71,7 @@ test("8b. an abort ends the whole tree within the grace, and the child's log tel
   assert.deepEqual(seen, ["p call.completed", "p run.ended", " call.completed", " run.ended"]);
 });
 
-test("10. a reader that pauses for 2 s pauses everything: no request, no effect, nothing piles up", async () => {
+test("a reader that pauses for 2 s pauses everything: no request, no effect, nothing piles up", async () => {
   const requests: ModelRequest[] = [];
   let steps = 0;
   const chatty = tool(
@@ -103,7 +103,7 @@ test("10. a reader that pauses for 2 s pauses everything: no request, no effect,
   assert.ok(steps <= before.steps + 2);
 });
 
-test("10b. a tool that runs while the reader is away goes on; its result waits, and the next pull goes on", async () => {
+test("a tool that runs while the reader is away goes on; its result waits, and the next pull goes on", async () => {
   let finished = false;
   const requests: ModelRequest[] = [];
   const slow = tool(
@@ -133,7 +133,7 @@ test("10b. a tool that runs while the reader is away goes on; its result waits, 
   assert.equal(requests.length, 2);
 });
 
-test("7c. return() waits for a pull that is under way; the signal is what interrupts it", async () => {
+test("return() waits for a pull that is under way; the signal is what interrupts it", async () => {
   const control = new AbortController();
   const running = loop(
     fresh(),

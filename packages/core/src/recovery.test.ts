@@ -182,7 +182,7 @@ test("pause_turn goes on with the same message; a refusal ends as one; an unknow
   assert.equal(ended(odd.events), "completed");
 });
 
-test("6a. Stop hooks are asked each time; the ninth block ends the run", async () => {
+test("Stop hooks are asked each time; the ninth block ends the run", async () => {
   const seen: number[] = [];
   const { events, requests } = await run(() => [text("done"), END], {
     ports: {
@@ -202,7 +202,7 @@ test("6a. Stop hooks are asked each time; the ninth block ends the run", async (
   );
 });
 
-test("6b. steering joins through settle: behind the results while calls run, after a final reply as a new prompt that resets the cap", async () => {
+test("steering joins through settle: behind the results while calls run, after a final reply as a new prompt that resets the cap", async () => {
   const inbox = ["use tabs", "one more thing"];
   const stops: number[] = [];
   const settle: Ports["settle"] = async function* (state, at) {
@@ -225,7 +225,7 @@ test("6b. steering joins through settle: behind the results while calls run, aft
   assert.equal(ended(events), "completed");
 });
 
-test("6c. a Stop that adds nothing ends the run: there is nothing to answer", async () => {
+test("a Stop that adds nothing ends the run: there is nothing to answer", async () => {
   const { events, requests } = await run(() => [text("done"), END], {
     ports: {
       async *settle() {
@@ -237,7 +237,7 @@ test("6c. a Stop that adds nothing ends the run: there is nothing to answer", as
   assert.equal(ended(events), "completed");
 });
 
-test("6d. new input resets the count of Stop hooks", async () => {
+test("new input resets the count of Stop hooks", async () => {
   const stops: number[] = [];
   const order = ["stop_hook", "stop_hook", "steered", "stop_hook"] as const;
   const settle: Ports["settle"] = async function* (state) {

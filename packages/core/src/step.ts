@@ -31,8 +31,8 @@ export type Step =
 /** One run of the loop: the only cell that changes. */
 export type Run = { state: LoopState; readonly ports: Ports; readonly options: LoopOptions; readonly signal: AbortSignal };
 
-export const STOP_BLOCKS = 8;
-export const MALFORMED_REPLIES = 3;
+const STOP_BLOCKS = 8;
+const MALFORMED_REPLIES = 3;
 const HEARTBEAT_MS = 30_000;
 const CONTINUE: Block = text("Your answer was cut at the output limit. Continue exactly where you stopped.");
 

@@ -223,7 +223,9 @@ test("the first request is at most 25 KB, and the bytes before the boundary are 
     await using w = await world({ replies: [{ blocks: [{ text: "hi" }] }] });
     await using session = await w.open({ settings: '{"keel":{"dialect":"anthropic"}}' }, {}, { ANTHROPIC_API_KEY: "sk-test" });
     await run(session, "hi");
-    const { body, bytes } = w.server.requests[0] ?? { body: {}, bytes: 0 };
+    const [request] = w.server.requests;
+    assert.ok(request);
+    const { body, bytes } = request;
     const system = body["system"] as readonly { readonly text: string }[];
     sizes.push({ bytes, prefix: JSON.stringify([body["tools"], system[0]]) });
     assert.ok(!JSON.stringify([body["tools"], system[0]]).includes(w.cwd));
