@@ -2,10 +2,11 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { ENVIRONMENT } from "../apps/cli/src/environment.ts";
+import { roomsOf } from "./rooms.mjs";
 
 const ROOT = dirname(import.meta.dirname);
 const PAGES = ["*.md", "docs/**/*.md", ".changeset/*.md"].flatMap((pattern) => globSync(pattern, { cwd: ROOT }));
-const ROOMS = globSync("{packages,plugins,apps}/*/package.json", { cwd: ROOT }).map(dirname);
+const ROOMS = roomsOf(ROOT);
 
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 

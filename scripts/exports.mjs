@@ -1,17 +1,18 @@
 // The public names of every package, as one text: growth is seen in review. `node scripts/exports.mjs --update` after a change.
 // Names only: what they mean stands beside them in the code.
-import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseAst } from "vitest/node";
+import { roomsOf } from "./rooms.mjs";
 
 export const SNAPSHOT = "docs/reference/exports.md";
 
 /** The snapshot as the code stands: one section an entry, values before types, each in alphabetical order. */
 export function publicNames(root) {
-  const sections = globSync("packages/*/package.json", { cwd: root })
-    .toSorted()
-    .flatMap((manifest) => entriesOf(root, dirname(manifest)))
+  const sections = roomsOf(root)
+    .filter((room) => room.startsWith("packages/"))
+    .flatMap((room) => entriesOf(root, room))
     .map(({ entry, values, types }) =>
       [`## ${entry}`, "", "```text", ...values, ...types.map((name) => `type ${name}`), "```", ""].join("\n"),
     );

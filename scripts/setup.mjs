@@ -2,9 +2,10 @@
 // It runs on the machine's own Node, before anything is installed: Node 20 and no dependency, nothing newer.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { roomsOf } from "./rooms.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const STAMP = join(ROOT, "node_modules", ".keel-setup");
@@ -74,13 +75,7 @@ function setUp() {
 
 /** Everything an install depends on. The folder too: the tools' start scripts carry it. */
 function fingerprint() {
-  const rooms = ["packages", "plugins", "apps"].flatMap((floor) =>
-    existsSync(join(ROOT, floor))
-      ? readdirSync(join(ROOT, floor))
-          .toSorted()
-          .map((room) => `${floor}/${room}/package.json`)
-      : [],
-  );
+  const rooms = roomsOf(ROOT).map((room) => `${room}/package.json`);
   const hash = createHash("sha256").update(`${PNPM}\n${process.platform}-${process.arch}\n${ROOT}\n`);
   for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...rooms]) {
     const path = join(ROOT, file);

@@ -64,7 +64,7 @@ async function freshCheckout(npxDoes: string) {
     await chmod(join(root, "npx"), 0o755);
   };
   await mkdir(join(root, "packages/one"), { recursive: true });
-  await cp(join(import.meta.dirname, "setup.mjs"), join(root, "scripts/setup.mjs"));
+  for (const script of ["setup.mjs", "rooms.mjs"]) await cp(join(import.meta.dirname, script), join(root, "scripts", script));
   await write("package.json", '{ "packageManager": "pnpm@1.2.3" }');
   await write("packages/one/package.json", "{}");
   await write("pnpm-lock.yaml", "");

@@ -1,21 +1,21 @@
 // Sums up what the test runs left behind; its last line is `N passed, N failed`.
 // No evidence is a failure: a room that says it has tests and shows no result counts as one that failed.
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { roomsOf } from "./rooms.mjs";
 
-const ROOMS = ["{packages,plugins,apps}/*/package.json", "package.json"];
-/** The script by which a room says that it has tests; the root's own `test` runs all the others. */
-const scriptOf = (manifest) => (manifest === "package.json" ? "test:house" : "test");
-
-/** `lines`: what a reader should know beside the sums. */
+/** `lines`: what a reader should know beside the sums. Runs on any Node, so that it can tell of an install that failed. */
 export function tally(root) {
-  const counts = globSync(ROOMS, { cwd: root, exclude: (name) => name === "node_modules" })
-    .toSorted()
-    .filter((manifest) => readJson(join(root, manifest)).scripts?.[scriptOf(manifest)])
-    .map((manifest) => countIn(root, dirname(manifest)));
+  const counts = [".", ...roomsOf(root)].filter((dir) => hasTests(root, dir)).map((dir) => countIn(root, dir));
   const sum = (key) => counts.reduce((all, one) => all + one[key], 0);
   return { passed: sum("passed"), failed: sum("failed"), lines: counts.flatMap(({ lines }) => lines) };
+}
+
+/** A room says so by a script; the root's own `test` runs all the others. */
+function hasTests(root, dir) {
+  const manifest = join(root, dir, "package.json");
+  return existsSync(manifest) && (readJson(manifest).scripts ?? {})[dir === "." ? "test:house" : "test"] !== undefined;
 }
 
 function countIn(root, dir) {
@@ -40,7 +40,7 @@ function countIn(root, dir) {
 const readJson = (file) => JSON.parse(readFileSync(file, "utf8"));
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { passed, failed, lines } = tally(dirname(import.meta.dirname));
+  const { passed, failed, lines } = tally(dirname(dirname(fileURLToPath(import.meta.url))));
   for (const line of lines) console.log(line);
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;

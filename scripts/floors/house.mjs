@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, posix } from "node:path";
 import { parseAst } from "vitest/node";
+import { roomsOf } from "../rooms.mjs";
 
 const PLACES = ["packages", "plugins", "apps", "bench", "scripts"];
 /** Built, fetched, or written in somebody else's name. */
@@ -10,7 +11,7 @@ const LANGUAGES = { ".ts": "ts", ".tsx": "tsx", ".mjs": "js", ".js": "js" };
 
 /** Rooms are folders with a package.json under packages, plugins and apps; all paths are relative to the root, with slashes. */
 export async function readHouse(root, floors, guests) {
-  const rooms = ["packages", "plugins", "apps"].flatMap((place) => roomsUnder(root, place, floors, guests));
+  const rooms = roomsOf(root).map((dir) => roomAt(root, dir, floors, guests));
   const loose = existsSync(root) ? readdirSync(root).filter((name) => languageOf(name)) : [];
   const paths = [...PLACES.flatMap((place) => filesUnder(root, place)), ...loose];
   const files = paths.map((path) =>
@@ -23,23 +24,17 @@ export async function readHouse(root, floors, guests) {
   return { rooms, files };
 }
 
-function roomsUnder(root, place, floors, guests) {
-  const names = existsSync(join(root, place)) ? readdirSync(join(root, place)) : [];
-  return names
-    .map((name) => `${place}/${name}`)
-    .filter((dir) => existsSync(join(root, dir, "package.json")))
-    .map((dir) => {
-      const manifest = JSON.parse(readFileSync(join(root, dir, "package.json"), "utf8"));
-      const floor = floors.findIndex((rooms) => rooms.includes(dir));
-      return {
-        dir,
-        name: manifest.name,
-        manifest,
-        floor: floor < 0 ? undefined : floor,
-        isGuest: guests.includes(dir),
-        isPlugin: place === "plugins",
-      };
-    });
+function roomAt(root, dir, floors, guests) {
+  const manifest = JSON.parse(readFileSync(join(root, dir, "package.json"), "utf8"));
+  const floor = floors.findIndex((rooms) => rooms.includes(dir));
+  return {
+    dir,
+    name: manifest.name,
+    manifest,
+    floor: floor < 0 ? undefined : floor,
+    isGuest: guests.includes(dir),
+    isPlugin: dir.startsWith("plugins/"),
+  };
 }
 
 function filesUnder(root, folder) {
