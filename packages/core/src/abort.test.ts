@@ -1,29 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 import { setTimeout as wait } from "node:timers/promises";
-import {  messagesOf,   type Ports,  remember, text,  } from "@keelson/protocol";
-import {
-  
-  effect,
-  END,
-  ended,
-  fresh,
-  named,
-  OPTIONS,
-  pick,
-  player,
-  ports,
-  
-  scripted,
-  
-  
-  
-  stop,
-  tool,
-  
-  USAGE,
-  use,
-} from "@keelson/testing";
+import { messagesOf, type Ports, remember, text } from "@keelson/protocol";
+import { effect, END, ended, fresh, named, OPTIONS, pick, player, ports, scripted, stop, tool, USAGE, use } from "@keelson/testing";
 import { loop } from "./loop.ts";
 
 const play = player(loop);
@@ -136,4 +115,3 @@ test("a port that throws on abort ends the run like any other abort", async () =
   );
   assert.equal(ended(await play(house, fresh(), OPTIONS, control.signal)), "aborted_streaming");
 });
-

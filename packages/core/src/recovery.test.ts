@@ -148,6 +148,17 @@ test("context overflow: the output cap is computed again and the request retried
   assert.deepEqual(waits, []);
 });
 
+test("where an endpoint said how much output fits, no more is asked for again: an answer cut there isn't escalated", async () => {
+  const { requests, events } = await run((request) =>
+    request.maxTokens > 100 ? [modelError("context_overflow", { room: 100 })] : [text("long"), stop("max_tokens")],
+  );
+  assert.deepEqual(
+    requests.map(({ maxTokens }) => maxTokens),
+    [8_000, 100, 100, 100, 100],
+  );
+  assert.equal(ended(events), "output_limit");
+});
+
 test("rejected thinking and media are stripped once, by an edit", async () => {
   for (const code of ["thinking_rejected", "media_too_large"] as const) {
     const once = await run(fails(modelError(code), 1));

@@ -72,13 +72,13 @@ export async function* take(step: Step, run: Run): AsyncGenerator<Event, EndReas
     case "rescue":
       run.state = { ...state, rescues: state.rescues + 1 };
       if (yield* ports.rescue(step.how, run.state, step.error, signal))
-        return again(run, step.how === "drain_collapse" ? "collapse_drained" : "compacted");
+        return again(run, step.how === "drain_collapse" ? "collapse_drained" : "compacted", { outputRoom: Infinity });
       return signal.aborted ? "aborted_streaming" : yield* recover(step.error, run); // it didn't help: the next one
     case "strip":
       yield strip(step.what);
       return again(run, step.what === "media" ? "media_stripped" : "thinking_stripped");
     case "cap_output":
-      return again(run, "output_recomputed", { maxOutputTokens: step.tokens });
+      return again(run, "output_recomputed", { maxOutputTokens: step.tokens, outputRoom: step.tokens });
     case "end":
       return step.reason;
   }

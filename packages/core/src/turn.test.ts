@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 import { setTimeout as wait } from "node:timers/promises";
-import { type Envelope,  modelError, type ModelRequest,  refusal,  text, viewOf } from "@keelson/protocol";
+import { type Envelope, modelError, type ModelRequest, refusal, text, viewOf } from "@keelson/protocol";
 import {
   because,
   effect,
@@ -21,7 +21,6 @@ import {
   stop,
   tool,
   types,
-  
   use,
 } from "@keelson/testing";
 import { loop } from "./loop.ts";

@@ -158,6 +158,12 @@ function eventOf(part: ModelPart, messageId: string, at: number): Event | undefi
         ...(part.malformed !== undefined && { malformed: part.malformed }),
       };
     case "done":
-      return { type: "reply.completed", messageId, stopReason: part.stopReason, usage: part.usage };
+      return {
+        type: "reply.completed",
+        messageId,
+        stopReason: part.stopReason,
+        usage: part.usage,
+        ...(part.details && { details: part.details }),
+      };
   }
 }

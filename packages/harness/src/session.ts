@@ -96,6 +96,7 @@ function startOf(view: View, { models, outputLimit }: LoopOptions): LoopState {
     turn: 0,
     because: "prompt",
     maxOutputTokens: Math.min(FIRST_OUTPUT_TOKENS, outputLimit),
+    outputRoom: Infinity,
     outputResumes: 0,
     tries: {},
     rescues: 0,

@@ -7,7 +7,11 @@ const opening = await openSession({
   place: { cwd, home, keelHome: `${home}/.keel`, env: { PATH: process.env.PATH }, platform: process.platform },
   flags: { baseUrl: url, permissionMode: "bypassPermissions" },
   plugins: [plugin],
-  clock: { now: () => performance.now(), random: Math.random, sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined) },
+  clock: {
+    now: () => performance.now(),
+    random: Math.random,
+    sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
+  },
   wall: Date.now,
   version: "test",
 });

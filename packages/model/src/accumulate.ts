@@ -18,6 +18,7 @@ export class Reply {
   #told = 0;
   #asked = false;
   #stopReason = "";
+  #details: JsonObject = {};
   #usage: Usage = NO_USAGE;
   #whole = false;
 
@@ -43,6 +44,7 @@ export class Reply {
         return yield* this.#complete(said["index"]);
       case "message_delta":
         this.#stopReason = textIn(objectIn(said["delta"])["stop_reason"]) || this.#stopReason;
+        this.#details = objectIn(objectIn(said["delta"])["stop_details"]);
         this.#usage = addReport(this.#usage, said["usage"]);
         return;
       case "message_stop":
@@ -54,7 +56,8 @@ export class Reply {
 
   /** The last part. Some servers give no reason. */
   done(): ModelPart {
-    return { type: "done", stopReason: this.#stopReason || (this.#asked ? "tool_use" : "end_turn"), usage: this.#usage };
+    const stopReason = this.#stopReason || (this.#asked ? "tool_use" : "end_turn");
+    return { type: "done", stopReason, usage: this.#usage, ...(Object.keys(this.#details).length > 0 && { details: this.#details }) };
   }
 
   *#start(message: JsonObject): Generator<ModelPart> {

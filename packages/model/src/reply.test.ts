@@ -62,6 +62,16 @@ test("usage is what was said last, and a total keeps its split by hour", async (
   });
 });
 
+test("why an endpoint stopped is handed on as it says it", async () => {
+  const why = { category: "cyber", explanation: "It asks for an exploit." };
+  const told = await say(
+    { type: "message_start", message: {} },
+    { type: "message_delta", delta: { stop_reason: "refusal", stop_details: why } },
+    END,
+  );
+  assert.deepEqual(doneOf(told), { type: "done", stopReason: "refusal", usage: USED, details: why });
+});
+
 test("a total that shrinks takes its split with it, and a reason holds until there is another", async () => {
   const begun: JsonObject = { type: "message_start", message: { usage: { cache_creation_input_tokens: 300, cache_creation: SPLIT } } };
   const shrunk: JsonObject = { type: "message_delta", delta: {}, usage: { cache_creation_input_tokens: 60 } };

@@ -49,7 +49,14 @@ export type Event =
       readonly block: Block;
       readonly malformed?: string;
     } // see ModelPart
-  | { readonly type: "reply.completed"; readonly messageId: string; readonly stopReason: string; readonly usage: Usage } // ours: "salvaged", "aborted"
+  // Ours among the reasons: "salvaged", "aborted".
+  | {
+      readonly type: "reply.completed";
+      readonly messageId: string;
+      readonly stopReason: string;
+      readonly usage: Usage;
+      readonly details?: JsonObject;
+    }
   | { readonly type: "reply.dropped"; readonly messageId: string; readonly because: string } // takes back what was shown
   | {
       readonly type: "model.called";

@@ -12,6 +12,7 @@ export type LoopState = {
   readonly turn: number;
   readonly because: ContinueReason;
   readonly maxOutputTokens: number;
+  readonly outputRoom: number; // what fits beside the input, as far as an endpoint said; Infinity else
   readonly outputResumes: number;
   readonly tries: Tries;
   readonly rescues: number; // tried since the last real reply

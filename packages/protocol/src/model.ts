@@ -16,7 +16,8 @@ export type ModelPart =
   /** `malformed`: what the model wrote where a tool's input should be, when it is not JSON; the block's input is empty then. */
   | { readonly type: "block.completed"; readonly index: number; readonly block: Block; readonly malformed?: string }
   | { readonly type: "delta"; readonly index: number; readonly kind: DeltaKind; readonly delta: string }
-  | { readonly type: "done"; readonly stopReason: string; readonly usage: Usage };
+  /** `details`: what the endpoint says about the stop, as it says it (why it refused). */
+  | { readonly type: "done"; readonly stopReason: string; readonly usage: Usage; readonly details?: JsonObject };
 export type DeltaKind = "text" | "thinking" | "input" | "signature";
 /** Fails with a `ModelError`, and with nothing else unless aborted; an abort may also end it in silence. It never tries again by itself. */
 export type Model = (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelPart>;

@@ -56,6 +56,7 @@ export function fresh(view: View = remember(EMPTY, PROMPT)): LoopState {
     turn: 0,
     because: "prompt",
     maxOutputTokens: 8_000,
+    outputRoom: Infinity,
     outputResumes: 0,
     rescues: 0,
     tries: {},
