@@ -78,6 +78,12 @@ test("where a file can't be cut, the next append begins on a fresh line, and the
     head += 2;
     assert.deepEqual(await all(opened(home.path).store), notes(1, head));
   }
+  const { size } = statSync(path);
+  faults((_, name) => (name === "truncate" ? "EPERM" : name === "write" ? "ENOSPC" : undefined));
+  await refused("unwritable", store.append(REF, claim.fence, head, [note(head + 1)]));
+  faults((_, name) => (name === "truncate" ? "EPERM" : undefined));
+  await store.append(REF, claim.fence, head, []);
+  assert.equal(statSync(path).size, size, "where nothing was taken, nothing is mended");
   await claim[Symbol.asyncDispose]();
   faults(none);
   await using again = await store.claim(REF, "me");

@@ -9,14 +9,14 @@ import { parseRecord } from "./record.ts";
 
 /**
  * A disk that keeps apart what the system holds and what a loss of power would leave. A sync that fails drops what was held,
- * and the next one doesn't speak of it again: so does Linux. `syncs`: what was synced, by name.
+ * and the next one doesn't speak of it again: so does Linux. `syncs`: what was synced, by name. `gate.fails`: every sync, or that of one file.
  */
 function powerDisk() {
   const paths = new Map<number, string>();
   const held = new Map<string, [number, Buffer][]>();
   const kept = new Map<string, Buffer>();
   const syncs: string[] = [];
-  const gate: { fails: boolean; before: () => Promise<void> } = { fails: false, before: async () => undefined };
+  const gate: { fails: boolean | string; before: () => Promise<void> } = { fails: false, before: async () => undefined };
   const disk: Disk = {
     ...nodeDisk,
     open: (path, what) => {
@@ -37,7 +37,7 @@ function powerDisk() {
       held.delete(path);
       syncs.push(basename(path));
       await gate.before();
-      if (gate.fails) throw Object.assign(new Error("EIO"), { code: "EIO" });
+      if (gate.fails === true || gate.fails === basename(path)) throw Object.assign(new Error("EIO"), { code: "EIO" });
       const image = Buffer.alloc(size);
       kept.get(path)?.copy(image);
       for (const [at, bytes] of writes) bytes.copy(image, at);
@@ -144,7 +144,7 @@ test("a first barrier that fails is made good for the earlier segments too", asy
     await store.append(REF, claim.fence, 0, notes(1, 3));
   }
   await using claim = await store.claim(REF, "me");
-  gate.fails = true;
+  gate.fails = "1.jsonl";
   await refused("unwritable", store.append(REF, claim.fence, 3, [note(4)], { barrier: true }));
   gate.fails = false;
   await store.append(REF, claim.fence, 3, [note(4)], { barrier: true });

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, readdirSync, unlinkSync, utimesSync, writeF
 import { join } from "node:path";
 import { temporaryHome } from "@keelson/testing";
 import { test } from "vitest";
+import { faultyDisk } from "./fixtures/disk.ts";
 import { all, CWD, note, notes, opened, REF, refused } from "./fixtures/scene.ts";
 import { nodeHost, type Host, type ProcessMark } from "./host.ts";
 import { headOf } from "./segment.ts";
@@ -98,6 +99,17 @@ test("a claim that died between its lock and its segment leaves no number out, s
   await using claim = await opened(home.path, { host: alone }).store.claim(REF, "new");
   assert.equal(claim.fence.epoch, 3);
   await refused("fenced", zombie.store.append(REF, old.fence, 1, [note(2, "late")]));
+});
+
+test("a claim that the disk refuses leaves nothing behind, and the session free", async () => {
+  await using home = await temporaryHome();
+  const full = faultyDisk((_, name, path) => (name === "write" && path?.endsWith(".jsonl") ? "ENOSPC" : undefined));
+  const { store, folder } = opened(home.path);
+  await store.create(REF, { cwd: CWD });
+  await refused("unwritable", opened(home.path, { disk: full }).store.claim(REF, "me"), /disk is full/);
+  assert.deepEqual(readdirSync(folder), ["0.jsonl"]);
+  await using claim = await store.claim(REF, "me");
+  assert.equal(claim.fence.epoch, 1);
 });
 
 test("a writer that was taken for dead is fenced at its next append, and its late lines are never read", async () => {

@@ -134,7 +134,6 @@ export class Pen {
     if (this.#suspect) this.#reopen();
     const { head, size } = this.#written;
     if (this.#littered) this.#written = { head, size: cutBack(disk, path, this.#fd, size) };
-    if (this.#acknowledged.head === head) this.#acknowledged = this.#written;
     this.#littered = false;
     if (!this.#suspect) return;
     for (const other of this.#olderSynced ? [] : older) writeAgain(disk, other, 0);
