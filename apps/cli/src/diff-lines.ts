@@ -1,8 +1,10 @@
 import type { JsonObject } from "@keelson/protocol";
 import type { Look } from "./call-lines.ts";
-import { shorten, visible } from "./clean.ts";
+import { visible } from "./clean.ts";
 
 const MOST_LINES = 60;
+/** Characters: a change is wrapped rather than cut, a minified file is not. */
+const LONGEST_LINE = 500;
 
 /** A tool's `display` of kind `diff` as lines with their sum in front; none where it isn't one. */
 export function diffLines(display: JsonObject | undefined, look: Look): readonly string[] {
@@ -43,14 +45,9 @@ function few(lines: readonly string[]): readonly string[] {
   return lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES - 1), `@ … ${lines.length - MOST_LINES + 1} more lines`];
 }
 
-function colour(line: string, { paint, width }: Look): string {
-  const words = shortenKeepingIndent(visible(line), width - 4);
+function colour(line: string, { paint }: Look): string {
+  const words = visible(line).slice(0, LONGEST_LINE);
   if (line.startsWith("+")) return paint.added(words);
   if (line.startsWith("-")) return paint.removed(words);
   return paint.dim(line.startsWith("@ ") ? words.slice(2) : words);
 }
-
-const shortenKeepingIndent = (line: string, width: number): string => {
-  const indent = /^\s*/.exec(line)?.[0] ?? "";
-  return indent + shorten(line, width - indent.length);
-};
