@@ -1,6 +1,7 @@
 /** What runs on this machine, seen from outside. */
 import { readdirSync, readFileSync } from "node:fs";
 import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A time to sleep that no other process sleeps, so that the sleeper can be found again. */
 export function oddSeconds(): string {
@@ -12,6 +13,11 @@ export function running(argument: string): readonly number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && argumentsOf(name).includes(argument))
     .map(Number);
+}
+
+/** Waits until so many of them run: a test that looks too early would find nobody, and be content. */
+export async function started(argument: string, count = 1): Promise<void> {
+  while (running(argument).length < count) await sleep(2);
 }
 
 function argumentsOf(name: string): readonly string[] {

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { mkdir, readdir, readFile, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "vitest";
-import { oddSeconds, running } from "../../test/processes.ts";
+import { oddSeconds, running, started } from "../../test/processes.ts";
 import { dataOf, openWorld, type World } from "../../test/world.ts";
 import { scrub } from "../process/scrub.ts";
 
@@ -99,8 +99,8 @@ describe("how it ended", () => {
   test("because its time was over, with all that it had started", async () => {
     await using world = await openWorld();
     const seconds = oddSeconds();
-    const answer = await world.call("Bash", { command: `echo before; sleep ${seconds} & sleep ${seconds}`, timeout: "300" });
-    assert.match(answer.text, /^before\n\[ended after its time of 0\.3 seconds/);
+    const answer = await world.call("Bash", { command: `echo before; sleep ${seconds} & sleep ${seconds}`, timeout: "400" });
+    assert.match(answer.text, /^before\n\[ended after its time of 0\.4 seconds/);
     assert.deepEqual([answer.isError, dataOf(answer)["interrupted"], running(seconds)], [true, true, []]);
   });
 
@@ -112,6 +112,7 @@ describe("how it ended", () => {
     assert.ok(bound.ok);
     const call = bound.call.run({ callId: "c", session: "s", cwd: world.cwd, signal: stop.signal });
     assert.deepEqual(await call.next(), { done: false, value: { type: "progress", text: "before\n" } });
+    await started(seconds);
     stop.abort();
     const step = await call.next();
     assert.ok(step.done);
@@ -126,6 +127,7 @@ describe("how it ended", () => {
     assert.ok(bound.ok);
     const call = bound.call.run({ callId: "c", session: "s", cwd: world.cwd, signal: new AbortController().signal });
     await call.next();
+    await started(seconds);
     await call.return({ content: [] });
     assert.deepEqual(running(seconds), []);
   });
@@ -134,6 +136,7 @@ describe("how it ended", () => {
     await using world = await openWorld();
     const seconds = oddSeconds();
     const text = await bash(world, `sleep ${seconds} >/dev/null 2>&1 & echo started`);
+    await started(seconds);
     const [sleeper = 0] = running(seconds);
     assert.equal(text, `started\n[still running: ${sleeper}]`);
     process.kill(sleeper);

@@ -27,7 +27,7 @@ export async function pageOf(file: FileHandle, window: Window, signal: AbortSign
       const end = stop < 0 ? bytes.length : stop;
       if (number >= window.from) {
         if (lines.length === window.count) return { lines, more: true, binary: false };
-        if (line.length < kept) line = Buffer.concat([line, bytes.subarray(start, Math.min(end, start + kept - line.length))]);
+        line = Buffer.concat([line, bytes.subarray(start, Math.min(end, start + kept - line.length))]);
       }
       if (stop < 0) break;
       if (number >= window.from) lines.push(line.toString("utf8"));

@@ -1,5 +1,5 @@
 /** Why a process could not be started, and what to do about it. Node names the program even when the folder is what's missing. */
-import { statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import type { ProcessSpec } from "@keelson/protocol";
 
 const WORDS: Readonly<Record<string, (spec: ProcessSpec) => string>> = {
@@ -20,7 +20,9 @@ export function whyNotStarted(error: unknown, spec: ProcessSpec): string {
 
 function whyNoFolder(path: string): string | undefined {
   try {
-    return statSync(path).isDirectory() ? undefined : `${path} is a file, not a folder to start in.`;
+    if (!statSync(path).isDirectory()) return `${path} is a file, not a folder to start in.`;
+    accessSync(path, constants.X_OK);
+    return undefined;
   } catch {
     return `The folder ${path} doesn't exist, or may not be entered.`;
   }

@@ -1,10 +1,11 @@
 import { strict as assert } from "node:assert";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { temporaryHome } from "@keelson/testing";
 import type { ProcessEnd, ProcessSpec } from "@keelson/protocol";
 import { describe, test } from "vitest";
-import { oddSeconds, running } from "../../test/processes.ts";
+import { oddSeconds, running, started } from "../../test/processes.ts";
 import { startProcess } from "./start.ts";
 
 const PATH = process.env["PATH"] ?? "";
@@ -82,13 +83,38 @@ describe("a program that ends by itself", () => {
     const seconds = oddSeconds();
     const { stdout, end } = await told(bash(`sleep ${seconds} & echo started`));
     assert.deepEqual([stdout, end.code], ["started\n", 0]);
-    const [sleeper] = running(seconds);
-    assert.ok(sleeper !== undefined);
-    process.kill(sleeper);
+    await started(seconds);
+    for (const sleeper of running(seconds)) process.kill(sleeper);
   });
 
-  test("isn't held by a background child that talks without end", async () => {
+  test("isn't held by a background child that talks without end, however slow the reader", async () => {
     assert.equal((await told(bash("yes & exit 0"))).end.code, 0);
+    const source = startProcess(bash("yes & exit 0"), never);
+    let bytes = 0;
+    let step = await source.next();
+    for (; !step.done; step = await source.next()) {
+      bytes += step.value.bytes.length;
+      await sleep(1); // meanwhile the pipe is full again
+    }
+    assert.equal(step.value.code, 0);
+    assert.ok(bytes < 10_000_000, `${bytes} bytes`);
+  });
+
+  test("and is over for its reader, who may end while a background child goes on", async () => {
+    const seconds = oddSeconds();
+    const program = `
+      import { startProcess } from ${JSON.stringify(join(import.meta.dirname, "start.ts"))};
+      for await (const _ of startProcess(${JSON.stringify(bash(`sleep ${seconds} & echo`))}, new AbortController().signal));
+      process.on("beforeExit", () => console.log("nothing keeps me"));`;
+    const { stdout } = await told({
+      file: process.execPath,
+      args: ["--input-type=module", "-e", program],
+      cwd: "/",
+      env: { PATH },
+      timeoutMs: 10_000,
+    });
+    assert.equal(stdout, "nothing keeps me\n");
+    for (const sleeper of running(seconds)) process.kill(sleeper);
   });
 });
 
@@ -110,22 +136,27 @@ describe("a program that can't be started", () => {
 describe("nothing outlives", () => {
   test("a timeout", async () => {
     const seconds = oddSeconds();
-    const { end } = await told(bash(`sleep ${seconds} & sleep ${seconds}`, { timeoutMs: 150 }));
+    const { end } = await told(bash(`sleep ${seconds} & sleep ${seconds}`, { timeoutMs: 400 }));
     assert.equal(end.timedOut, true);
     assert.deepEqual(running(seconds), []);
   });
 
   test.each([
-    ["a plain one", (s: string) => `echo ready; sleep ${s}`],
-    ["one that ignores TERM", (s: string) => `trap '' TERM; echo ready; sleep ${s}; sleep ${s}`],
-    ["one with a child in a session of its own", (s: string) => `setsid sleep ${s} & echo ready; sleep ${s}`],
-    ["one with a daemon whose parent is gone", (s: string) => `(setsid sleep ${s} >/dev/null 2>&1 </dev/null &); echo ready; sleep ${s}`],
-    ["one that has closed its pipes", (s: string) => `echo ready; exec >&- 2>&- 3>&-; sleep ${s}`],
-  ])("an abort: %s", async (_, script) => {
+    ["a plain one", 1, (s: string) => `echo ready; sleep ${s}`],
+    ["one that ignores TERM", 1, (s: string) => `trap '' TERM; echo ready; sleep ${s}; sleep ${s}`],
+    ["one with a child in a session of its own", 2, (s: string) => `setsid sleep ${s} & echo ready; sleep ${s}`],
+    [
+      "one with a daemon whose parent is gone",
+      2,
+      (s: string) => `(setsid sleep ${s} >/dev/null 2>&1 </dev/null &); echo ready; sleep ${s}`,
+    ],
+    ["one that has closed its pipes", 1, (s: string) => `echo ready; exec >&- 2>&- 3>&-; sleep ${s}`],
+  ])("an abort: %s", async (_, count, script) => {
     const seconds = oddSeconds();
     const stop = new AbortController();
     const source = startProcess(bash(script(seconds)), stop.signal);
     await readUntil(source, "ready");
+    await started(seconds, count);
     stop.abort(new Error("enough"));
     await assert.rejects(async () => {
       while (!(await source.next()).done);
@@ -138,6 +169,7 @@ describe("nothing outlives", () => {
     const stop = new AbortController();
     const source = startProcess(bash(`echo ready; sleep ${seconds}`), stop.signal);
     await readUntil(source, "ready");
+    await started(seconds);
     stop.abort();
     await told(bash("sleep 0.3"));
     assert.deepEqual(running(seconds), []);
@@ -148,6 +180,7 @@ describe("nothing outlives", () => {
     const seconds = oddSeconds();
     const source = startProcess(bash(`setsid sleep ${seconds} & trap '' TERM; echo ready; sleep ${seconds}; yes`), never);
     await readUntil(source, "ready");
+    await started(seconds, 2);
     await source.return({ code: null, signal: null, timedOut: false });
     assert.deepEqual(running(seconds), []);
   });
@@ -156,7 +189,7 @@ describe("nothing outlives", () => {
     const seconds = oddSeconds();
     const program = `
       import { startProcess } from ${JSON.stringify(join(import.meta.dirname, "start.ts"))};
-      const spec = ${JSON.stringify(bash(`echo ready; sleep ${seconds}`))};
+      const spec = ${JSON.stringify(bash(`sleep ${seconds} & sleep 0.1; echo ready; wait`))};
       await startProcess(spec, new AbortController().signal).next();
       process.exit(3);`;
     const { end } = await told({ file: process.execPath, args: ["--input-type=module", "-e", program], cwd: "/", env: { PATH } });
@@ -177,6 +210,7 @@ describe("nothing outlives", () => {
       stop.signal,
     );
     await readUntil(source, "inner");
+    await started(seconds);
     stop.abort();
     await assert.rejects(source.next());
     assert.deepEqual(running(seconds), []);

@@ -40,13 +40,11 @@ export const startProcess: RunProcess = async function* startProcess(spec, signa
   const aborted = (): void => end(GRACE.abort);
   signal.addEventListener("abort", aborted, { once: true });
   let timedOut = false;
-  const timer = setTimeout(
-    () => {
-      timedOut = outcome.exit === undefined;
-      if (timedOut) end(GRACE.timeout);
-    },
-    Math.min(spec.timeoutMs ?? LONGEST_TIMER, LONGEST_TIMER),
-  );
+  const expired = (): void => {
+    timedOut = outcome.exit === undefined;
+    if (timedOut) end(GRACE.timeout);
+  };
+  const timer = spec.timeoutMs === undefined ? undefined : setTimeout(expired, Math.min(spec.timeoutMs, LONGEST_TIMER));
   const unguard = guard(pid, mark);
   let left = true;
   try {
@@ -127,10 +125,15 @@ async function* chunks(pipes: readonly Pipe[], outcome: Outcome, bell: Bell): As
 /** When this process leaves in a hurry its children go too. */
 function guard(pid: number, mark: string): () => void {
   const kill = (): void => killGroupNow(pid, mark);
-  process.setMaxListeners(process.getMaxListeners() + 1); // one listener a child is no leak
+  raiseMaxListeners(1); // one listener a child is no leak
   process.once("exit", kill);
   return () => {
     process.removeListener("exit", kill);
-    process.setMaxListeners(process.getMaxListeners() - 1);
+    raiseMaxListeners(-1);
   };
+}
+
+function raiseMaxListeners(by: number): void {
+  const most = process.getMaxListeners();
+  if (most > 0) process.setMaxListeners(most + by); // 0 is without limit
 }
