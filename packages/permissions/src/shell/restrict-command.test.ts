@@ -68,6 +68,8 @@ it.each([
   "echo cm0= | sh",
   "cat <<E\nrm x\nE",
   "> f rm x",
+  '> f r"m" x',
+  "> f r? x",
   "echo rm | sh",
   'python -c "x(rm)"',
 ])("asks about `%s` because of Bash(rm *), in every mode", async (text) => {

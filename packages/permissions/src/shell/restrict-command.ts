@@ -43,10 +43,12 @@ const hasOptionsFirst = (words: readonly string[]): boolean => words[1]?.startsW
 
 /** Could the program that the pattern names run here without standing where a program stands? */
 function mayName(pattern: CommandPattern, text: string, commands: readonly (readonly string[])[], quoted: boolean): boolean {
-  if (commands.some((words) => words.some(isShell) || /[*?[~]/.test(words[0] ?? ""))) return true;
+  const anywhere = quoted || /[<>]/.test(text); // in another language's code, or behind a redirect, any word may be a program
+  const words = commands.flat();
+  const programs = anywhere ? words : commands.flatMap(([program]) => program ?? []);
+  if (words.some(isShell) || programs.some((word) => /[*?[~]/.test(word))) return true;
   const head = baseName(pattern.program.split(STAR)[0] ?? "").toLowerCase();
-  if (head === "") return true;
-  // Behind a redirect, or in code of another language, any place may be a program's.
-  const pieces = quoted || /[<>]/.test(text) ? text.toLowerCase().split(/[^\w-]+/) : [];
-  return pieces.some((piece) => piece.startsWith(head)) || (pieces.length > 0 && /[^\w-]/.test(head));
+  if (head === "" || (anywhere && /[^\w-]/.test(head))) return true;
+  const pieces = anywhere ? words.flatMap((word) => word.toLowerCase().split(/[^\w-]+/)) : [];
+  return pieces.some((piece) => piece.startsWith(head));
 }

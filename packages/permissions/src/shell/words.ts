@@ -46,6 +46,7 @@ function split(text: string, how: keyof typeof PART, everywhere = false): string
     const between = take(BETWEEN[how], text, at);
     if (between !== undefined) {
       at += between.length;
+      if (between.endsWith("{") && at < text.length) return undefined; // `{a,b}` are words yet to be made
       if (/[^ ]/.test(between)) commands.push([]);
       continue;
     }
