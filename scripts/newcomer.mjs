@@ -50,13 +50,14 @@ function timed(command, cwd, env) {
 
 function newcomersEnvironment() {
   const home = join(away, "home");
-  mkdirSync(home);
+  const temporary = join(away, "tmp");
+  for (const folder of [home, temporary]) mkdirSync(folder);
   const PATH = process.env.PATH.split(delimiter)
     .filter((dir) => !dir.includes(`${sep}node_modules`))
     .join(delimiter);
   const carried = Object.fromEntries(Object.entries(process.env).filter(([name]) => CARRIED.test(name)));
   const registry = output("npm", ["config", "get", "registry"]);
-  return { ...carried, PATH, HOME: home, USERPROFILE: home, npm_config_registry: registry };
+  return { ...carried, PATH, HOME: home, USERPROFILE: home, TMPDIR: temporary, TEMP: temporary, npm_config_registry: registry };
 }
 
 function output(command, args, env = process.env) {
