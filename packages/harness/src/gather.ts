@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { readPlugin, readSettings } from "@keelson/loader";
 import { DIALECTS, dialectFor, lookUp, type Dialect } from "@keelson/model";
 import type { FileStore, PluginDecl, Problem, Rule, Settings } from "@keelson/protocol";
@@ -6,6 +7,7 @@ import { findFolders, type Folders } from "./folders.ts";
 import type { House, Refusal } from "./house.ts";
 import { chooseLimits, type Limits } from "./limits.ts";
 import { gatherRules } from "./rules.ts";
+import { structureOf, type Structure } from "./structured.ts";
 
 /** All that a session is made from, read and found right. */
 export type Gathered = {
@@ -16,6 +18,7 @@ export type Gathered = {
   readonly limits: Limits;
   readonly endpoint: Endpoint;
   readonly dialect: Dialect;
+  readonly structure: Structure | undefined;
   readonly problems: readonly Problem[];
 };
 
@@ -27,7 +30,7 @@ export async function gather({ place, flags, plugins: roots }: House, files: Fil
   const { cwd, home, keelHome, env } = place;
   const read = await readSettings({ cwd, home, keelHome, builtin: BUILTIN, ...(flags.settings !== undefined && { flag: flags.settings }) });
   const broken = read.problems.find(({ severity }) => severity === "error");
-  if (broken) return { code: "settings", text: lineOf(broken) };
+  if (broken) return { code: isNamed(broken, flags.settings, cwd) ? "usage" : "settings", text: lineOf(broken) };
   const { settings } = read;
   const folders = await findFolders(files, cwd, [...(settings.permissions?.additionalDirectories ?? []), ...(flags.addDirs ?? [])]);
   if ("code" in folders) return folders;
@@ -45,6 +48,8 @@ export async function gather({ place, flags, plugins: roots }: House, files: Fil
     };
   const rules = gatherRules(read.rules, flags, cwd);
   if ("code" in rules) return rules;
+  const structure = flags.jsonSchema && (await structureOf(flags.jsonSchema));
+  if (typeof structure === "string") return { code: "usage", text: `The JSON Schema can't be used: ${structure}` };
   const declared = await Promise.all(roots.map((root) => readPlugin(root)));
   const unusable = declared.find(({ plugin }) => plugin === undefined)?.problems[0];
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
@@ -54,6 +59,7 @@ export async function gather({ place, flags, plugins: roots }: House, files: Fil
     limits,
     endpoint,
     dialect,
+    structure,
     rules: rules.rules,
     plugins: declared.flatMap(({ plugin }) => plugin ?? []),
     problems: [...read.problems, ...rules.problems, ...declared.flatMap(({ problems }) => problems)],
@@ -70,6 +76,10 @@ function chooseDialect(named: string | undefined, baseUrl: string | undefined): 
     }
   );
 }
+
+/** The command line named the file that is broken. */
+const isNamed = ({ file }: Problem, flag: string | undefined, cwd: string): boolean =>
+  flag !== undefined && ["--settings", resolve(cwd, flag)].includes(file);
 
 /** A problem as one line for people. */
 export function lineOf({ file, line, text }: Problem): string {

@@ -1,4 +1,4 @@
-import type { Block, Clock, Effect, Envelope, JsonObject, Mode, Opinion, Problem } from "@keelson/protocol";
+import type { Behavior, Block, Clock, Effect, Envelope, JsonObject, Mode, Opinion, Problem } from "@keelson/protocol";
 
 /** What a program hands over to open a session: where it is, what was asked for, and who answers questions. */
 export type House = {
@@ -43,9 +43,16 @@ export type Flags = {
   readonly resume?: { readonly id: string } | "latest";
   /** Retries without end. */
   readonly unattended?: boolean;
+  /** What the final answer must fit, as a JSON Schema. */
+  readonly jsonSchema?: JsonObject;
+  /** Only these of the enabled tools are offered. */
+  readonly tools?: readonly string[];
+  /** False: the log is kept in memory only. */
+  readonly persist?: boolean;
 };
 
 export type Question = {
+  readonly callId: string;
   readonly tool: string;
   readonly input: JsonObject;
   readonly effects: readonly Effect[];
@@ -54,8 +61,10 @@ export type Question = {
   readonly suggestion?: string;
 };
 export type Answer =
-  | { readonly behavior: "allow"; readonly scope: "once" | "session" }
+  /** `input` in place of what was asked for: it is judged again, and a deny rule still holds. `rules` hold for the session. */
+  | { readonly behavior: "allow"; readonly scope: "once" | "session"; readonly input?: JsonObject; readonly rules?: readonly NewRule[] }
   | { readonly behavior: "deny"; readonly message?: string; readonly interrupt?: boolean };
+export type NewRule = { readonly text: string; readonly behavior: Behavior };
 /** Rejects only when aborted. */
 export type Ask = (question: Question, signal: AbortSignal) => Promise<Answer>;
 
@@ -69,6 +78,12 @@ export type Session = AsyncDisposable & {
   readonly cwd: string;
   readonly model: string;
   readonly mode: Mode;
+  /** From the next turn on; in words why not, else undefined. */
+  setModel(name: string): string | undefined;
+  /** From the next call on. */
+  setMode(mode: Mode): void;
+  /** Tokens in the context after the last reply, and how many the model takes. */
+  readonly context: { readonly tokens: number; readonly window: number };
   readonly tools: readonly string[];
   readonly plugins: readonly { readonly name: string; readonly root: string }[];
   /** Where the key came from: a variable's name, or none for an endpoint that needs none. */
@@ -78,7 +93,7 @@ export type Session = AsyncDisposable & {
   /** False when its log can't be written: it lives in memory only. */
   readonly saved: boolean;
   /**
-   * Takes a prompt to its end. Each durable envelope is on disk before it is yielded; the last one is `run.ended`.
+   * Takes a prompt to its end. Each durable envelope is on disk before it is yielded; the last one is `run.ended`, whose totals hold `usd` and, where one was asked for, the `structured` answer.
    * An abort of `signal` ends it within 250 ms. One run at a time.
    */
   run(prompt: readonly Block[], signal: AbortSignal): AsyncGenerator<Envelope, void>;

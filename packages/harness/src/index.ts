@@ -3,6 +3,7 @@ export {
   type Ask,
   type Flags,
   type House,
+  type NewRule,
   type Opening,
   type Place,
   type Question,

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { lookUp } from "@keelson/model";
 import { memoryStore, openStore } from "@keelson/persistence";
 import type { Event, Problem } from "@keelson/protocol";
 import { diskFiles } from "@keelson/tools";
 import { gather, type Gathered } from "./gather.ts";
-import type { House, Opening } from "./house.ts";
+import type { House, Opening, Session } from "./house.ts";
 import { openLog } from "./log.ts";
 import { Conversation } from "./session.ts";
 import { openToolbox } from "./toolbox.ts";
@@ -21,19 +22,30 @@ export async function openSession(house: House): Promise<Opening> {
   if ("code" in gathered) return { ok: false, refusal: gathered };
   const heard: Problem[] = [];
   const disk = openStore({ root: join(place.keelHome, "var"), now: wall, onProblem: (problem) => heard.push(problem) });
-  const log = await openLog({ disk, memory: () => memoryStore({ now: wall }) }, flags, place.cwd, randomUUID());
+  const memory = () => memoryStore({ now: wall });
+  const log = await openLog({ disk: flags.persist === false ? memory() : disk, memory }, flags, place.cwd, randomUUID());
   if ("code" in log) return { ok: false, refusal: log };
 
   const id = log.claim.ref.session;
   const toolbox = openToolbox(house, gathered, files, id);
-  const { options, ports, meter } = wire(house, gathered, toolbox, id);
+  const wired = wire(house, gathered, toolbox, id);
+  const { dials, meter } = wired;
   const opening = log.fresh ? [openedEvent(house, gathered)] : [];
-  const conversation = await Conversation.read({ ...log, options, ports, meter, wall, opening });
-  const session = {
+  const conversation = await Conversation.read({ ...log, ...wired, wall, opening });
+  const session: Session = {
     id,
     cwd: place.cwd,
-    model: options.models[0] ?? "",
-    mode: gathered.limits.mode,
+    get model() {
+      return dials.models[0] ?? "";
+    },
+    get mode() {
+      return dials.mode;
+    },
+    get context() {
+      return { tokens: meter.context, window: lookUp(this.model).window };
+    },
+    setModel: dials.setModel.bind(dials),
+    setMode: dials.setMode.bind(dials),
     tools: [...toolbox.tools.keys()],
     plugins: gathered.plugins.map(({ name, root }) => ({ name, root })),
     credentials: gathered.endpoint.credentials,

@@ -3,12 +3,15 @@ import { remember, text, EMPTY } from "@keelson/protocol";
 import { fresh, pick, scriptedClock } from "@keelson/testing";
 import type { Event, Prepared } from "@keelson/protocol";
 import { test } from "vitest";
+import { Dials } from "./dials.ts";
 import { Meter } from "./meter.ts";
 import { preparing, type ModelFacts } from "./prepare.ts";
 
+const LIMITS = { models: ["big"], mode: "default", maxTurns: 1, maxBudgetUsd: undefined } as const;
+
 async function prepare(facts: ModelFacts, words = "go"): Promise<{ readonly events: readonly Event[]; readonly prepared: Prepared }> {
   const meter = new Meter(scriptedClock(), () => undefined);
-  const port = preparing({ facts: () => facts, body: (model) => ({ for: model }), tools: new Map(), meter });
+  const port = preparing({ facts: () => facts, body: (model) => ({ for: model }), tools: new Map(), meter, dials: new Dials(LIMITS) });
   const view = remember(EMPTY, { type: "context.added", from: "user", content: [text(words)] });
   const running = port({ ...fresh(view), maxOutputTokens: 16_000 }, new AbortController().signal);
   const events: Event[] = [];
@@ -19,7 +22,7 @@ async function prepare(facts: ModelFacts, words = "go"): Promise<{ readonly even
 
 test("no more output is asked for than the model can give", async () => {
   const { prepared } = await prepare({ window: 32_000, outputLimit: 8_192, known: true });
-  assert.deepEqual(prepared.go === "send" && prepared.change, { maxOutputTokens: 8_192 });
+  assert.deepEqual(prepared.go === "send" && prepared.change, { model: "big", maxOutputTokens: 8_192 });
 });
 
 test("a conversation that can't fit a known window isn't sent; where the window is a guess, the endpoint decides", async () => {

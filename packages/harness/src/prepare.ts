@@ -1,4 +1,5 @@
 import { messagesOf, type JsonObject, type LoopState, type Ports, type Tool } from "@keelson/protocol";
+import type { Dials } from "./dials.ts";
 import type { Meter } from "./meter.ts";
 
 /** What is known about the model that is asked next. */
@@ -8,24 +9,28 @@ export type Preparing = {
   readonly body: (model: string) => JsonObject;
   readonly tools: ReadonlyMap<string, Tool>;
   readonly meter: Meter;
+  readonly dials: Dials;
 };
 
 const BYTES_PER_TOKEN = 4;
 
 /** The request without its messages. A conversation that can't fit the window isn't sent at all. */
-export function preparing({ facts, body, tools, meter }: Preparing): Ports["prepare"] {
+export function preparing({ facts, body, tools, meter, dials }: Preparing): Ports["prepare"] {
   const bodies = new Map<string, JsonObject>(); // one per model: the bytes before the messages stay the same all session
   return async function* (state) {
-    const { window, outputLimit, known } = facts(state.model);
+    const chosen = yield* dials.drain();
+    const model = chosen ?? state.model;
+    if (model !== state.model) yield { type: "context.edited", tier: "model_changed", edits: [{ op: "strip", what: "thinking" }] }; // another model's signatures
+    const { window, outputLimit, known } = facts(model);
     const needed = meter.context === 0 ? estimate(state) : meter.context;
     if (known && needed > window) {
-      const text = `The conversation needs about ${needed} tokens and ${state.model} takes ${window}. Start a new session, or choose a model with a larger window.`;
+      const text = `The conversation needs about ${needed} tokens and ${model} takes ${window}. Start a new session, or choose a model with a larger window.`;
       yield { type: "notice.raised", severity: "error", code: "blocking_limit", text };
       return { go: "end", reason: "blocking_limit" };
     }
-    const sent = bodies.get(state.model) ?? body(state.model);
-    bodies.set(state.model, sent);
-    return { go: "send", change: { maxOutputTokens: Math.min(state.maxOutputTokens, outputLimit) }, body: sent, tools };
+    const sent = bodies.get(model) ?? body(model);
+    bodies.set(model, sent);
+    return { go: "send", change: { model, maxOutputTokens: Math.min(state.maxOutputTokens, outputLimit) }, body: sent, tools };
   };
 }
 

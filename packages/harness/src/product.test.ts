@@ -269,6 +269,77 @@ test("a budget in dollars ends the run once it is spent; a model without a price
   await assert.rejects(w.open({ model: "local", maxBudgetUsd: 1 }), /price of local isn't known/);
 });
 
+test("a final answer that must fit a schema is asked for again until it does, and stands in the end's totals", async () => {
+  const schema = { type: "object", properties: { port: { type: "integer" } }, required: ["port"], additionalProperties: false };
+  await using w = await world({
+    replies: [
+      { blocks: [{ text: "It is 80." }] },
+      { blocks: [{ text: '{"port":"80"}' }] },
+      { blocks: [{ text: '```json\n{"port": 80}\n```' }] },
+    ],
+  });
+  await using session = await w.open({ jsonSchema: schema });
+  const envelopes = await run(session, "which port?");
+  assert.deepEqual(
+    envelopes.flatMap(({ event }) => (event.type === "run.ended" ? [event.reason, event.totals["structured"]] : [])),
+    ["completed", { port: 80 }],
+  );
+  assert.match(JSON.stringify(messagesIn(w.server, 2)), /port must be integer/);
+  await assert.rejects(w.open({ jsonSchema: { type: "nonsense" } }), /JSON Schema can't be used/);
+});
+
+test("an answer that never fits ends the run by name", async () => {
+  await using w = await world({ replies: [{ blocks: [{ text: "no" }] }], after: "repeat_last" });
+  await using session = await w.open({ jsonSchema: { type: "object" } });
+  assert.equal(ended(await run(session, "go")), "structured_output_retry_exhausted");
+  assert.equal(w.server.requests.length, 6);
+});
+
+test("another model and another mode hold from the next turn and call on, and the log says so", async () => {
+  await using w = await world({
+    replies: [
+      { blocks: [call("Write", { file_path: "a.txt", content: "a" })] },
+      { blocks: [call("Write", { file_path: "b.txt", content: "b" })] },
+      { blocks: [{ text: "ok" }] },
+    ],
+  });
+  await using session = await w.open({ model: "one" });
+  const changes: unknown[] = [];
+  for await (const { event } of session.run([text("go")], new AbortController().signal)) {
+    if (event.type === "call.completed" && event.outcome === "denied") {
+      session.setMode("acceptEdits");
+      assert.equal(session.setModel("two"), undefined);
+    }
+    if (event.type === "session.changed") changes.push(event.change);
+  }
+  assert.deepEqual(
+    w.server.requests.map(({ body }) => body["model"]),
+    ["one", "two", "two"],
+  );
+  assert.deepEqual(changes, [{ mode: "acceptEdits", model: "two" }]);
+  assert.equal(await readFile(join(w.cwd, "b.txt"), "utf8"), "b");
+});
+
+test("what a user puts in place of an input is judged again: it can't pass a deny rule", async () => {
+  await using w = await world({
+    replies: [
+      { blocks: [call("Write", { file_path: "a.txt", content: "a" })] },
+      { blocks: [call("Write", { file_path: "a.txt", content: "a" })] },
+      { blocks: [{ text: "ok" }] },
+    ],
+  });
+  const inputs = [
+    { file_path: join(w.cwd, "other.txt"), content: "changed" },
+    { file_path: join(w.cwd, "secret.txt"), content: "x" },
+  ];
+  await using session = await w.open(
+    { disallowedTools: ["Edit(secret.txt)"] },
+    { ask: async () => ({ behavior: "allow", scope: "once", input: inputs.shift() ?? {} }) },
+  );
+  assert.deepEqual(outcomes(await run(session, "go")), ["ok", "denied"]);
+  assert.equal(await readFile(join(w.cwd, "other.txt"), "utf8"), "changed");
+});
+
 test("a home that can't be written: the session runs in memory and says so", async () => {
   await using w = await world({ replies: [{ blocks: [{ text: "hi" }] }] });
   await writeFile(join(w.home, ".keel"), "a file where the folder should be");

@@ -11,6 +11,8 @@ export type Surroundings = {
   readonly platform: string;
   readonly repository: boolean;
   readonly now: number;
+  /** What the final answer must be; undefined where anything will do. */
+  readonly instruct: string | undefined;
 };
 
 /** A plugin's text, or the caller's in its place; what the caller appends is live, since it differs from user to user. */
@@ -20,7 +22,10 @@ export function composePrompt(
   around: Surroundings,
 ): SystemPrompt {
   const fixed = flags.systemPrompt ?? plugins.flatMap(({ system }) => system ?? []).join("\n\n");
-  return { fixed: fixed.trim(), live: [describe(around), flags.appendSystemPrompt ?? ""].filter((part) => part !== "").join("\n\n") };
+  return {
+    fixed: fixed.trim(),
+    live: [describe(around), flags.appendSystemPrompt ?? "", around.instruct ?? ""].filter((part) => part !== "").join("\n\n"),
+  };
 }
 
 function describe({ cwd, directories, platform, repository, now }: Surroundings): string {

@@ -3,11 +3,14 @@ import { blocks, type BlockKit } from "@keelson/tools";
 
 export type Registry = { readonly tools: ReadonlyMap<string, Tool>; readonly problems: readonly Problem[] };
 
+/** `only`: no others, when it is given. */
+type Offer = { readonly denied: readonly string[]; readonly only: readonly string[] | undefined };
+
 /** The blocks that plugins enable by name, in alphabetical order: the order they are sent in. A tool that is denied as a whole isn't sent at all. */
-export function enableBlocks(plugins: readonly PluginDecl[], denied: readonly string[], kit: BlockKit): Registry {
+export function enableBlocks(plugins: readonly PluginDecl[], offer: Offer, kit: BlockKit): Registry {
   const asked = plugins.flatMap(({ root, tools }) => tools.map((name) => ({ root, name })));
   const known = asked.filter(({ name }) => Object.hasOwn(blocks, name));
-  const names = [...new Set(known.map(({ name }) => name))].filter((name) => !denied.includes(name)).toSorted();
+  const names = [...new Set(known.map(({ name }) => name))].filter((name) => isOffered(name, offer)).toSorted();
   return {
     tools: new Map(names.flatMap((name) => (blocks[name] ? [[name, blocks[name](kit)] as const] : []))),
     problems: asked
@@ -19,3 +22,5 @@ export function enableBlocks(plugins: readonly PluginDecl[], denied: readonly st
       })),
   };
 }
+
+const isOffered = (name: string, { denied, only }: Offer): boolean => !denied.includes(name) && (only?.includes(name) ?? true);

@@ -7,6 +7,7 @@ import {
   type Claim,
   type Envelope,
   type Event,
+  type JsonObject,
   type LoopOptions,
   type LoopState,
   type Ports,
@@ -20,9 +21,12 @@ import type { Meter } from "./meter.ts";
 export type SessionParts = {
   readonly store: SessionStore;
   readonly claim: Claim;
-  readonly ports: Ports;
-  readonly options: LoopOptions;
-  readonly meter: Meter;
+  /** Afresh for each run: some of them count. */
+  readonly ports: () => Ports;
+  readonly options: () => LoopOptions;
+  /** What a run came to, beside its turns. */
+  readonly totals: (view: View) => JsonObject;
+  readonly meter: Pick<Meter, "drain">;
   readonly wall: () => number;
   /** The first events of a new session. */
   readonly opening: readonly Event[];
@@ -52,16 +56,18 @@ export class Conversation {
   }
 
   async *run(prompt: readonly Block[], signal: AbortSignal): AsyncGenerator<Envelope, void> {
-    const { ports, options, meter } = this.#parts;
+    const { meter, totals } = this.#parts;
+    const options = this.#parts.options();
     const run = randomUUID();
     const input: Input = { type: "input.received", inputId: randomUUID(), kind: "prompt", from: "user", content: prompt };
     const opening = this.#opening;
     this.#opening = []; // said once, also when the reader leaves at it
     yield* this.#record([...opening, input], run);
     yield* this.#record(this.#undelivered.map(taken), run);
-    for await (const event of loop(startOf(this.#view, options), ports, options, signal)) {
+    for await (const event of loop(startOf(this.#view, options), this.#parts.ports(), options, signal)) {
       yield* this.#record(meter.drain(), run);
       if (event.type === "agent.relayed") yield event.envelope;
+      else if (event.type === "run.ended") yield* this.#record([{ ...event, totals: { ...event.totals, ...totals(this.#view) } }], run);
       else yield* this.#record([event], run);
     }
   }

@@ -14,7 +14,12 @@ export type Toolbox = {
 };
 
 /** Builds the enabled blocks. Long outputs are kept outside the working folder, and are the model's to read. */
-export function openToolbox({ place }: House, { folders, plugins, rules, settings }: Gathered, files: Disk, session: string): Toolbox {
+export function openToolbox(
+  { place, flags }: House,
+  { folders, plugins, rules, settings }: Gathered,
+  files: Disk,
+  session: string,
+): Toolbox {
   const spillDir = join(place.keelHome, "var", "outputs", session);
   const roots = [folders.cwd, ...folders.directories];
   const kit: BlockKit = {
@@ -27,7 +32,7 @@ export function openToolbox({ place }: House, { folders, plugins, rules, setting
     roots: () => roots,
     spillDir,
   };
-  const { tools, problems } = enableBlocks(plugins, bareDenials(rules), kit);
+  const { tools, problems } = enableBlocks(plugins, { denied: bareDenials(rules), only: flags.tools }, kit);
   return { tools, problems, rules: [readable(spillDir)] };
 }
 

@@ -1,59 +1,65 @@
 import { connect, costOf, lookUp, shape } from "@keelson/model";
-import type { LoopOptions, Model, Ports } from "@keelson/protocol";
+import type { JsonObject, LoopOptions, Model, Ports, View } from "@keelson/protocol";
+import { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
 import { Meter } from "./meter.ts";
 import { permitting } from "./permit.ts";
 import { preparing } from "./prepare.ts";
 import { composePrompt } from "./prompt.ts";
-import { settle } from "./settle.ts";
+import { answerIn, settling } from "./structured.ts";
 import type { Toolbox } from "./toolbox.ts";
 
 const GRACE_MS = 250;
 
-export type Wired = { readonly options: LoopOptions; readonly ports: Ports; readonly meter: Meter };
+export type Wired = {
+  readonly ports: () => Ports;
+  readonly options: () => LoopOptions;
+  readonly totals: (view: View) => JsonObject;
+  readonly meter: Meter;
+  readonly dials: Dials;
+};
 
 /** Connects the loop to the house: each port is one function of one room. */
 export function wire(house: House, gathered: Gathered, toolbox: Toolbox, session: string): Wired {
   const { place, flags, clock, wall, ask } = house;
-  const { folders, limits, dialect, plugins } = gathered;
+  const { folders, limits, dialect, plugins, structure } = gathered;
   const { tools } = toolbox;
+  const dials = new Dials(limits);
   const meter = new Meter(clock, (model, usage) => costOf(lookUp(model), usage));
-  const system = composePrompt(plugins, flags, { ...folders, platform: place.platform, now: wall() });
-  const ports: Ports = {
+  const system = composePrompt(plugins, flags, { ...folders, platform: place.platform, now: wall(), instruct: structure?.instruct });
+  const body = (model: string): JsonObject => shape({ dialect, model: lookUp(model), system, tools: [...tools.values()] });
+  const rules = [...gathered.rules, ...toolbox.rules];
+  const ports: Omit<Ports, "settle"> = {
     model: meter.measure(clientOf(house, gathered), "main"),
     tools: () => tools,
-    prepare: preparing({
-      facts: lookUp,
-      body: (model) => shape({ dialect, model: lookUp(model), system, tools: [...tools.values()] }),
-      tools,
-      meter,
-    }),
+    prepare: preparing({ facts: lookUp, body, tools, meter, dials }),
     async *rescue() {
       return false; // nothing can be made smaller yet: the context ladder joins here
     },
-    permit: permitting({
-      mode: limits.mode,
-      rules: [...gathered.rules, ...toolbox.rules],
-      directories: folders.directories,
-      home: place.home,
-      ask,
-    }),
-    settle,
+    permit: permitting({ mode: () => dials.mode, rules, directories: folders.directories, home: place.home, tools, ask }),
     overBudget: () => (limits.maxBudgetUsd !== undefined && meter.usd >= limits.maxBudgetUsd ? "budget_exhausted" : undefined),
     clock,
   };
-  const options: LoopOptions = {
-    session,
-    cwd: folders.cwd,
-    maxTurns: limits.maxTurns,
-    models: limits.models,
-    outputLimit: lookUp(limits.models[0] ?? "").outputLimit,
-    graceMs: GRACE_MS,
-    fast: false,
-    unattended: flags.unattended ?? false,
+  return {
+    meter,
+    dials,
+    ports: () => ({ ...ports, settle: settling(structure) }),
+    options: () => ({
+      session,
+      cwd: folders.cwd,
+      maxTurns: limits.maxTurns,
+      models: dials.models,
+      outputLimit: lookUp(dials.models[0] ?? "").outputLimit,
+      graceMs: GRACE_MS,
+      fast: false,
+      unattended: flags.unattended ?? false,
+    }),
+    totals(view) {
+      const reading = structure?.read(answerIn(view));
+      return { usd: meter.usd, ...(reading?.ok && { structured: reading.value }) };
+    },
   };
-  return { options, ports, meter };
 }
 
 function clientOf({ clock }: House, { dialect, endpoint: { baseUrl, apiKey, authToken } }: Gathered): Model {

@@ -67,7 +67,7 @@ export type Event =
       readonly ms: number;
       readonly missed?: string;
     }
-  | { readonly type: "call.judged"; readonly callId: string; readonly decision: Decision }
+  | { readonly type: "call.judged"; readonly callId: string; readonly decision: Decision; readonly suggestion?: string } // the narrowest rule that would allow it
   | { readonly type: "call.started"; readonly callId: string; readonly input: JsonObject; readonly replay: Replay }
   | { readonly type: "call.progress"; readonly callId: string; readonly text: string }
   | {

@@ -1,0 +1,51 @@
+import { lookUp } from "@keelson/model";
+import type { Event, JsonObject, Mode } from "@keelson/protocol";
+import type { Limits } from "./limits.ts";
+
+/**
+ * What the user may turn while a session runs. A new mode binds from the next call, a new model from the next turn;
+ * the change is in the log before it counts there.
+ */
+export class Dials {
+  readonly #limits: Limits;
+  #mode: Mode;
+  #model: string;
+  #changed: JsonObject = {};
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+    this.#mode = limits.mode;
+    this.#model = limits.models[0] ?? "";
+  }
+
+  get mode(): Mode {
+    return this.#mode;
+  }
+  /** The chosen model first, then the fallbacks. */
+  get models(): readonly string[] {
+    return [...new Set([this.#model, ...this.#limits.models])];
+  }
+
+  setMode(mode: Mode): void {
+    this.#mode = mode;
+    this.#changed = { ...this.#changed, mode };
+  }
+
+  /** In words why not; undefined when it is done. */
+  setModel(name: string): string | undefined {
+    const { id, prices } = lookUp(name);
+    if (this.#limits.maxBudgetUsd !== undefined && prices === undefined)
+      return `The price of ${id} isn't known, so the budget can't be kept.`;
+    this.#model = id;
+    this.#changed = { ...this.#changed, model: id };
+    return undefined;
+  }
+
+  /** What was turned since the last look, for the log. */
+  *drain(): Generator<Event, string | undefined> {
+    const change = this.#changed;
+    this.#changed = {};
+    if (Object.keys(change).length > 0) yield { type: "session.changed", change };
+    return typeof change["model"] === "string" ? change["model"] : undefined;
+  }
+}
