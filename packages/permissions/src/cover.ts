@@ -9,16 +9,17 @@ import { nameRule } from "./rule/read-rules.ts";
 import type { Scene } from "./scene.ts";
 import { coversCommand } from "./shell/covers-command.ts";
 
-const UNSTATED: Effect = { do: "unknown", why: "no effect is stated" };
+const UNSTATED: Effect = { do: "unknown", why: "it does more than it states" };
 
 export type Covered = { readonly reason: string; readonly rule?: Rule };
 export type Cover = (effect: Effect, scene: Scene) => Promise<Covered | undefined>;
 
-/** Allowed if each effect is covered by one of these; the first effect's cover is named. A call that states no effect may do anything. */
+/** Allowed if each effect is covered by one of these; the first effect's cover is named. A call that states only reads, or nothing, and doesn't call itself read-only may do anything. */
 export async function coverAll(scene: Scene, covers: readonly Cover[]): Promise<Opinion | undefined> {
-  const { effects } = scene.asked.call;
+  const { effects, readOnly } = scene.asked.call;
+  const tellsAll = effects.some((effect) => effect.do !== "read") || (readOnly && effects.length > 0);
   let first: Covered | undefined;
-  for (const effect of effects.length > 0 ? effects : [UNSTATED]) {
+  for (const effect of tellsAll ? effects : [...effects, UNSTATED]) {
     const covered = await firstOf(covers, effect, scene);
     if (!covered) return undefined;
     first ??= covered;

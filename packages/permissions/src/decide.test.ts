@@ -72,6 +72,8 @@ it("hears the classifier only where nobody spoke", async () => {
   const classifier = says(ALLOW);
   expect(await run("npm test", {}, { classifier })).toMatchObject({ behavior: "allow", stage: "classifier" });
   expect(await run("npm test", { rules: { ask: ["Bash"] } }, { classifier })).toMatchObject({ behavior: "deny", stage: "user" });
+  const spoken = { rules: { ask: ["Bash"] } };
+  expect(await run("npm test", spoken, { classifier: says(DENY), user: says(ALLOW) })).toMatchObject({ behavior: "allow", stage: "user" });
   expect(await run("npm test", { rules: { allow: ["Bash"] } }, { classifier: says(DENY) })).toMatchObject({ behavior: "allow" });
 });
 
@@ -94,6 +96,8 @@ it("denies what nobody is there to answer, and says how to allow it", async () =
   expect(await reasonFor("npm test")).toBe(
     'No rule speaks of it. Nobody is here to be asked. To allow it: --allowedTools "Bash(npm test)"',
   );
+  const write = await decide(asked("Write", CALLS.Write("a.ts")), standardStages({ links: linked() }), never);
+  expect(write.reason).toContain('To allow it: --allowedTools "Edit(./a.ts)", or --permission-mode acceptEdits');
   expect(await reasonFor("npm test | cat")).toContain("split it into plain commands");
   expect(await reasonFor("rm x", { rules: { ask: ["Bash(rm *)"] } })).toContain(
     "change Bash(rm *) (claude_project), or run it where somebody can answer",

@@ -2,6 +2,7 @@
 // but for two: the user answers an ask, and the classifier is heard only where nobody spoke. Nobody to answer means no.
 import { STAGES, type Asked, type Decision, type Stage } from "@keelson/protocol";
 import { join, nobodySpoke } from "./opinion.ts";
+import { isWithin, tidy } from "./path/links.ts";
 import { nameRule } from "./rule/read-rules.ts";
 import type { Stages } from "./stages.ts";
 import { suggestRule } from "./suggest.ts";
@@ -46,10 +47,16 @@ function unanswered(soFar: Decision, asked: Asked): Decision {
   };
 }
 
+function canAcceptEdits({ call, cwd, mode }: Asked): boolean {
+  const changed = call.effects.filter((effect) => effect.do === "write" || effect.do === "delete");
+  return mode === "default" && changed.length > 0 && changed.every(({ path }) => isWithin(tidy(path), tidy(cwd)));
+}
+
 function remedy(soFar: Decision, asked: Asked): string {
   if (soFar.explicit && soFar.rule) return `To allow it, change ${nameRule(soFar.rule)}, or run it where somebody can answer.`;
   if (soFar.explicit) return "Run it where somebody can answer.";
   const rule = suggestRule(asked);
-  if (rule !== undefined) return `To allow it: --allowedTools ${JSON.stringify(rule)}`;
+  const mode = canAcceptEdits(asked) ? ", or --permission-mode acceptEdits" : "";
+  if (rule !== undefined) return `To allow it: --allowedTools ${JSON.stringify(rule)}${mode}`;
   return "To allow it, split it into plain commands and allow those, or use --permission-mode bypassPermissions.";
 }

@@ -17,6 +17,7 @@ it.each([
   ["Read(*.pem)", "a/b/key.pem", "a/b/key.pem.txt", "by ending"],
   ["Read(a*/config.json)", "ab/config.json", "ab/c/config.json", "a star within one name"],
   ["Read(**/x/*.ts)", "a/b/x/c.ts", "a/x/b/c.ts", "folders in between"],
+  ["Read(./a*/**)", "ab/x", "ab", "what is in a folder, not a file of its name"],
   ["Read(.*)", ".hidden/x", "shown/x", "hidden files as any other"],
   ["Read(a\\[1\\].txt)", "a[1].txt", "a1.txt", "an escaped sign as itself"],
   ["Read(./k[!a]y)", "kby", "kay", "all but a class"],

@@ -66,5 +66,7 @@ it("asks about effects that nobody knows, even of a tool that calls itself read-
 });
 
 it("doesn't believe a tool that only states reads but says it does more", async () => {
-  expect((await judge(asked("Odd", bound([{ do: "read", path: "/home/dev/proj/a" }], {}, false)))).behavior).toBe("ask");
+  const odd = bound([{ do: "read", path: "/home/dev/proj/a" }], {}, false);
+  expect((await judge(asked("Odd", odd, { rules: { allow: ["Read(./**)"] } }))).behavior).toBe("ask");
+  expect((await judge(asked("Odd", odd, { rules: { allow: ["Odd"] } }))).behavior).toBe("allow");
 });

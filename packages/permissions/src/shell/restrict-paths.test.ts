@@ -31,6 +31,7 @@ it.each([
   "cat .en*",
   "cat .e$x",
   "cat $(echo .env)",
+  'tool "*.env"',
   "cd src && cat x",
   "cat x | y",
   'rg -g "*.env" KEY',

@@ -17,15 +17,14 @@ const mode: Check = async (scene) => modeSays(scene.asked);
 const acceptedEdits: Check = (scene) => coverAll(scene, [byMode]);
 const allowRules: Check = (scene) => coverAll(scene, [byMode, byRule]);
 
-export const ALLOW_CHECKS: readonly Check[] = [askRules, criticalRemovals, protectedPaths, mode, acceptedEdits, allowRules];
+const ALLOW_CHECKS: readonly Check[] = [askRules, criticalRemovals, protectedPaths, mode, acceptedEdits, allowRules];
 
 export const allow: Check = async (scene) => joinAll(await Promise.all(ALLOW_CHECKS.map((check) => check(scene))));
 
 /** A tool that says it only reads is believed as far as what it states is reading where the session works. */
 export const ownCheck: Check = async (scene) => {
   const { effects, readOnly } = scene.asked.call;
-  if (effects.length === 0) return readOnly ? say("allow", "It touches nothing.") : undefined;
-  if (!readOnly && effects.every((effect) => effect.do === "read")) return undefined;
+  if (effects.length === 0 && readOnly) return say("allow", "It touches nothing.");
   return coverAll(scene, [byMode, byRule, byPlace]);
 };
 
