@@ -48,8 +48,8 @@ function unanswered(soFar: Decision, asked: Asked): Decision {
 }
 
 function canAcceptEdits({ call, cwd, mode }: Asked): boolean {
-  const changed = call.effects.filter((effect) => effect.do === "write" || effect.do === "delete");
-  return mode === "default" && changed.length > 0 && changed.every(({ path }) => isWithin(tidy(path), tidy(cwd)));
+  const changed = call.effects.flatMap((effect) => (effect.do === "write" || effect.do === "delete" ? effect.path : []));
+  return mode === "default" && changed.length > 0 && changed.every((path) => isWithin(tidy(path), tidy(cwd)));
 }
 
 function remedy(soFar: Decision, asked: Asked): string {
