@@ -6,9 +6,10 @@ import type { Scene } from "../scene.ts";
 import { mayRemove } from "../shell/hidden.ts";
 import { pathsIn } from "../shell/operands.ts";
 import { baseName, runsArguments } from "../shell/programs.ts";
-import { plainWords } from "../shell/words.ts";
+import { looseCommands, plainWords } from "../shell/words.ts";
 
 const REMOVERS = new Set(["rm", "rmdir", "unlink", "shred", "srm", "trash", "mv"]);
+const MOVES = new Set(["cd", "pushd", "popd", "chroot"]);
 
 export async function criticalRemovals(scene: Scene): Promise<Opinion | undefined> {
   for (const effect of scene.asked.call.effects) {
@@ -21,16 +22,30 @@ export async function criticalRemovals(scene: Scene): Promise<Opinion | undefine
 async function removes(effect: Effect, scene: Scene): Promise<string | undefined> {
   if (effect.do === "delete") return firstCritical([effect.path], [], scene);
   if (effect.do !== "shell") return undefined;
-  const words = plainWords(effect.text);
-  if (!words)
-    return mayRemove(effect.text) ? "The command could remove a folder that must not be lost, and isn't plain enough to tell." : undefined;
-  const [program = ""] = words;
-  const quotesCommand = words.some(runsArguments) && words.some((word) => /[^\w\-./,:=+@%^]/.test(word));
-  if (quotesCommand && mayRemove(effect.text)) return "The command holds another one, which could remove a folder that must not be lost.";
-  if (baseName(program).toLowerCase() === "git" && words.includes("clean")) return "git clean removes files that can't be brought back.";
-  const removed = removedWords(words);
-  const paths = removed.flatMap((word) => pathsIn(word, effect.cwd, scene.asked.home));
-  return firstCritical(paths, [effect.cwd], scene);
+  const { text, cwd } = effect;
+  const plain = plainWords(text);
+  const commands = plain ? [plain] : looseCommands(text);
+  if (!commands || (!plain && commands.some(leavesOpen)))
+    return mayRemove(text) ? "The command could remove a folder that must not be lost, and isn't plain enough to tell." : undefined;
+  for (const words of commands) {
+    const quotesCommand = words.some(runsArguments) && words.some((word) => /[^\w\-./,:=+@%^]/.test(word));
+    if (quotesCommand && mayRemove(text)) return "The command holds another one, which could remove a folder that must not be lost.";
+    const why = await removesPlainly(words, cwd, scene);
+    if (why !== undefined) return why;
+  }
+  return undefined;
+}
+
+/** Where it starts, what it is given or what its words become can't be read off the words. */
+function leavesOpen(words: readonly string[]): boolean {
+  return words.some((word) => MOVES.has(word) || (runsArguments(word) && baseName(word) !== "find") || /[~?[\]{}*]/.test(word));
+}
+
+async function removesPlainly(words: readonly string[], cwd: string, scene: Scene): Promise<string | undefined> {
+  if (words.some((word) => baseName(word).toLowerCase() === "git") && words.includes("clean"))
+    return "git clean removes files that can't be brought back.";
+  const paths = removedWords(words).flatMap((word) => pathsIn(word, cwd, scene.asked.home));
+  return firstCritical(paths, [cwd], scene);
 }
 
 /** Wherever a remover stands, a wrapper may run it. */
