@@ -13,7 +13,7 @@ const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
 test.each(PAGES)("%s links to what is there, and names files that are there", (page) => {
   const text = read(page);
   const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = ""]) => join(dirname(page), link));
-  const paths = [...text.matchAll(/`((?:packages|plugins|apps|scripts|docs|bench|\.ci)\/[\w./-]+)`/g)].map(([, path = ""]) => path);
+  const paths = [...text.matchAll(/`((?:packages|plugins|apps|scripts|docs|bench|fuzz|\.ci)\/[\w./-]+)`/g)].map(([, path = ""]) => path);
   expect([...links, ...paths].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 

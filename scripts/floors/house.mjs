@@ -4,7 +4,7 @@ import { basename, dirname, join, posix } from "node:path";
 import { parseAst } from "vitest/node";
 import { roomsOf } from "../rooms.mjs";
 
-const PLACES = ["packages", "plugins", "apps", "bench", "scripts"];
+const PLACES = ["packages", "plugins", "apps", "bench", "fuzz", "scripts"];
 /** Built, fetched, or written in somebody else's name. */
 const NOT_OURS = ["node_modules", "dist", "fixtures", "demo"];
 const LANGUAGES = { ".ts": "ts", ".tsx": "tsx", ".mjs": "js", ".js": "js" };
