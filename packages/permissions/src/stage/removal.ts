@@ -38,7 +38,8 @@ async function removes(effect: Effect, scene: Scene): Promise<string | undefined
 
 /** Where it starts, what it is given or what its words become can't be read off the words. */
 function leavesOpen(words: readonly string[]): boolean {
-  return words.some((word) => MOVES.has(word) || (runsArguments(word) && baseName(word) !== "find") || /[~?[\]{}*]/.test(word));
+  const runs = (word: string, at: number): boolean => runsArguments(word) && baseName(word) !== "find" && (word !== "." || at === 0);
+  return words.some((word, at) => MOVES.has(word) || runs(word, at) || /[~?[\]{}*]/.test(word));
 }
 
 async function removesPlainly(words: readonly string[], cwd: string, scene: Scene): Promise<string | undefined> {
