@@ -1,5 +1,5 @@
 export { decide } from "./decide.ts";
 export { nodeLinks, type Links } from "./path/links.ts";
 export { nameRule, readRules, type ReadRules, type RuleLists, type RulesFrom } from "./rule/read-rules.ts";
-export { standardStages, type Pending, type StageJudge, type StagePorts, type Stages } from "./stages.ts";
+export { standardStages, type StagePorts, type Stages } from "./stages.ts";
 export { suggestRule } from "./suggest.ts";

@@ -66,6 +66,7 @@ export {
   type Judge,
   type Mode,
   type Opinion,
+  type Pending,
   type Rule,
   type Stage,
 } from "./permission.ts";

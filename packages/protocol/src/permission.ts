@@ -39,5 +39,8 @@ export type Asked = {
   readonly home: string;
 };
 
+/** `soFar`: what the stages before have come to; what a question to the user is about. */
+export type Pending = Asked & { readonly soFar: Decision };
+
 /** One stage of the pipeline: an opinion, or none. It must not act. */
-export type Judge = (asked: Asked, signal: AbortSignal) => Promise<Opinion | undefined>;
+export type Judge = (pending: Pending, signal: AbortSignal) => Promise<Opinion | undefined>;

@@ -3,7 +3,7 @@ export type ProcessSpec = {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The whole environment: nothing is inherited beside it. */
+  /** The whole environment: nothing is inherited. An implementation may add a mark of its own, by which it finds what the program started. */
   readonly env: Readonly<Record<string, string>>;
   readonly stdin?: string;
   /** Milliseconds; then the group is ended. */

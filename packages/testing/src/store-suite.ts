@@ -41,7 +41,7 @@ export function testStore(name: string, open: () => Promise<AsyncDisposable & { 
         await opened.store.append(ref, claim.fence, at, [envelope]);
         const back = await all(opened.store, ref, 0);
         assert.deepEqual(fold(back), fold(SESSION.slice(0, at + 1)));
-        assert.equal(refusal(fold(back)), undefined);
+        if (at > 0) assert.equal(refusal(fold(back)), undefined); // before the prompt there is nothing to send
       }
     });
 
