@@ -1,6 +1,8 @@
 import type { Reply, ReplyBlock, ReplyTo } from "@keelson/simulator";
 import type { Dice } from "./random.ts";
 
+type Place = NonNullable<Extract<Reply, { readonly blocks: unknown }>["cut"]>;
+
 /** An endpoint where anything may go wrong at any time. Each command that is asked for has a name of its own, so that one that ran twice is seen. */
 export function wildReplies(seed: number, { roll, pick }: Dice): ReplyTo {
   let calls = 0;
@@ -42,7 +44,7 @@ export function wildReplies(seed: number, { roll, pick }: Dice): ReplyTo {
         },
       };
     const blocks = [{ text: "So. " }, ...Array.from({ length: roll(5) }, block)];
-    const place = pick([{ afterBlock: roll(3) }, { inBlock: 1 + roll(2) }, { atByte: roll(1_500) }]);
+    const place: Place = pick<Place>([{ afterBlock: roll(3) }, { inBlock: 1 + roll(2) }, { atByte: roll(1_500) }]);
     const end = roll(9);
     return {
       blocks,

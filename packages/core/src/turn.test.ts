@@ -156,11 +156,11 @@ test("entered with unanswered calls: safe runs again, never is told as unknown, 
     ),
     fresh(viewOf(log)),
   );
-  assert.deepEqual(ran.sort(), ["n", "r"]);
+  assert.deepEqual(ran.toSorted(), ["n", "r"]);
   assert.deepEqual(
     pick(events, "call.completed")
       .map(({ callId, outcome }) => `${callId} ${outcome}`)
-      .sort(),
+      .toSorted(),
     ["n ok", "r ok", "w unknown"],
   );
   assert.match(JSON.stringify(requests[0]?.messages.at(-1)?.content[1]), /outcome unknown/);

@@ -50,7 +50,7 @@ function wordsOf(issue: Issue): string {
 function spell(path: Path): string {
   const keys = path.filter((step) => typeof step !== "number").map(String);
   const item = path.find((step) => typeof step === "number");
-  return `${quote(keys.join("."))}${item === undefined ? "" : `, item ${Number(item) + 1}`}`;
+  return `${quote(keys.join("."))}${item === undefined ? "" : `, item ${item + 1}`}`;
 }
 
 function severityOf(path: Path, graded: Problem["severity"]): Problem["severity"] {

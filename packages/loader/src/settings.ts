@@ -90,6 +90,4 @@ function heldText(settings: JsonObject, held: readonly SettingKey[], places: Set
 }
 
 /** The parse's last step: each layer was held against the schema, and merging keeps the shapes. */
-function asSettings(settings: JsonObject): Settings {
-  return settings as Settings;
-}
+const asSettings = (settings: JsonObject): Settings => settings;

@@ -2,7 +2,7 @@
 import type { ProcessChunk, ProcessEnd, RunProcess } from "@keelson/protocol";
 import { ended } from "../output/ended.ts";
 
-export const RG_TIMEOUT = 60_000; // milliseconds
+const RG_TIMEOUT = 60_000; // milliseconds
 const RG_FAILED = 2; // exit code; 1 means that nothing was found
 
 export type Search = { readonly args: readonly string[]; readonly cwd: string; readonly env: Readonly<Record<string, string>> };

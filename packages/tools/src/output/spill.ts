@@ -11,7 +11,7 @@ export type Spill = {
   close(): Promise<string | undefined>;
 };
 
-export const MOST_SPILLED = 64 * 1024 * 1024;
+const MOST_SPILLED = 64 * 1024 * 1024;
 
 /** `name`: what the file's name begins with. The folder is made when it is first needed. */
 export function createSpill(folder: string, name: string, limitBytes = MOST_SPILLED): Spill {
