@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
-import { setTimeout as wait } from "node:timers/promises";
 import { messagesOf, type Ports, remember, text } from "@keelson/protocol";
 import { effect, END, ended, fresh, named, OPTIONS, pick, player, ports, scripted, stop, tool, USAGE, use } from "@keelson/testing";
 import { loop } from "./loop.ts";
+
+/** What is deaf would hold a test until its time is over. */
+const NEVER = new Promise<void>(() => {});
 
 const play = player(loop);
 
@@ -38,11 +40,9 @@ test("what was shown when the user interrupted is kept, though its block never e
     yield { type: "started", messageId: "m", usage: USAGE };
     yield { type: "delta", index: 0, kind: "text", delta: "half a sent" };
     control.abort();
-    await wait(1_500);
+    await NEVER;
   };
-  const began = performance.now();
   const events = await play(ports(deaf, named()), start, OPTIONS, control.signal);
-  assert.ok(performance.now() - began < 300);
   assert.equal(ended(events), "aborted_streaming");
   assert.deepEqual(messagesOf(events.reduce(remember, start.view)).at(-1), { role: "assistant", content: [text("half a sent")] });
 });
@@ -51,10 +51,9 @@ test("a deaf tool can't hold an abort", async () => {
   const control = new AbortController();
   const deaf = tool(
     "deaf",
-    effect(() => wait(1_500)),
+    effect(() => NEVER),
   );
   setTimeout(() => control.abort(), 20);
-  const began = performance.now();
   const events = await play(
     ports(
       scripted(() => [use("a", "deaf"), CALLS]),
@@ -64,7 +63,6 @@ test("a deaf tool can't hold an abort", async () => {
     OPTIONS,
     control.signal,
   );
-  assert.ok(performance.now() - began < 20 + 300);
   assert.equal(ended(events), "aborted_tools");
   assert.deepEqual(
     pick(events, "call.completed").map(({ outcome }) => outcome),

@@ -5,6 +5,9 @@ import { type Envelope, type ModelRequest, text } from "@keelson/protocol";
 import { effect, END, fresh, named, OPTIONS, ports, scripted, session, stop, tool, use } from "@keelson/testing";
 import { loop } from "./loop.ts";
 
+/** What is deaf would hold a test until its time is over. */
+const NEVER = new Promise<void>(() => {});
+
 test("a sub-agent is a nested loop: its envelopes carry its path, its log is its own, and it waits for the parent's reader", async () => {
   let effects = 0;
   const write = tool(
@@ -47,7 +50,7 @@ test("an abort ends the whole tree within the grace, and the child's log tells i
   const childLog: Envelope[] = [];
   const deaf = tool(
     "deaf",
-    effect(() => wait(1_500)),
+    effect(() => NEVER),
   );
   const agent = tool("agent", async function* ({ callId, signal }) {
     const child = ports(
@@ -63,11 +66,9 @@ test("an abort ends the whole tree within the grace, and the child's log tells i
     named(agent),
   );
   setTimeout(() => control.abort(), 20);
-  const began = performance.now();
   const seen: string[] = [];
   for await (const { event, path } of session(loop(fresh(), house, OPTIONS, control.signal), []))
     if (event.type === "run.ended" || event.type === "call.completed") seen.push(`${path.join()} ${event.type}`);
-  assert.ok(performance.now() - began < 20 + 300);
   assert.deepEqual(seen, ["p call.completed", "p run.ended", " call.completed", " run.ended"]);
 });
 
@@ -138,17 +139,15 @@ test("return() waits for a pull that is under way; the signal is what interrupts
   const running = loop(
     fresh(),
     ports(
-      scripted(() => [300, END]),
+      scripted(() => [3_600_000, END]),
       named(),
     ),
     OPTIONS,
     control.signal,
   );
   for (let n = 0; n < 1; n++) await running.next();
-  const began = performance.now();
   const pull = running.next();
   const left = running.return(undefined as never);
   setTimeout(() => control.abort(), 20);
   await Promise.all([pull, left]);
-  assert.ok(performance.now() - began < 200);
 });

@@ -53,7 +53,6 @@ export function testModel(name: string, open: () => Promise<ModelScene>): void {
       await using scene = await open();
       const control = new AbortController();
       const seen: ModelPart[] = [];
-      const began = performance.now();
       try {
         for await (const part of scene.hanging(REQUEST, control.signal)) {
           seen.push(part);
@@ -63,7 +62,6 @@ export function testModel(name: string, open: () => Promise<ModelScene>): void {
         assert.ok(!isModelError(error));
       }
       assert.ok(seen.length > 0);
-      assert.ok(performance.now() - began < 5_000);
     });
   });
 }
