@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { StoreErrorCode } from "@keelson/protocol";
 import { temporaryHome } from "@keelson/testing";
 import { test } from "vitest";
+import { nodeDisk } from "./disk.ts";
 import { faultyDisk, type Plan } from "./fixtures/disk.ts";
 import { all, CWD, note, notes, opened, REF, refused } from "./fixtures/scene.ts";
 import { memoryStore } from "./memory.ts";
@@ -58,6 +59,29 @@ test("short counts alone are no failure", async () => {
   await store.append(REF, claim.fence, 2, notes(3, 9));
   assert.deepEqual(await all(store), notes(1, 9));
   await claim[Symbol.asyncDispose]();
+});
+
+test("a disk that takes nothing and says nothing is full", async () => {
+  await using home = await temporaryHome();
+  const { store, claim, faults } = await writing(home.path);
+  faults((_, name) => (name === "write" ? "none" : undefined));
+  await refused("unwritable", store.append(REF, claim.fence, 2, [note(3)]), /disk is full/);
+  await claim[Symbol.asyncDispose]();
+});
+
+test("an error that isn't the disk's is a bug, and passes as it is", async () => {
+  await using home = await temporaryHome();
+  const bug = new Error("a bug");
+  const { store } = opened(home.path, {
+    disk: {
+      ...nodeDisk,
+      names: () => {
+        throw bug;
+      },
+    },
+  });
+  for (const work of [store.create(REF, { cwd: CWD }), store.get(REF), store.list("local")])
+    await assert.rejects(work, (error) => error === bug);
 });
 
 test("where a file can't be cut, the next append begins on a fresh line, and the torn piece never becomes a record", async () => {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, truncateSync } from "node:fs";
 import { basename, join } from "node:path";
+import { setImmediate as breathe } from "node:timers/promises";
 import { temporaryHome } from "@keelson/testing";
 import { test } from "vitest";
 import { nodeDisk, type Disk } from "./disk.ts";
 import { all, CWD, note, notes, opened, REF, refused } from "./fixtures/scene.ts";
+import { nodeHost } from "./host.ts";
 import { parseRecord } from "./record.ts";
 
 /**
@@ -170,6 +172,52 @@ test("a disk that loses records when it fails is told, and the log goes on from 
   assert.match(problems.map(({ text }) => text).join(), /lost the records 4 to 4/);
   await store.append(REF, claim.fence, 3, [note(4, "anew")]);
   assert.deepEqual(await all(store), [...notes(1, 3), note(4, "anew")]);
+});
+
+test("who comes after a failed barrier doesn't share its end", async () => {
+  await using home = await temporaryHome();
+  const { disk, gate } = powerDisk();
+  const { store } = opened(home.path, { disk });
+  await store.create(REF, { cwd: CWD });
+  await using claim = await store.claim(REF, "me");
+  gate.fails = true;
+  const first = store.append(REF, claim.fence, 0, [note(1, "lost")], { barrier: true });
+  const second = store.append(REF, claim.fence, 1, [note(2, "lost")], { barrier: true });
+  const again = first.catch(() => {
+    gate.fails = false;
+    return store.append(REF, claim.fence, 0, [note(1)], { barrier: true });
+  });
+  await refused("unwritable", second);
+  assert.equal((await again).head, 1);
+  assert.deepEqual(await all(store), [note(1)]);
+});
+
+test("a barrier that fails after the session was taken over takes back nothing that the new writer counts", async () => {
+  await using home = await temporaryHome();
+  const { disk, gate } = powerDisk();
+  const zombie = opened(home.path, { disk }).store;
+  await zombie.create(REF, { cwd: CWD });
+  await using old = await zombie.claim(REF, "old");
+  gate.fails = "1.jsonl";
+  let open = (): void => undefined;
+  gate.before = () => new Promise((done) => (open = done));
+  const append = zombie.append(REF, old.fence, 0, notes(1, 2), { barrier: true });
+  const { store } = opened(home.path, { host: { self: nodeHost(() => 0).self, lives: () => false } });
+  await using claim = await store.claim(REF, "new");
+  assert.equal(claim.head, 2);
+  while (
+    await Promise.race([
+      append.then(
+        () => false,
+        () => false,
+      ),
+      breathe(true),
+    ])
+  )
+    open();
+  await refused("fenced", append);
+  await store.append(REF, claim.fence, 2, [note(3)]);
+  assert.deepEqual(await all(store), notes(1, 3));
 });
 
 test("giving the pen back waits for the barrier that is under way", async () => {

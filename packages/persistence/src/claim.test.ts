@@ -6,6 +6,7 @@ import { test } from "vitest";
 import { faultyDisk } from "./fixtures/disk.ts";
 import { all, CWD, note, notes, opened, REF, refused } from "./fixtures/scene.ts";
 import { nodeHost, type Host, type ProcessMark } from "./host.ts";
+import { memoryStore } from "./memory.ts";
 import { headOf } from "./segment.ts";
 import { nodeDisk } from "./disk.ts";
 
@@ -36,6 +37,19 @@ test("of many who claim at once exactly one gets it, again and again", async () 
     assert.equal(won[0]?.fence.epoch, round);
     await won[0]?.[Symbol.asyncDispose]();
   }
+});
+
+test("in memory too, giving a pen back twice takes nothing from the next", async () => {
+  const store = memoryStore({ now });
+  await store.create(REF, { cwd: CWD });
+  const first = await store.claim(REF, "me");
+  await first[Symbol.asyncDispose]();
+  await refused("fenced", store.append(REF, first.fence, 0, [note(1)]));
+  await using second = await store.claim(REF, "me");
+  await first[Symbol.asyncDispose]();
+  await refused("held", store.claim(REF, "you"), /open in me/);
+  await refused("fenced", store.append(REF, { ...second.fence, owner: "you" }, 0, [note(1)]));
+  await store.append(REF, second.fence, 0, [note(1)]);
 });
 
 test("what was given back is fenced, and giving it back twice takes nothing from the next", async () => {
@@ -103,11 +117,13 @@ test("a claim that died between its lock and its segment leaves no number out, s
 
 test("a claim that the disk refuses leaves nothing behind, and the session free", async () => {
   await using home = await temporaryHome();
-  const full = faultyDisk((_, name, path) => (name === "write" && path?.endsWith(".jsonl") ? "ENOSPC" : undefined));
   const { store, folder } = opened(home.path);
   await store.create(REF, { cwd: CWD });
-  await refused("unwritable", opened(home.path, { disk: full }).store.claim(REF, "me"), /disk is full/);
-  assert.deepEqual(readdirSync(folder), ["0.jsonl"]);
+  for (const ending of [".jsonl", ".lock"]) {
+    const full = faultyDisk((_, name, path) => (name === "write" && path?.endsWith(ending) ? "ENOSPC" : undefined));
+    await refused("unwritable", opened(home.path, { disk: full }).store.claim(REF, "me"), /disk is full/);
+    assert.deepEqual(readdirSync(folder), ["0.jsonl"]);
+  }
   await using claim = await store.claim(REF, "me");
   assert.equal(claim.fence.epoch, 1);
 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryHome } from "@keelson/testing";
 import { test } from "vitest";
+import { faultyDisk } from "./fixtures/disk.ts";
 import { CWD, folderOf, note, opened, REF, refused } from "./fixtures/scene.ts";
 import { slugOf } from "./layout.ts";
 import { memoryStore } from "./memory.ts";
@@ -61,6 +62,29 @@ test("a home that can't be made leaves the store open: what reads finds nothing,
   assert.deepEqual(await store.list("local"), []);
   await refused("not_found", store.get(REF));
   await refused("unwritable", store.create(REF, { cwd: CWD }), /isn't a folder.*KEEL_HOME.*ENOTDIR/);
+});
+
+test("a session that the disk refused isn't there, and can be made when there is room", async () => {
+  await using home = await temporaryHome();
+  let full = true;
+  const { store } = opened(home.path, { disk: faultyDisk((_, name) => (full && name === "write" ? "ENOSPC" : undefined)) });
+  await refused("unwritable", store.create(REF, { cwd: CWD }), /disk is full/);
+  await refused("not_found", store.get(REF));
+  assert.deepEqual(await store.list("local"), []);
+  full = false;
+  await store.create(REF, { cwd: CWD });
+});
+
+test("a session whose folder was removed is not found, and is found where it is made anew", async () => {
+  await using home = await temporaryHome();
+  const { store, folder } = opened(home.path);
+  await store.create(REF, { cwd: CWD });
+  assert.equal((await store.get(REF)).cwd, CWD);
+  rmSync(folder, { recursive: true });
+  await refused("not_found", store.get(REF));
+  await refused("not_found", store.claim(REF, "me"));
+  await store.create(REF, { cwd: "/projects/two" });
+  assert.equal((await store.get(REF)).cwd, "/projects/two");
 });
 
 test("an id is taken once, even for another folder", async () => {

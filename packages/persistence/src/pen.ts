@@ -148,7 +148,7 @@ export class Pen {
     const old = this.#fd;
     this.#fd = fd;
     bestEffort(() => disk.close(old));
-    const sound = soundEnd(disk, path, this.base, this.#written.size);
+    const sound = soundEnd(disk, path, this.base);
     if (sound.head >= this.#written.head) return;
     const text = `The disk lost the records ${sound.head + 1} to ${this.#written.head} when it failed. Read the session again from ${sound.head}, and look at the disk's health.`;
     report({ severity: "error", file: path, text });

@@ -82,7 +82,6 @@ class Chain {
         this.#spoiled(segment, line);
         continue;
       }
-      if (record.seq > until) return;
       this.tell();
       if (record.seq > this.last + 1) return this.#gap(segment, record.seq, line.at);
       this.last = record.seq;

@@ -55,7 +55,7 @@ function lastSeq(disk: Disk, segment: Segment): number | undefined {
       const seq = lastSeqIn(readFrom(disk, fd, start, size), start === 0);
       if (seq !== undefined || start === 0) return seq;
     }
-    return soundEnd(disk, segment.path, segment.base, size).head; // garbage for longer than any line: from the front, then
+    return soundEnd(disk, segment.path, segment.base).head; // garbage for longer than any line: from the front, then
   });
 }
 
@@ -81,13 +81,13 @@ function readFrom(disk: Disk, fd: number, start: number, end: number): Buffer {
   return bytes;
 }
 
-/** How far a segment can be trusted within its first `limit` bytes: the last record that follows on the one before, and where it ends. */
-export function soundEnd(disk: Disk, path: string, base: number, limit: number): { readonly head: number; readonly size: number } {
+/** How far a segment can be trusted: the last record that follows on the one before, and where it ends. */
+export function soundEnd(disk: Disk, path: string, base: number): { readonly head: number; readonly size: number } {
   return withFile(disk, path, (fd) => {
     let end = { head: base, size: 0 };
     for (const { lines } of batches(disk, fd)) {
       for (const { at, size, bytes, ended } of lines) {
-        if (!ended || at + size > limit) return end;
+        if (!ended) return end;
         const seq = parseRecord(bytes)?.seq;
         if (at === 0 || seq === end.head + 1) end = { head: seq ?? base, size: at + size };
       }
