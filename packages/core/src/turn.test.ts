@@ -112,6 +112,20 @@ test("a model that always dies after its first call: each call runs once, the fa
   assert.deepEqual(requests.map(({ messages }) => refusal(messages)).filter(Boolean), []);
 });
 
+test("a tool is told when a call of it begins to be written, before the call is whole", async () => {
+  const trace: string[] = [];
+  const write = {
+    ...tool(
+      "write",
+      effect(() => trace.push("effect")),
+    ),
+    warm: () => trace.push("warm"),
+  };
+  const model = scripted((_, at) => (at === 0 ? [use("a", "write"), CALLS] : [END]));
+  for (const { type } of await play(ports(model, named(write)))) if (type === "block.completed") trace.push(type);
+  assert.deepEqual(trace.slice(0, 2), ["warm", "effect"]);
+});
+
 test("a reply that dies before any call is dropped and asked again; a stream without an end is stream_cut", async () => {
   const requests: ModelRequest[] = [];
   const model = scripted((_, at) => (at === 0 ? [text("half an ans")] : [text("whole"), END]), requests);

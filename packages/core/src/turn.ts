@@ -94,6 +94,7 @@ export class Turn implements AsyncDisposable {
       if (part.type === "delta" && part.kind === "text")
         this.#draft = { ...this.#draft, index: part.index, words: this.#draft.words + part.delta };
       if (part.type === "block.completed") this.#draft = { ...this.#draft, words: "" };
+      if (part.type === "block.started" && isToolUse(part.block)) this.#tools.get(part.block.name)?.warm?.();
       const event = eventOf(part, this.#draft.id, ports.clock.now());
       if (event) await this.#events.send(event);
       if (part.type === "block.completed" && isToolUse(part.block)) this.#begin(part.block, part.malformed);

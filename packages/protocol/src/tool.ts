@@ -22,6 +22,8 @@ export type Tool = {
   readonly inputSchema: JsonObject;
   /** Parses what the model sent. `cwd`: what relative paths are relative to. */
   bind(raw: Json, cwd: string): Bound;
+  /** The model has begun to write a call of it: what takes time and has no effect can be made ready. It must not throw. */
+  warm?(): void;
 };
 export type Bound = { readonly ok: true; readonly call: BoundCall } | { readonly ok: false; readonly error: string };
 export type BoundCall = {
