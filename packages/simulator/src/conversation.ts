@@ -1,4 +1,5 @@
 import { isToolResult, isToolUse, type Block, type Message } from "@keelson/protocol";
+import { spelling } from "./prompt/prompt.ts";
 
 /** What a reply may speak about: the tool results in the order they came, and the last words of the user. */
 export type Conversation = { readonly prompt: string | undefined; readonly results: readonly Result[] };
@@ -11,6 +12,13 @@ export function conversationOf(messages: readonly Message[]): Conversation {
     prompt: said.flatMap((block) => (isReminder(block) ? [] : textsOf(block))).at(-1),
     results: said.filter(isToolResult).map((block) => ({ tool: names.get(block.tool_use_id), text: resultText(block) })),
   };
+}
+
+/** What the user said first: it tells conversations apart, and stays when they grow. */
+export function beginningOf(messages: readonly Message[]): string {
+  const content = messages[0]?.content ?? [];
+  const words = content.flatMap((block) => (isReminder(block) ? [] : textsOf(block)));
+  return words.length > 0 ? words.join("\n") : content.map((block) => spelling(block)).join("\n");
 }
 
 /** Agents put words of their own beside the user's, in this tag. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ask, blocksIn, bodyOf, conversation, errorOf, eventsIn } from "../test/ask.ts";
 import type { Reply } from "./reply.ts";
-import { simulate, type Simulation } from "./simulate.ts";
+import type { Simulation } from "./serve.ts";
+import { simulate } from "./simulate.ts";
 
 const says = (text: string): Reply => ({ blocks: [{ text }] });
 

@@ -13,6 +13,7 @@ export function fillBlock(block: ReplyBlock, fill: (text: string) => string): Re
   if ("thinking" in block) return { ...block, thinking: fill(block.thinking) };
   if ("rawInput" in block) return { ...block, rawInput: fill(block.rawInput) };
   if ("input" in block) return { ...block, input: fillObject(block.input, fill) };
+  if ("result" in block) return { ...block, result: fillJson(block.result, fill) };
   return block;
 }
 

@@ -15,8 +15,8 @@ const CAPABILITIES = {
 /** What the server lists when the script names no model. */
 export const DEFAULT_MODEL = "keelson-simulator";
 
-/** A model as `/v1/models` describes it: it can do everything, in a window of 200,000 tokens. */
-export function describeModel(id: string) {
+/** A model as `/v1/models` describes it: it can do everything, in a window of 200,000 tokens unless the scenario has another. */
+export function describeModel(id: string, window: number = 200_000) {
   return {
     type: "model",
     id,
@@ -25,7 +25,7 @@ export function describeModel(id: string) {
     deprecated_at: null,
     lifecycle: "active",
     line: null,
-    max_input_tokens: 200_000,
+    max_input_tokens: window,
     max_tokens: 64_000,
     retires_at: null,
     capabilities: CAPABILITIES,

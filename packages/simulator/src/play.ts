@@ -1,24 +1,39 @@
+import type { Block } from "@keelson/protocol";
 import { spell, type Spelled } from "./blocks.ts";
 import { failure, statusOf } from "./failure.ts";
 import { faulty } from "./faults.ts";
+import type { InputUsage } from "./prompt/cache.ts";
+import type { Diagnosis } from "./prompt/diagnosis.ts";
+import type { Dropped } from "./prompt/thinking.ts";
 import type { MessageReply, Pace } from "./reply.ts";
 import { event, json, type Step } from "./step.ts";
 import { tokensIn } from "./tokens.ts";
+import { usageOf } from "./usage.ts";
 
-/** What a reply needs to know of its request. `number`: which reply of this server it is, from 1; ids are made of it. */
-export type Facts = { readonly number: number; readonly requestId: string; readonly model: string; readonly inputTokens: number };
+/** What a reply needs to know of its request. `place` makes ids; `sign` signs thinking behind what the reply has said. */
+export type Facts = {
+  readonly place: string;
+  readonly requestId: string;
+  readonly model: string;
+  readonly input: InputUsage;
+  readonly sign: (said: readonly Block[]) => (thinking: string) => string;
+  /** Each only where the request asked for it. */
+  readonly diagnostics?: Diagnosis | null;
+  readonly input_transformations?: readonly Dropped[];
+};
 
 /** A reply as a stream of events. */
 export function streamed(reply: MessageReply, facts: Facts): readonly Step[] {
-  const { steps, stop, usage } = compose(reply, facts);
+  const { steps, end, usage } = compose(reply, facts);
   const { cache_creation: _creation, service_tier: _tier, ...cumulative } = usage;
+  const { server_tool_use: _searched, ...begun } = usage;
   const headers = { "content-type": "text/event-stream", "cache-control": "no-cache", "request-id": facts.requestId };
-  const message = { ...messageOf(facts), usage: { ...usage, output_tokens: 1 } };
+  const message = { ...messageOf(facts), usage: { ...begun, output_tokens: Math.min(1, usage.output_tokens) } };
   const all: readonly Step[] = [
     { do: "head", status: 200, headers, block: 0 },
     { ...event({ type: "message_start", message }), block: 0 },
     ...steps,
-    event({ type: "message_delta", delta: { stop_reason: stop, ...UNUSED }, usage: cumulative }),
+    event({ type: "message_delta", delta: end, usage: cumulative }),
     event({ type: "message_stop" }),
   ];
   return faulty(all, reply);
@@ -26,11 +41,11 @@ export function streamed(reply: MessageReply, facts: Facts): readonly Step[] {
 
 /** The same reply as one JSON message, after all its waits. What would come as an error event is the answer then. */
 export function whole(reply: MessageReply, facts: Facts): readonly Step[] {
-  const { steps, content, stop, usage } = compose(reply, facts);
+  const { steps, content, end, usage } = compose(reply, facts);
   const { errorEvent, ...rest } = reply;
   const answer = errorEvent
     ? failure({ status: statusOf(errorEvent.type), ...errorEvent }, facts.requestId)
-    : json(200, facts.requestId, { ...messageOf(facts), content, stop_reason: stop, usage });
+    : json(200, facts.requestId, { ...messageOf(facts), content, ...end, usage });
   return faulty([...steps.filter((step) => step.do === "wait"), ...answer], rest);
 }
 
@@ -44,14 +59,23 @@ function compose(reply: MessageReply, facts: Facts) {
       continue;
     }
     const block = spelled.length + 1;
-    const spelling = spell(item, `${padded(facts.number)}_${block}`, pace.chunk ?? 12);
+    const before = spelled.map((one) => one.whole);
+    const spelling = spell(item, { place: `${facts.place}_${block}`, chunk: pace.chunk ?? 12, before, sign: facts.sign(before) });
     spelled.push(spelling);
     steps.push(blockSteps(spelling, block, pace));
   }
   const output = spelled.flatMap(({ deltas }) => deltas).reduce((sum, { weight }) => sum + costOf(weight), 0);
-  const stop = reply.stop ?? (reply.blocks.some((item) => "tool" in item) ? "tool_use" : "end_turn");
-  const usage = { ...usageOf(facts.inputTokens, Math.max(1, output)), ...reply.usage };
-  return { steps: steps.flat(), content: spelled.map((one) => one.whole), stop, usage };
+  const usage = usageOf(reply, facts.input, Math.max(1, output));
+  return { steps: steps.flat(), content: spelled.map((one) => one.whole), end: endOf(reply), usage };
+}
+
+/** The first that fits, where the scenario doesn't name a reason. */
+function endOf({ stop, stopDetails, stopSequence, blocks }: MessageReply) {
+  const asks = blocks.some((item) => "tool" in item);
+  const told = stopDetails ? "refusal" : stopSequence !== undefined ? "stop_sequence" : asks ? "tool_use" : "end_turn";
+  const reason = stop ?? told;
+  const details = reason === "refusal" ? { type: "refusal", category: null, explanation: null, ...stopDetails } : null;
+  return { stop_reason: reason, stop_sequence: stopSequence ?? null, stop_details: details, container: null };
 }
 
 function blockSteps({ start, deltas }: Spelled, block: number, pace: Pace): readonly Step[] {
@@ -76,23 +100,19 @@ function waitFor(weight: string, { chunkMs = 0, tokensPerSecond }: Pace): number
 }
 
 const costOf = (weight: string): number => (weight === "" ? 0 : tokensIn(weight));
-const padded = (number: number): string => String(number).padStart(4, "0");
 
-/** Always there, and never used by a scenario. */
-const UNUSED = { stop_sequence: null, stop_details: null, container: null };
-
-function messageOf({ number, model }: Facts) {
-  const id = `msg_sim_${padded(number)}`;
-  return { id, type: "message", role: "assistant", model, content: [], stop_reason: null, ...UNUSED };
-}
-
-function usageOf(input: number, output: number) {
+function messageOf({ place, model, diagnostics, input_transformations }: Facts) {
   return {
-    input_tokens: input,
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: 0,
-    cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
-    output_tokens: output,
-    service_tier: "standard",
+    id: messageIdOf(place),
+    type: "message",
+    role: "assistant",
+    model,
+    content: [],
+    ...endOf({ blocks: [] }),
+    stop_reason: null,
+    ...(diagnostics !== undefined && { diagnostics }),
+    ...(input_transformations && { input_transformations }),
   };
 }
+
+export const messageIdOf = (place: string): string => `msg_sim_${place}`;

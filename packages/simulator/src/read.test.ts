@@ -31,7 +31,31 @@ describe("a scenario", () => {
     ];
     const faults = { cut: { atByte: 9 }, stall: { afterBlock: 5 }, pace: { chunkMs: 1, chunk: 2 }, usage: { output_tokens: 7 } };
     const errors = { error: { status: 529, details: { a: 1 }, retryAfter: null }, times: 3, expect: { tool: "Read" } };
-    expect(readScenario(file([{ blocks, ...faults }, errors], { after: "repeat_last", model: "m" }), "x").ok).toBe(true);
+    const others = [
+      { text: "a", citations: [{ type: "char_location" }] },
+      { serverTool: "web_search", input: {}, id: "s" },
+      { result: null, type: "odd" },
+      { raw: { type: "odd" }, deltas: [{ type: "odd_delta" }] },
+    ];
+    const ends = [
+      { blocks: others, stopDetails: { category: null, explanation: "no" } },
+      { blocks: [], stopSequence: "END", stop: "stop_sequence" },
+    ];
+    const more = { after: "repeat_last", model: "m", models: ["m"], window: 9, checkThinking: true };
+    expect(readScenario(file([{ blocks, ...faults }, errors, ...ends], more), "x")).toMatchObject({ ok: true });
+  });
+
+  it("may be made of sessions alone: for all others there is no reply then", () => {
+    const sessions = [
+      { match: { promptIncludes: "a", systemIncludes: "b", header: { c: "d" } }, replies: [hi], after: "error" },
+      { replies: [hi] },
+    ];
+    const read = readScenario({ "keel-scenario": 1, sessions }, "x");
+    expect(read).toEqual({ ok: true, scenario: { "keel-scenario": 1, name: "x", replies: [], sessions } });
+  });
+
+  it("may name its schema, for editors", () => {
+    expect(readScenario(file([hi], { $schema: "./scenario.schema.json" }), "x")).toEqual(readScenario(file([hi]), "x"));
   });
 });
 
@@ -68,6 +92,41 @@ describe("a mistake is reported with the reply, the block and the field it stand
       ["reply 1, expect, lastResultIncludes", "{{result:1}}"],
     ],
     ["a wait that no timer can hold", file([{ blocks: [{ pause: 3e9 }] }]), ["reply 1, block 1, pause"]],
+    ["a result that nothing asked for", file([{ blocks: [{ text: "a" }, { result: [] }] }]), ["reply 1, block 2", "serverTool", "none"]],
+    ["no citations in a list of them", file([{ blocks: [{ text: "a", citations: [] }] }]), ["reply 1, block 1, citations"]],
+    ["a delta without a type", file([{ blocks: [{ raw: { type: "x" }, deltas: [{ y: 1 }] }] }]), ["reply 1, block 1, deltas, 0, type"]],
+    [
+      "a misspelled template in a result",
+      file([{ blocks: [{ serverTool: "a", input: {} }, { result: "{{result}}" }] }]),
+      ["block 2", "{{result:1}}"],
+    ],
+    ["details of no refusal", file([{ ...hi, stop: "end_turn", stopDetails: {} }]), ["reply 1, stopDetails", '"refusal"', '"end_turn"']],
+    [
+      "a sequence that didn't stop it",
+      file([{ ...hi, stop: "max_tokens", stopSequence: "X" }]),
+      ["reply 1, stopSequence", '"stop_sequence"'],
+    ],
+    ["two ends", file([{ ...hi, stopDetails: {}, stopSequence: "X" }]), ["reply 1, stopSequence", "keep one"]],
+    ["an empty list of models", file([hi], { models: [] }), ["models", "every model"]],
+    ["a window of nothing", file([hi], { window: 0 }), ["window"]],
+    ["neither replies nor sessions", { "keel-scenario": 1 }, ["replies", "is missing", "sessions"]],
+    ["no sessions in a list of them", { "keel-scenario": 1, sessions: [] }, ["sessions", "at least one session"]],
+    [
+      "a mistake in a session",
+      { "keel-scenario": 1, sessions: [{ match: { promptIncludes: "a" }, replies: [hi] }, { replies: [hi, { blocks: [{ txt: "" }] }] }] },
+      ["session 2, reply 2, block 1", "has txt"],
+    ],
+    [
+      "a session that is never reached",
+      { "keel-scenario": 1, sessions: [{ replies: [hi] }, { replies: [hi] }] },
+      ["session 1", "never played", "the last"],
+    ],
+    [
+      "a match by what there isn't",
+      { "keel-scenario": 1, sessions: [{ match: { prompt: "x" }, replies: [hi] }] },
+      ["session 1, match", "prompt"],
+    ],
+    ["a session without replies", { "keel-scenario": 1, sessions: [{ match: { promptIncludes: "x" } }] }, ["session 1, replies"]],
     ["a broken pattern", file([{ blocks: [{ text: "{{prompt|/(/}}" }] }]), ["{{prompt|/(/}}", "regular expression"]],
   ];
   it.each(cases)("%s", (_, source, words) => {

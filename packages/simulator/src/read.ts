@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { z } from "zod";
-import type { Scenario } from "./reply.ts";
-import { scenarioSchema } from "./schema.ts";
+import { scenarioFile } from "./schema/scenario.ts";
+import type { Scenario } from "./script.ts";
 
 /** A scenario, or every mistake in it, a line each: which reply, which block, which field. */
 export type ScenarioRead = { readonly ok: true; readonly scenario: Scenario } | { readonly ok: false; readonly error: string };
@@ -17,8 +17,11 @@ export function readScenario(source: unknown, name: string): ScenarioRead {
       return { ok: false, error: `${name} is not JSON: ${error instanceof Error ? error.message : String(error)}` };
     }
   }
-  const parsed = scenarioSchema.safeParse(value);
-  if (parsed.success) return { ok: true, scenario: { ...parsed.data, name } };
+  const parsed = scenarioFile.safeParse(value);
+  if (parsed.success) {
+    const { $schema: _, replies = [], ...rest } = parsed.data;
+    return { ok: true, scenario: { ...rest, replies, name } };
+  }
   const mistakes = parsed.error.issues.map((issue) => `- ${[...where(issue.path), issue.message].join(": ")}`);
   return { ok: false, error: [`${name} is not a scenario that can be played:`, ...mistakes].join("\n") };
 }
@@ -44,4 +47,4 @@ function where(path: z.core.$ZodIssue["path"]): readonly string[] {
   return words.length === 0 ? [] : [words.join(", ")];
 }
 
-const SINGULAR: Readonly<Record<string, string>> = { replies: "reply", blocks: "block" };
+const SINGULAR: Readonly<Record<string, string>> = { replies: "reply", blocks: "block", sessions: "session" };

@@ -1,5 +1,7 @@
 import { isThinking, isToolResult, isToolUse, type Block, type Json } from "@keelson/protocol";
-import { isObject } from "./json.ts";
+import { resultType } from "./blocks.ts";
+import { isObject, listOf } from "./json.ts";
+import { refuseMarks } from "./prompt/breakpoints.ts";
 import type { ApiRequest, Turn } from "./request.ts";
 
 /** What the Messages API refuses about a well-formed request, in its words; undefined when it takes it. The first check that fails speaks. */
@@ -23,8 +25,9 @@ const CHECKS: readonly Check[] = [
   callsDiffer,
   callsAreAnswered,
   resultsWereAsked,
+  serverCallsAreAnswered,
   thinkingIsNotLast,
-  fourCacheMarks,
+  ({ prompt, body }) => refuseMarks(prompt, body),
 ];
 
 function systemSays({ body: { system } }: ApiRequest): string | undefined {
@@ -102,17 +105,23 @@ function resultsWereAsked({ turns }: ApiRequest): string | undefined {
   return undefined;
 }
 
+/** A server's call may be open while its turn goes on: at the end, and where nothing but the results of other calls follows. */
+function serverCallsAreAnswered({ turns }: ApiRequest): string | undefined {
+  for (const [index, { role, content, at }] of turns.entries()) {
+    const next = turns[index + 1];
+    const goesOn = !next || (index + 2 === turns.length && next.content.every(isToolResult));
+    const open = content.find(
+      (block) => block.type === "server_tool_use" && !content.some((other) => other["tool_use_id"] === block["id"]),
+    );
+    if (role === "assistant" && open && !goesOn)
+      return `messages.${at}: \`${String(open["name"])}\` tool use with id \`${String(open["id"])}\` was found without a corresponding \`${resultType(String(open["name"]))}\` block`;
+  }
+  return undefined;
+}
+
 function thinkingIsNotLast({ turns }: ApiRequest): string | undefined {
   const ended = turns.find(({ role, content }) => role === "assistant" && content.slice(-1).some(isThinking));
   return ended && `messages.${ended.at}: The final block in an assistant message cannot be \`${ended.content.at(-1)?.type}\`.`;
-}
-
-function fourCacheMarks({ turns, body }: ApiRequest): string | undefined {
-  const said = turns.flatMap(({ content }) => [...content, ...content.flatMap((block) => listOf(block["content"]))]);
-  const marks = [...listOf(body["tools"]), ...listOf(body["system"]), ...said].filter(
-    (item) => fieldOf(item, "cache_control") !== undefined,
-  );
-  return marks.length > 4 ? `A maximum of 4 blocks with cache_control may be provided. Found ${marks.length}.` : undefined;
 }
 
 const EMPTY = "text content blocks must be non-empty";
@@ -132,8 +141,6 @@ function leadingResults(turn: Turn | undefined): readonly string[] {
     .filter(isToolResult)
     .map((block) => block.tool_use_id);
 }
-
-const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 
 const fieldOf = (item: Json, key: string): Json | undefined => (isObject(item) ? (item[key] ?? undefined) : undefined);
 

@@ -1,49 +1,18 @@
-import type { Block, JsonObject } from "@keelson/protocol";
+import type { Block, Json, JsonObject } from "@keelson/protocol";
 
-/**
- * What a scenario file says, and what a test hands in: one shape.
- * Blocks and results are counted from 1; times are milliseconds unless a name says otherwise.
- */
-export type Script = {
-  /** For messages: which scenario has run out, or doesn't fit. */
-  readonly name?: string;
-  /** The model that answers; without it, the one that was asked for. */
-  readonly model?: string;
-  readonly replies: readonly Reply[] | ReplyTo;
-  /** What a request gets that comes after the last reply: an error that says so (the default), or the last reply once more. */
-  readonly after?: "error" | "repeat_last";
-};
-/** A file that was read: `readScenario` makes one. */
-export type Scenario = Script & {
-  readonly "keel-scenario": 1;
-  readonly name: string;
-  readonly description?: string;
-  readonly replies: readonly Reply[];
-};
-/** `at` counts the replies from 0. Strings in what it returns are filled like those of a file. */
-export type ReplyTo = (request: SeenRequest, at: number) => Reply | Promise<Reply>;
-
-/** A request as it came in. `text` is the raw body; `body` is `{}` where that isn't a JSON object. Header names are in lower case. */
-export type SeenRequest = {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-  readonly bytes: number;
-  readonly body: JsonObject;
-  /** When its head came in, and when the last byte of the answer was handed to the socket (or its reader had left); since the start. */
-  readonly at: number;
-  readonly answeredAt: number | undefined;
-};
-
+/** One answer of a script. Blocks and results are counted from 1; times are milliseconds unless a name says otherwise. */
 export type Reply = MessageReply | ErrorReply;
 export type MessageReply = {
   readonly expect?: Expectation;
   readonly blocks: readonly ReplyBlock[];
-  /** The stop reason; without it `tool_use` where a tool is asked for, else `end_turn`. */
+  /** The stop reason; without it `tool_use` where a tool is asked for, `refusal` and `stop_sequence` where they are told of, else `end_turn`. */
   readonly stop?: string;
+  /** Why it was refused. */
+  readonly stopDetails?: StopDetails;
+  /** Which of the request's stop sequences it came to. */
+  readonly stopSequence?: string;
   readonly pace?: Pace;
-  /** Spelled as on the wire; replaces the estimate, key by key. */
+  /** Spelled as on the wire; replaces the estimate, key by key. Whoever names a figure of the input switches the accounting of the cache off. */
   readonly usage?: WireUsage;
   /** The socket is destroyed there; `clean` ends the answer properly instead, only too early. */
   readonly cut?: Place & { readonly clean?: boolean };
@@ -53,7 +22,7 @@ export type MessageReply = {
   readonly errorEvent?: BlockPlace & { readonly type: string; readonly message: string };
 };
 /** An answer that isn't a message. `times`: so many requests in a row get it. */
-type ErrorReply = { readonly expect?: Expectation; readonly error: WireError; readonly times?: number };
+export type ErrorReply = { readonly expect?: Expectation; readonly error: WireError; readonly times?: number };
 /** What is missing follows from the status. `retryAfter`: seconds; a 429 has 1 unless it is null. */
 export type WireError = {
   readonly status: number;
@@ -63,14 +32,19 @@ export type WireError = {
   readonly details?: JsonObject;
 };
 
-/** A `pause` belongs to the block before it. `rawInput` is sent as it stands, JSON or not. `raw` is any other block, sent whole. */
-export type ReplyBlock =
-  | { readonly text: string }
+/**
+ * A `pause` belongs to the block before it. `rawInput` is sent as it stands, JSON or not.
+ * `result` answers the server tool before it. `raw` is any other block, sent whole; with `deltas`, begun with, and completed by these.
+ */
+export type ReplyBlock = SentBlock | { readonly pause: number };
+export type SentBlock =
+  | { readonly text: string; readonly citations?: readonly JsonObject[] }
   | { readonly thinking: string; readonly signature?: string }
   | { readonly tool: string; readonly input: JsonObject; readonly id?: string }
   | { readonly tool: string; readonly rawInput: string; readonly id?: string }
-  | { readonly pause: number }
-  | { readonly raw: Block };
+  | { readonly serverTool: string; readonly input: JsonObject; readonly id?: string }
+  | { readonly result: Json; readonly type?: string }
+  | { readonly raw: Block; readonly deltas?: readonly Block[] };
 
 /** A wait before each chunk: `chunkMs`, or as long as its tokens take. `chunk`: characters, 12 by default. */
 export type Pace = { readonly tokensPerSecond?: number; readonly chunkMs?: number; readonly chunk?: number };
@@ -86,6 +60,8 @@ export type Expectation = {
   readonly tool?: string;
   readonly promptIncludes?: string;
 };
+
+type StopDetails = { readonly category?: string | null; readonly explanation?: string | null };
 
 type WireUsage = {
   readonly input_tokens?: number;

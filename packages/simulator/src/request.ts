@@ -1,8 +1,9 @@
 import type { Block, Json, JsonObject, Message } from "@keelson/protocol";
 import { z } from "zod";
 import { isObject } from "./json.ts";
+import { promptOf, type Prompt } from "./prompt/prompt.ts";
 import { refuse } from "./refuse.ts";
-import type { SeenRequest } from "./reply.ts";
+import type { SeenRequest } from "./script.ts";
 
 /**
  * A request body as the API reads it: content is always a list, neighbours of one role are one turn.
@@ -11,7 +12,9 @@ import type { SeenRequest } from "./reply.ts";
 export type ApiRequest = {
   readonly model: string;
   readonly stream: boolean;
+  readonly maxTokens: number;
   readonly turns: readonly Turn[];
+  readonly prompt: Prompt;
   readonly body: JsonObject;
 };
 /** `at`: the position of the turn's first message, for error messages. */
@@ -36,8 +39,8 @@ export function readRequest({ text, body }: Pick<SeenRequest, "text" | "body">, 
     const unread = parseBody(text);
     return { ok: false, error: unread.ok ? firstOf(parsed.error) : unread.error };
   }
-  const { model, stream = false, messages } = parsed.data;
-  const request = { model, stream, turns: turnsOf(messages), body };
+  const { model, stream = false, max_tokens: maxTokens = 1, messages } = parsed.data;
+  const request = { model, stream, maxTokens, turns: turnsOf(messages), prompt: promptOf(body), body };
   const error = refuse(request);
   return error === undefined ? { ok: true, request } : { ok: false, error };
 }
@@ -53,10 +56,16 @@ const messageOf = z
     ),
   })
   .catchall(json);
+const tokens = z.int().min(0);
 const countSchema = z
-  .object({ model: z.string().min(1), stream: z.boolean().exactOptional(), messages: z.array(messageOf).min(1) })
+  .object({
+    model: z.string().min(1),
+    stream: z.boolean().exactOptional(),
+    max_tokens: tokens.exactOptional(),
+    messages: z.array(messageOf).min(1),
+  })
   .catchall(json);
-const messageSchema = countSchema.extend({ max_tokens: z.int().min(0) });
+const messageSchema = countSchema.extend({ max_tokens: tokens });
 
 function turnsOf(messages: readonly z.output<typeof messageOf>[]): readonly Turn[] {
   const turns: { role: "user" | "assistant"; content: Block[]; at: number }[] = [];

@@ -4,8 +4,13 @@ import type { Clock } from "@keelson/protocol";
 import type { Step } from "./step.ts";
 
 /** Takes the steps one by one, no faster than they are read. `signal`: the reader left, or the server closed; it ends in silence then. */
-export async function send(response: ServerResponse, steps: readonly Step[], clock: Clock, signal: AbortSignal): Promise<void> {
-  for (const step of steps) {
+export async function send(
+  response: ServerResponse,
+  steps: AsyncIterable<Step> | readonly Step[],
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const step of steps) {
     if (signal.aborted) return;
     switch (step.do) {
       case "head":

@@ -24,7 +24,7 @@ async function stopOf(blocks: readonly ReplyBlock[], more?: object): Promise<unk
 
 describe("a streamed reply", () => {
   it("is these bytes and no others", async () => {
-    const input = Math.ceil('[[],null,[{"role":"user","content":"fix the test"}]]'.length / 4);
+    const input = Math.ceil('user{"text":"fix the test","type":"text"}'.length / 4);
     const frames = [
       `event: message_start\ndata: {"type":"message_start","message":{"id":"msg_sim_0001","type":"message","role":"assistant","model":"claude-x","content":[],"stop_reason":null,"stop_sequence":null,"stop_details":null,"container":null,"usage":{"input_tokens":${input},"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0},"output_tokens":1,"service_tier":"standard"}}}`,
       'event: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}',

@@ -1,11 +1,4 @@
-import type { JsonObject } from "@keelson/protocol";
-
 /** An estimate that never changes: four bytes a token, and at least one. */
-export function tokensIn(text: string): number {
-  return Math.max(1, Math.ceil(Buffer.byteLength(text) / 4));
-}
+export const tokensFor = (bytes: number): number => Math.max(1, Math.ceil(bytes / 4));
 
-/** Of a request: what the model reads, and nothing that only steers the call. */
-export function promptTokens({ system = null, tools = [], messages = [] }: JsonObject): number {
-  return tokensIn(JSON.stringify([tools, system, messages]));
-}
+export const tokensIn = (text: string): number => tokensFor(Buffer.byteLength(text));
