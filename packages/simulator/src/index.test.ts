@@ -4,7 +4,15 @@ import { arrived, ask, blocksIn, bodyOf, conversation, errorOf, eventsIn } from 
 import * as simulator from "./index.ts";
 
 it("these are the public names", () => {
-  expect(Object.keys(simulator).toSorted()).toEqual(["loadScenario", "readScenario", "scenarioSchema", "simulate"]);
+  expect(Object.keys(simulator).toSorted()).toEqual([
+    "loadRecording",
+    "loadScenario",
+    "readScenario",
+    "record",
+    "replay",
+    "scenarioSchema",
+    "simulate",
+  ]);
 });
 
 it("the README's scenario can be played to its end", async () => {

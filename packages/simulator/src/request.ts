@@ -67,6 +67,12 @@ const countSchema = z
   .catchall(json);
 const messageSchema = countSchema.extend({ max_tokens: tokens });
 
+/** The turns of a body that nobody has checked; undefined where it has none. */
+export function turnsIn(body: JsonObject): readonly Turn[] | undefined {
+  const messages = z.array(messageOf).safeParse(body["messages"]).data;
+  return messages && turnsOf(messages);
+}
+
 function turnsOf(messages: readonly z.output<typeof messageOf>[]): readonly Turn[] {
   const turns: { role: "user" | "assistant"; content: Block[]; at: number }[] = [];
   for (const [at, { role, content }] of messages.entries()) {

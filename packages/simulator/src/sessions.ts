@@ -1,3 +1,4 @@
+import type { JsonObject } from "@keelson/protocol";
 import { beginningOf } from "./conversation.ts";
 import { cursorOf, type Cursor } from "./cursor.ts";
 import { isObject } from "./json.ts";
@@ -32,12 +33,14 @@ export function dealerOf(script: Script, variables: Readonly<Record<string, stri
   };
 }
 
-/** `session`: what the client calls it, in `x-keel-session` or `metadata.user_id`; most clients don't. */
-export type Identity = { readonly beginning: string; readonly session: string | undefined };
+function identityOf({ turns, body }: ApiRequest, { headers }: SeenRequest): readonly (string | undefined)[] {
+  return [beginningOf(turns), sessionOf(body, headers)];
+}
 
-export function identityOf({ turns, body }: Pick<ApiRequest, "turns" | "body">, { headers }: Pick<SeenRequest, "headers">): Identity {
+/** What the client calls its session; most clients don't. */
+export function sessionOf(body: JsonObject, headers: SeenRequest["headers"]): string | undefined {
   const user = isObject(body["metadata"]) ? body["metadata"]["user_id"] : undefined;
-  return { beginning: beginningOf(turns), session: headers["x-keel-session"] ?? (typeof user === "string" ? user : undefined) };
+  return headers["x-keel-session"] ?? (typeof user === "string" ? user : undefined);
 }
 
 function fits({ promptIncludes, systemIncludes, header = {} }: Match, { turns, prompt }: ApiRequest, { headers }: SeenRequest): boolean {
