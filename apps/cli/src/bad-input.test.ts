@@ -51,15 +51,15 @@ describe("the command line", () => {
   });
 
   test.each([
-    [".", /directory|folder/],
-    ["missing.json", "missing.json"],
-    ["broken.json", "broken.json"],
-    ["{", /JSON/],
-    ['{"permissions":{"deny":["Bash(rm"]}}', "Bash(rm"],
-  ])("settings that can't be used are refused before anything is asked: %s", async (settings, words) => {
+    [".", 2, /directory|folder/],
+    ["missing.json", 2, "missing.json"],
+    ["broken.json", 2, "broken.json"],
+    ["{", 2, /JSON/],
+    ['{"permissions":{"deny":["Bash(rm"]}}', 1, "Bash(rm"],
+  ])("settings that can't be used are refused before anything is asked: %s", async (settings, code, words) => {
     await using the = await scene([HELLO]);
     await writeFile(join(the.cwd, "broken.json"), '{ "model": ');
-    refusedWith(await the.keel(["-p", "x", "--settings", settings]), 1, words);
+    refusedWith(await the.keel(["-p", "x", "--settings", settings]), code, words);
     expect(the.model.requests).toHaveLength(0);
   });
 

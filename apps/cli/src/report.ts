@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { Envelope } from "@keelson/protocol";
 import type { Session } from "@keelson/harness";
 import { visible } from "./clean.ts";
+import { deniedLine } from "./denied-line.ts";
 import { answerOf } from "./ending.ts";
 import type { Format } from "./options.ts";
 import { paint } from "./paint.ts";
 import { waitingLine } from "./recovery-line.ts";
 import { Renderer } from "./render.ts";
 import { resultOf, type Outcome } from "./result.ts";
-import { deniedLine } from "./rule-for.ts";
 import { mapper } from "./stream-json.ts";
 import type { Message } from "./wire.ts";
 
@@ -29,7 +29,7 @@ export const REPORTS: Readonly<Record<Format, (session: Session, options: Option
       next: (envelope) => ({ err: verbose ? renderer.show(envelope) : asideOf(envelope) }),
       end: ({ tally }) => {
         const answer = answerOf(tally);
-        const denied = deniedLine(tally.denials, session.cwd);
+        const denied = deniedLine(tally.denials);
         const empty = tally.end === "completed" && answer.trim() === "" ? "The model ended without saying anything.\n" : "";
         return { out: answer === "" ? "" : `${answer.trimEnd()}\n`, err: empty + (denied === undefined ? "" : `${denied}\n`) };
       },

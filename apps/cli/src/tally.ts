@@ -15,7 +15,7 @@ export type Tally = {
   readonly answer: string;
   readonly draft: { readonly messageId: string; readonly text: string };
   readonly calls: Readonly<Record<string, ToolUse>>;
-  readonly judged: Readonly<Record<string, Decision>>;
+  readonly judged: Readonly<Record<string, Judged>>;
   readonly denials: readonly Denial[];
   readonly errors: readonly string[];
   readonly turns: number;
@@ -25,7 +25,9 @@ export type Tally = {
   readonly apiMs: number;
   readonly end: EndReason | undefined;
 };
-export type Denial = { readonly use: ToolUse; readonly decision: Decision | undefined };
+/** `suggestion`: the rule that would have allowed it. */
+export type Denial = { readonly use: ToolUse } & Judged;
+type Judged = { readonly decision: Decision | undefined; readonly suggestion: string | undefined };
 /** `usd` counts what has a known price. */
 export type Spent = { readonly usage: Usage; readonly usd: number; readonly priced: boolean };
 
@@ -53,6 +55,8 @@ export function count(tally: Tally, { event, path }: Envelope): Tally {
 export const usdOf = ({ models }: Tally): number => Object.values(models).reduce((sum, { usd }) => sum + usd, 0);
 export const isPriced = ({ models }: Tally): boolean => Object.values(models).some(({ priced }) => priced);
 
+const UNJUDGED: Judged = { decision: undefined, suggestion: undefined };
+
 /** These go on with the answer where it stopped; any other turn begins a new one. */
 const GO_ON: readonly string[] = ["output_resumed", "pause_turn"];
 
@@ -74,7 +78,7 @@ function listen(tally: Tally, event: Event): Tally {
         usage: add(tally.usage, event.usage),
       };
     case "call.judged":
-      return { ...tally, judged: { ...tally.judged, [event.callId]: event.decision } };
+      return { ...tally, judged: { ...tally.judged, [event.callId]: { decision: event.decision, suggestion: event.suggestion } } };
     case "call.completed":
       return event.outcome === "denied" ? deny(tally, event.callId) : tally;
     case "notice.raised":
@@ -95,7 +99,7 @@ function heard(tally: Tally, messageId: string, block: Block): Tally {
 
 function deny(tally: Tally, callId: string): Tally {
   const use = tally.calls[callId];
-  return use ? { ...tally, denials: [...tally.denials, { use, decision: tally.judged[callId] }] } : tally;
+  return use ? { ...tally, denials: [...tally.denials, { use, ...(tally.judged[callId] ?? UNJUDGED) }] } : tally;
 }
 
 function charge(tally: Tally, { model, usage, usd, ms }: Extract<Event, { type: "model.called" }>): Tally {
