@@ -21,6 +21,9 @@ export function beginningOf(messages: readonly Message[]): string {
   return words.length > 0 ? words.join("\n") : content.map((block) => spelling(block)).join("\n");
 }
 
+/** Words of the user, and of nobody else. */
+export const isSpoken = (block: Block): boolean => textsOf(block).length > 0 && !isReminder(block);
+
 /** Agents put words of their own beside the user's, in this tag. */
 const isReminder = (block: Block): boolean => textsOf(block).some((text) => text.trimStart().startsWith("<system-reminder>"));
 

@@ -7,6 +7,7 @@ it("these are the public names", () => {
   expect(Object.keys(simulator).toSorted()).toEqual([
     "loadRecording",
     "loadScenario",
+    "planner",
     "readScenario",
     "record",
     "replay",

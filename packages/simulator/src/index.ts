@@ -1,3 +1,4 @@
+export { planner, type PlannerOptions } from "./planner/planner.ts";
 export { loadScenario, readScenario, type ScenarioRead } from "./read.ts";
 export { record, type RecordOptions } from "./record/record.ts";
 export { loadRecording, type Recording, type RecordingRead } from "./record/recording.ts";
