@@ -59,3 +59,15 @@ describe("models that the scenario lists", () => {
     expect([data.map(({ id }: Loose) => id), first_id, last_id]).toEqual([["claude-a", "claude-b"], "claude-a", "claude-b"]);
   });
 });
+
+it("a conversation that the server should hold is refused in the way that clients know, and nothing is taken", async () => {
+  await using server = await simulate(SAYS);
+  const refused = await ask(server.url, bodyOf([PROMPT], { thread: { type: "create" } }));
+  expect([refused.status, await refused.json()]).toEqual([
+    400,
+    expect.objectContaining({
+      error: expect.objectContaining({ details: { error_code: "thread_unsupported_request", unsupported: ["thread"] } }),
+    }),
+  ]);
+  expect(await (await ask(server.url, bodyOf([PROMPT], { thread: null }))).text()).toContain("the first");
+});

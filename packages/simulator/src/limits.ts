@@ -2,11 +2,18 @@ import { failure, refused } from "./failure.ts";
 import type { ApiRequest } from "./request.ts";
 import type { Step } from "./step.ts";
 
-/** What a scenario's own limits refuse: a model that isn't there, and a prompt that doesn't fit. A refused request takes no reply. */
+/** What is refused though it is well-formed: it is more than this server, or the scenario's models, can do. A refused request takes no reply. */
 type Limits = { readonly models?: readonly string[] | undefined; readonly window?: number | undefined };
 
 export function unknownModel(model: string, { models }: Limits, requestId: string): readonly Step[] | undefined {
   return models === undefined || models.includes(model) ? undefined : failure({ status: 404, message: `model: ${model}` }, requestId);
+}
+
+/** A conversation that the server should hold (beta message-threads-2026-08-12). Clients know this answer, and send the whole of it. */
+export function threaded({ body }: ApiRequest, requestId: string): readonly Step[] | undefined {
+  if ((body["thread"] ?? null) === null) return undefined;
+  const details = { error_code: "thread_unsupported_request", unsupported: ["thread"] };
+  return failure({ status: 400, message: "thread: this server holds no conversations. Send the whole conversation.", details }, requestId);
 }
 
 /** `tokens`: of the prompt, without the thinking that the model doesn't read. */

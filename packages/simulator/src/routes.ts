@@ -1,7 +1,7 @@
 import type { Clock } from "@keelson/protocol";
 import type { Cursor } from "./cursor.ts";
 import { failure, refused } from "./failure.ts";
-import { tooLong, unknownModel } from "./limits.ts";
+import { threaded, tooLong, unknownModel } from "./limits.ts";
 import { DEFAULT_MODEL, describeModel } from "./models.ts";
 import { messageIdOf, streamed, whole, type Facts } from "./play.ts";
 import { openCache, uncached, type Cache } from "./prompt/cache.ts";
@@ -48,7 +48,10 @@ async function message({ seen, requestId }: Asked, house: House): Promise<readon
   const { request } = read;
   const checked = checkedBy(house, request, seen);
   if (!checked.ok) return refused(checked.error, requestId);
-  const limited = unknownModel(request.model, house.script, requestId) ?? tooLong(checked.prompt.tokens, request, house.script, requestId);
+  const limited =
+    unknownModel(request.model, house.script, requestId) ??
+    threaded(request, requestId) ??
+    tooLong(checked.prompt.tokens, request, house.script, requestId);
   if (limited) return limited;
   const next = request.maxTokens === 0 ? WARMED : await house.next(request, seen);
   if (!next.ok) return refused(next.error, requestId);

@@ -3,8 +3,12 @@ import { isObject, listOf } from "../json.ts";
 
 /** The tools that a request offers, under whatever case their names have, and with whatever their inputs are called. */
 export type Toolbox = (tool: ToolName) => Offered | undefined;
-/** Spells an input for the tool as it is: what it knows no field for is left out. */
-type Offered = { readonly name: string; readonly spell: (input: JsonObject) => JsonObject };
+/** Spells an input for the tool as it is: what it knows no field for is left out. `lacks`: what it needs, and doesn't get so. */
+type Offered = {
+  readonly name: string;
+  readonly spell: (input: JsonObject) => JsonObject;
+  readonly lacks: (input: JsonObject) => readonly string[];
+};
 export type ToolName = "Read" | "Glob" | "Grep" | "Bash" | "Edit" | "Write";
 
 /** The usual name of each field first. */
@@ -23,11 +27,15 @@ export function toolboxOf(tools: Json | undefined): Toolbox {
   return (wanted) => {
     const tool = offered.find(({ name }) => String(name).toLowerCase() === wanted.toLowerCase());
     if (!tool) return undefined;
-    const { properties } = isObject(tool["input_schema"]) ? tool["input_schema"] : {};
+    const { properties, required } = isObject(tool["input_schema"]) ? tool["input_schema"] : {};
     const known = isObject(properties) ? Object.keys(properties) : undefined;
     const spell = (input: JsonObject): JsonObject =>
       Object.fromEntries(Object.entries(input).flatMap(([field, value]) => spelled(field, known).map((name) => [name, value])));
-    return { name: String(tool["name"]), spell };
+    const lacks = (input: JsonObject): readonly string[] =>
+      listOf(required)
+        .map(String)
+        .filter((field) => !Object.hasOwn(spell(input), field));
+    return { name: String(tool["name"]), spell, lacks };
   };
 }
 

@@ -37,6 +37,7 @@ describe("a request is understood:", () => {
     ["I'd like you to read the team's.txt", read("team's.txt")],
     ["refactor everything", { do: "unknown", words: "refactor everything" }],
     ["read", { do: "unknown", words: "read" }],
+    ["hello there", { do: "unknown", words: "hello there" }],
   ])("%s", (prompt, wish) => expect(wishesIn(prompt)).toEqual([wish]));
 });
 

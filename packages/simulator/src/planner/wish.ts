@@ -11,8 +11,8 @@ export type Wish =
 export function wishesIn(prompt: string): readonly Wish[] {
   if (prompt.length > LONGEST) return [{ do: "unknown", words: `${prompt.slice(0, 80)}…` }];
   const { text, restore, bare } = setQuotesAside(prompt);
-  const parts = text.split(SEPARATOR).map((part) => part.trim().replace(POLITE, ""));
-  return parts.filter((part) => part !== "").map((part) => wishIn(part, bare) ?? { do: "unknown", words: restore(part) });
+  const parts = text.split(SEPARATOR).map((part) => ({ whole: part.trim(), plain: part.trim().replace(POLITE, "") }));
+  return parts.flatMap(({ whole, plain }) => (plain === "" ? [] : [wishIn(plain, bare) ?? { do: "unknown", words: restore(whole) }]));
 }
 
 const LONGEST = 4_000; // characters; a longer text is no plain request

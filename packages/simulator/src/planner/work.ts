@@ -11,7 +11,7 @@ export type Outcome = { readonly ok: boolean; readonly text: string };
 type Steps = Generator<Call, Told, Outcome>;
 type Told = { readonly ok: boolean; readonly say: string };
 
-export const CAN = `I am a planner, not a model: I can read, list, search, run and change text.
+const CAN = `I am a planner, not a model: I can read, list, search, run and change text.
 For example: "read README.md", "list src", "search TODO in src", "run npm test", "change 80 to 8080 in port.js"; several of them with "and then".`;
 
 export function* carryOut(wishes: readonly Wish[], tools: Toolbox): Generator<Call, string, Outcome> {
@@ -89,6 +89,8 @@ function* change({ from, to, file, everywhere }: Extract<Wish, { do: "change" }>
 function* call(tools: Toolbox, tool: ToolName, input: JsonObject, say: string): Steps {
   const offered = tools(tool);
   if (!offered) return { ok: false, say: `For this I need the tool ${tool}, and it isn't offered here.` };
+  const lacks = offered.lacks(input);
+  if (lacks.length > 0) return { ok: false, say: `The tool ${offered.name} wants something that I don't know here: ${lacks.join(", ")}.` };
   const { ok, text } = yield { say, tool: offered.name, input: offered.spell(input) };
   return ok ? { ok, say: text } : { ok, say: `${offered.name} didn't do it:\n${quoted(text)}` };
 }

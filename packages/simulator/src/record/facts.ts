@@ -55,7 +55,7 @@ export function openMemory(): (facts: RequestFacts) => readonly Json[] {
 const ROOM = 80; // characters
 
 /** The same for text as people write it. */
-export const hide = (text: string, own: readonly string[]): string =>
+const hide = (text: string, own: readonly string[]): string =>
   Buffer.from(mask(Buffer.from(text).toString("latin1"), own), "latin1").toString();
 
 const CARRIERS = ["x-api-key", "authorization", "proxy-authorization", "cookie"];

@@ -9,7 +9,7 @@ const json = z.custom<Json>(); // it came out of JSON.parse
 const object = z.record(z.string(), json);
 const rawBlock = z.object({ type: z.string().min(1) }).catchall(json);
 export const name = z.string().min(1);
-export const count = z.int().min(0);
+const count = z.int().min(0);
 const ms = z
   .number()
   .min(0)
