@@ -103,6 +103,7 @@ async function* proceed(reply: Reply, { asked, malformed }: Omit<Answers, "end">
     rescues: 0,
     malformedReplies: asked > 0 && asked === malformed ? run.state.malformedReplies + 1 : 0,
     ...(!cut && { outputResumes: 0 }),
+    ...(step.do !== "again" && { pauses: 0 }),
   };
   if (step.do === "escalate") yield { type: "reply.dropped", messageId, because: "output_escalated" };
   return yield* take(step, run);

@@ -261,6 +261,18 @@ test("new input resets the count of Stop hooks", async () => {
   assert.deepEqual(stops, [0, 1, 2, 0, 1]);
 });
 
+test("a model that only ever pauses is asked so often, and no more", async () => {
+  const { requests, events } = await run(() => [text("…"), stop("pause_turn")]);
+  assert.equal(requests.length, 21);
+  assert.equal(ended(events), "model_error");
+  assert.match(pick(events, "notice.raised")[0]?.text ?? "", /paused 20 times/);
+  const between = await run(
+    (_, at) => (at > 50 ? [END] : at % 10 === 9 ? [use(`c${at}`, "write"), stop("tool_use")] : [text("…"), stop("pause_turn")]),
+    { options: { maxTurns: 100 } },
+  );
+  assert.equal(ended(between.events), "completed");
+});
+
 test("a real reply forgets the failures before it: two, an answer, and two again are no fallback", async () => {
   const fail = modelError("server");
   const { requests } = await run((_, at) => (at === 2 ? [use("a", "write"), stop("tool_use")] : at < 5 ? [fail] : [END]));

@@ -26,7 +26,8 @@ export type Step =
   | { readonly do: "rescue"; readonly how: Rescue; readonly error: ModelError }
   | { readonly do: "strip"; readonly what: "thinking" | "media" }
   | { readonly do: "cap_output"; readonly tokens: number }
-  | { readonly do: "end"; readonly reason: EndReason };
+  /** `why`: for people, where the reason alone doesn't say it. */
+  | { readonly do: "end"; readonly reason: EndReason; readonly why?: string };
 
 /** One run of the loop: the only cell that changes. */
 export type Run = { state: LoopState; readonly ports: Ports; readonly options: LoopOptions; readonly signal: AbortSignal };
@@ -53,7 +54,7 @@ export async function* take(step: Step, run: Run): AsyncGenerator<Event, EndReas
     case "settle":
       return yield* settle(step.at, run);
     case "again":
-      return again(run, "pause_turn");
+      return again(run, "pause_turn", { pauses: state.pauses + 1 });
     case "escalate":
       return again(run, "output_escalated", { maxOutputTokens: step.tokens });
     case "resume":
@@ -80,6 +81,7 @@ export async function* take(step: Step, run: Run): AsyncGenerator<Event, EndReas
     case "cap_output":
       return again(run, "output_recomputed", { maxOutputTokens: step.tokens, outputRoom: step.tokens });
     case "end":
+      if (step.why !== undefined) yield { type: "notice.raised", severity: "error", code: step.reason, text: step.why };
       return step.reason;
   }
 }

@@ -109,6 +109,7 @@ function startOf(view: View, { models, outputLimit }: LoopOptions): LoopState {
     stopBlocks: 0,
     slowUntil: 0,
     pinned: 1,
+    pauses: 0,
     malformedReplies: 0,
   };
 }

@@ -19,6 +19,7 @@ export type LoopState = {
   readonly stopBlocks: number; // stop_hook_active is stopBlocks > 0
   readonly slowUntil: number; // fast mode is off before this time
   readonly pinned: number; // catalog revision that this run was started with
+  readonly pauses: number; // in a row
   readonly malformedReplies: number; // in a row: every call of the reply had an input that isn't JSON
 };
 /** Failures in a row, by kind. A reply with a real stop reason forgets them all; a salvaged one forgets none. */

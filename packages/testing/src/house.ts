@@ -63,6 +63,7 @@ export function fresh(view: View = remember(EMPTY, PROMPT)): LoopState {
     stopBlocks: 0,
     slowUntil: 0,
     pinned: 1,
+    pauses: 0,
     malformedReplies: 0,
   };
 }
