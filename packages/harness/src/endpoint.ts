@@ -23,7 +23,16 @@ export function findEndpoint(flags: Flags, settings: Settings, env: Place["env"]
   const apiKey = present(env["ANTHROPIC_API_KEY"]);
   const authToken = present(env["ANTHROPIC_AUTH_TOKEN"]);
   if (baseUrl !== undefined && !isHttp(baseUrl)) {
-    return { code: "usage", text: `The base URL isn't an http or https address: ${baseUrl}. An example: --base-url http://127.0.0.1:8080` };
+    return {
+      code: "usage",
+      text: `The base URL isn't an http or https address: ${withoutLogin(baseUrl)}. An example: --base-url http://127.0.0.1:8080`,
+    };
+  }
+  if (baseUrl !== undefined && /\/\/[^/]*@/.test(baseUrl)) {
+    return {
+      code: "usage",
+      text: `A base URL with a login in it isn't used: ${withoutLogin(baseUrl)}. Put the key into ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN.`,
+    };
   }
   if (apiKey === undefined && authToken === undefined && baseUrl === undefined) {
     return {
@@ -38,6 +47,9 @@ export function findEndpoint(flags: Flags, settings: Settings, env: Place["env"]
     credentials: apiKey !== undefined ? "ANTHROPIC_API_KEY" : authToken !== undefined ? "ANTHROPIC_AUTH_TOKEN" : "none",
   };
 }
+
+/** A password has no place on a screen. */
+const withoutLogin = (address: string): string => address.replace(/\/\/[^/@]*@/, "//…@");
 
 const present = (value: string | undefined): string | undefined => (value === undefined || value.trim() === "" ? undefined : value.trim());
 

@@ -44,7 +44,7 @@ export async function gather({ place, flags, plugins: roots }: House, files: Fil
   if (unpriced !== undefined)
     return {
       code: "usage",
-      text: `The price of ${unpriced} isn't known, so a budget in dollars can't be kept. Leave --max-budget-usd out and use --max-turns.`,
+      text: `The price of ${unpriced} isn't known, so the budget of $${limits.maxBudgetUsd} (${flags.maxBudgetUsd === undefined ? "keel.maxBudgetUsd of the settings" : "--max-budget-usd"}) can't be kept. Take it out and bound the run with --max-turns, or choose a model with a known price.`,
     };
   const rules = gatherRules(read.rules, flags, cwd);
   if ("code" in rules) return rules;

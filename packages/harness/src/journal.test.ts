@@ -68,6 +68,16 @@ test("a full disk is told once, holds nobody up, and loses nothing when there is
   assert.deepEqual(await types(), ["context.added", "context.added", "notice.raised", "context.added", "context.added", "notice.raised"]);
 });
 
+test("a run that ends while the disk is full says what will be missing, and its end comes last", async () => {
+  const { journal } = await scene(() => true);
+  await journal.write(said("lost"), STAMP);
+  const told = await journal.write({ type: "run.ended", reason: "completed", totals: {} }, STAMP);
+  assert.deepEqual(
+    told.map(({ event }) => (event.type === "notice.raised" ? event.code : event.type)),
+    ["log_unsaved", "run.ended"],
+  );
+});
+
 test("an effect, an input, a question, a request and the end wait for the disk itself", async () => {
   const { journal, barriers } = await scene(() => false);
   await journal.write({ type: "call.started", callId: "c", input: {}, replay: "never" }, STAMP);

@@ -34,13 +34,14 @@ export class Journal {
     return this.#waiting.length;
   }
 
-  /** The event's envelope, once it is stored; behind it a notice when storing began to fail or works again. */
+  /** The event's envelope, once it is stored; behind it a notice when storing began to fail or works again. A run that ends unsaved says so before its end. */
   async write(event: Event, stamp: Stamp): Promise<readonly Envelope[]> {
     const envelope = this.#seal(event, stamp);
     if (!DURABLE[event.type]) return [envelope];
     const failing = this.#waiting.length > 0;
     this.#waiting = [...this.#waiting, envelope];
     const trouble = await this.#flush(BARRIERS.includes(event.type));
+    if (trouble !== undefined && event.type === "run.ended") return [this.#seal(lossOf(this.#waiting.length, trouble), stamp), envelope];
     if (failing === (trouble !== undefined)) return [envelope];
     const notice = this.#seal(noticeOf(trouble), stamp);
     this.#waiting = [...this.#waiting, notice];
@@ -64,6 +65,11 @@ export class Journal {
     const seq = this.#head + this.#waiting.length + 1;
     return { v: 1, ...(DURABLE[event.type] && { seq }), at: wall(), session, run, path: [], event };
   }
+}
+
+function lossOf(unsaved: number, trouble: string): Event {
+  const text = `${trouble} The last ${unsaved} events of this session are in memory only: once keel ends, it can be resumed from before them.`;
+  return { type: "notice.raised", severity: "error", code: "log_unsaved", text };
 }
 
 function noticeOf(trouble: string | undefined): Event {

@@ -17,7 +17,10 @@ export function chooseLimits(flags: Flags, settings: Settings, env: Place["env"]
   const named = flags.permissionMode ?? settings.permissions?.defaultMode ?? "default";
   const mode = MODES.find((one) => one === named);
   if (mode === undefined)
-    return { code: "settings", text: `The settings name a permission mode that doesn't exist: ${named}. There are ${MODES.join(", ")}.` };
+    return {
+      code: "settings",
+      text: `permissions.defaultMode in the settings is no permission mode: ${named}. There are ${MODES.join(", ")}.`,
+    };
   const model = flags.model ?? (env["ANTHROPIC_MODEL"] || undefined) ?? settings.model ?? DEFAULT_MODEL;
   const fallback = flags.fallbackModel ?? [settings.fallbackModel ?? []].flat();
   return {

@@ -334,6 +334,15 @@ test("what a user puts in place of an input is judged again: it can't pass a den
   assert.equal(await readFile(join(w.cwd, "other.txt"), "utf8"), "changed");
 });
 
+test("a rule on a tool with a slip in its name is told, and one on a tool that comes later isn't", async () => {
+  await using w = await world({ replies: [] });
+  await using session = await w.open({ disallowedTools: ["Bsh", "WebFetch", "mcp__a__b"] });
+  assert.deepEqual(
+    session.problems.map((problem) => problem.text),
+    ["The deny rule Bsh (flag) speaks of no tool that there is: did you mean Bash?"],
+  );
+});
+
 test("a home that can't be written: the session runs in memory and says so", async () => {
   await using w = await world({ replies: [{ blocks: [{ text: "hi" }] }] });
   await writeFile(join(w.home, ".keel"), "a file where the folder should be");

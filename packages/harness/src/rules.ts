@@ -1,9 +1,13 @@
 import type { RuleLine } from "@keelson/loader";
-import { readRules, type ReadRules } from "@keelson/permissions";
-import type { Problem, Rule } from "@keelson/protocol";
+import { nameRule, readRules, type ReadRules } from "@keelson/permissions";
+import { nearest, type Problem, type Rule } from "@keelson/protocol";
+import { blocks } from "@keelson/tools";
 import type { Flags, Refusal } from "./house.ts";
 
 export type GatheredRules = { readonly rules: readonly Rule[]; readonly problems: readonly Problem[] };
+
+/** Those that are blocks, and those that come with later parts and have rules already. */
+const TOOLS = [...Object.keys(blocks), "Agent", "Task", "Skill", "WebFetch", "WebSearch", "MultiEdit", "NotebookEdit", "LS"];
 
 /** The rules of all settings and of the command line. A restriction that can't be read, and that the user wrote, refuses the session. */
 export function gatherRules(lines: readonly RuleLine[], flags: Flags, cwd: string): GatheredRules | Refusal {
@@ -13,8 +17,16 @@ export function gatherRules(lines: readonly RuleLine[], flags: Flags, cwd: strin
   ];
   const [fatal] = read.flatMap((one) => one.fatal);
   if (fatal !== undefined) return { code: "settings", text: `${fatal} Correct it: the session doesn't start without it.` };
-  const problems = read.flatMap((one) => one.problems.map((text): Problem => ({ severity: "warning", file: "", text })));
-  return { rules: read.flatMap((one) => one.rules), problems };
+  const rules = read.flatMap((one) => one.rules);
+  const problems = [...read.flatMap((one) => one.problems), ...rules.flatMap(unknownTool)];
+  return { rules, problems: problems.map((text): Problem => ({ severity: "warning", file: "", text })) };
+}
+
+/** Rules may speak of tools that aren't here; a name that is nearly one of ours is a slip. */
+function unknownTool(rule: Rule): readonly string[] {
+  const name = /^[A-Za-z]+/.exec(rule.text.trim())?.[0] ?? "";
+  const meant = TOOLS.includes(name) ? undefined : nearest(name, TOOLS);
+  return meant === undefined ? [] : [`The ${rule.behavior} rule ${nameRule(rule)} speaks of no tool that there is: did you mean ${meant}?`];
 }
 
 function readLine({ text, behavior, source, base, file, line }: RuleLine): ReadRules {

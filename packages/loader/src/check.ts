@@ -1,7 +1,7 @@
 /** Holds a settings file against the schema. Rule: what is wrong is left out alone, and the rest of the file counts. */
-import type { Problem } from "@keelson/protocol";
+import { nearest, type Json, type JsonObject, type Problem } from "@keelson/protocol";
 import type { z } from "zod";
-import { nodeAt, problemAt, valueOf, type Document, type Path } from "./json.ts";
+import { isObject, nodeAt, problemAt, valueOf, type Document, type Path } from "./json.ts";
 import { UNTRUSTED } from "./mask.ts";
 import { quote, suggest } from "./words.ts";
 
@@ -13,6 +13,14 @@ const MOST = 100;
 /** Losing one of these loosens what the owner of the file asked for: an error, not a warning. */
 const RESTRICTS = ["permissions", "permissions.ask", "permissions.deny", "keel", "keel.maxTurns", "keel.maxBudgetUsd"];
 
+/** Where other programs have keys too, and which are ours there. */
+const SHARED: readonly { readonly group: readonly string[]; readonly keys: readonly string[] }[] = [
+  { group: [], keys: [...new Set(Object.keys(UNTRUSTED).map((key) => key.split(".")[0] ?? ""))] },
+  {
+    group: ["permissions"],
+    keys: Object.keys(UNTRUSTED).flatMap((key) => (key.startsWith("permissions.") ? [key.slice("permissions.".length)] : [])),
+  },
+];
 const KEEL_KEYS = Object.keys(UNTRUSTED).flatMap((key) => (key.startsWith("keel.") ? [key.slice("keel.".length)] : []));
 
 /** `graded`: how bad it is to lose a restriction. Undefined when nearly nothing in the file is right. */
@@ -21,7 +29,7 @@ export function checkSettings(document: Document, schema: Schema, graded: Proble
   let checked = document;
   while (problems.length <= MOST) {
     const { error } = schema.safeParse(valueOf(checked));
-    if (!error) return { document: checked, problems };
+    if (!error) return { document: checked, problems: [...problems, ...slips(checked)] };
     const wrong = error.issues.slice(0, MOST + 1).flatMap(spread);
     const here = checked;
     const nodes = wrong.map(({ path }) => nodeAt(here, path)).filter((node) => node !== undefined);
@@ -30,6 +38,22 @@ export function checkSettings(document: Document, schema: Schema, graded: Proble
     checked = { ...checked, gone: new Set([...checked.gone, ...nodes]) };
   }
   return undefined;
+}
+
+/** Unknown keys are other programs' business, but for those that are ours with a slip: what they ask for isn't in force. */
+function slips(document: Document): readonly Problem[] {
+  return SHARED.flatMap(({ group, keys }) =>
+    Object.keys(objectAt(document, group)).flatMap((key) => {
+      const meant = keys.includes(key) ? undefined : nearest(key, keys);
+      const text = `${quote(key)} isn't a key that is read: did you mean ${quote(meant ?? "")}?`;
+      return meant === undefined ? [] : [problemAt(document, nodeAt(document, [...group, key]), "warning", text)];
+    }),
+  );
+}
+
+function objectAt(document: Document, group: readonly string[]): JsonObject {
+  const found = group.reduce<Json | undefined>((value, key) => (isObject(value) ? value[key] : undefined), valueOf(document));
+  return isObject(found) ? found : {};
 }
 
 /** One issue may name several keys. */

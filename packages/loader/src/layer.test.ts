@@ -178,3 +178,14 @@ test("a file full of wrong values is given up as a whole, in one line", async ()
     [{}, ["error - holds too many wrong values. Nothing in it is used until that is put right."]],
   );
 });
+
+test("a shared key with a slip is a warning that names the one that was meant: a restriction may hang on it", async () => {
+  const slips = await read({
+    [USER]: '{\n "permission": { "deny": ["Bash"] },\n "modle": "x",\n "permissions": { "dny": [], "deny": [] },\n "hooks": {}\n}',
+  });
+  assert.deepEqual(lines(slips), [
+    'warning 2 "permission" isn\'t a key that is read: did you mean "permissions"?',
+    'warning 3 "modle" isn\'t a key that is read: did you mean "model"?',
+    'warning 4 "dny" isn\'t a key that is read: did you mean "deny"?',
+  ]);
+});

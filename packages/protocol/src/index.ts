@@ -70,6 +70,7 @@ export {
   type Rule,
   type Stage,
 } from "./permission.ts";
+export { nearest } from "./nearest.ts";
 export { type PluginDecl, type PluginRead, type Problem } from "./plugin.ts";
 export { type ProcessChunk, type ProcessEnd, type ProcessSpec, type RunProcess } from "./process.ts";
 export { CONTINUE_REASONS, END_REASONS, type ContinueReason, type EndReason } from "./reason.ts";
