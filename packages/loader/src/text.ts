@@ -22,7 +22,7 @@ export async function readText(path: string, limitBytes: number): Promise<TextRe
     const { size, ...stat } = await file
       .stat()
       .then((found) => ({ size: found.size, directory: found.isDirectory(), file: found.isFile() }));
-    if (stat.directory) return refused("is a directory where a file should be. Move it away");
+    if (stat.directory) return refused("is a directory, not a file. Name a file, or move it away");
     if (!stat.file) return refused("is not a regular file. Put a file in its place");
     if (size > limitBytes) return refused(`has ${size} bytes; at most ${limitBytes} are read. Make it smaller`);
     return decode(await file.readFile());
