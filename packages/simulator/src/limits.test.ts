@@ -18,6 +18,8 @@ describe("a window", () => {
     await using small = await simulate({ ...SAYS, window: tokens - 1 });
     const refused = await ask(small.url, bodyOf([PROMPT], { max_tokens: 1 }));
     expect([refused.status, await errorOf(refused)]).toEqual([400, `prompt is too long: ${tokens} tokens > ${tokens - 1} maximum`]);
+    await using full = await simulate({ ...SAYS, window: tokens });
+    expect((await ask(full.url, bodyOf([PROMPT], { max_tokens: 0 }))).status).toBe(200);
     await using fitting = await simulate({ ...SAYS, window: tokens + 1 });
     expect((await ask(fitting.url, bodyOf([PROMPT], { max_tokens: 1 }))).status).toBe(200);
   });

@@ -93,6 +93,11 @@ describe("a mistake is reported with the reply, the block and the field it stand
     ],
     ["a wait that no timer can hold", file([{ blocks: [{ pause: 3e9 }] }]), ["reply 1, block 1, pause"]],
     ["a result that nothing asked for", file([{ blocks: [{ text: "a" }, { result: [] }] }]), ["reply 1, block 2", "serverTool", "none"]],
+    [
+      "a result before what it answers",
+      file([{ blocks: [{ result: [] }, { serverTool: "a", input: {} }] }]),
+      ["reply 1, block 1", "serverTool"],
+    ],
     ["no citations in a list of them", file([{ blocks: [{ text: "a", citations: [] }] }]), ["reply 1, block 1, citations"]],
     ["a delta without a type", file([{ blocks: [{ raw: { type: "x" }, deltas: [{ y: 1 }] }] }]), ["reply 1, block 1, deltas, 0, type"]],
     [

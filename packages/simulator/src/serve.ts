@@ -49,7 +49,10 @@ export async function serve(answer: Answer, options: ServeOptions): Promise<Simu
     if (requests.length > keep) requests.shift();
     response.sendDate = false; // the same answer, byte for byte, on every day
     const asked = { seen, requestId, target: incoming.url ?? "/", signal: left.signal };
-    await send(response, await stepsFor(asked, answer), clock, left.signal);
+    await send(response, await stepsFor(asked, answer), clock, left.signal).catch(async (error: unknown) => {
+      const end: readonly Step[] = response.headersSent ? [{ do: "cut" }] : broken(error, requestId);
+      await send(response, end, clock, left.signal);
+    });
     seen.answeredAt = since();
   };
 
@@ -79,10 +82,12 @@ async function stepsFor(asked: Asked, answer: Answer): Promise<AsyncIterable<Ste
   try {
     return await answer(asked);
   } catch (error) {
-    const message = `The simulator failed: ${error instanceof Error ? error.message : String(error)}`;
-    return failure({ status: 500, message }, asked.requestId);
+    return broken(error, asked.requestId);
   }
 }
+
+const broken = (error: unknown, requestId: string): readonly Step[] =>
+  failure({ status: 500, message: `The simulator failed: ${error instanceof Error ? error.message : String(error)}` }, requestId);
 
 /** The API's own limit for a request body. */
 const LIMIT = 32 * 1024 * 1024;

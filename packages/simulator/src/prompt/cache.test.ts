@@ -127,6 +127,7 @@ describe("the order is tools, system, messages: a change keeps what stands befor
     ["the choice of tools", { tool_choice: { type: "none" } }, messages, 2],
     ["thinking", { thinking: { type: "adaptive" } }, messages, 2],
     ["the effort", { output_config: { effort: "low" } }, messages, 2],
+    ["an image, anywhere", {}, [...messages, says(short("b")), user({ type: "image", source: { type: "url", url: "x" } })], 2],
     ["nothing", {}, messages, 3],
   ])("a change of %s", async (_, change, asked, sections) => {
     await using w = await world();
@@ -285,6 +286,8 @@ describe("on the wire", () => {
     const body = { model: MODEL, messages: [user({ ...long("a"), ...MARK })] };
     const warmed: Loose = await (await ask(server.url, { ...body, max_tokens: 0 })).json();
     expect(warmed).toMatchObject({ content: [], stop_reason: "max_tokens", usage: { output_tokens: 0 } });
+    const [begun] = eventsIn(await (await ask(server.url, { ...body, max_tokens: 0, stream: true })).text());
+    expect(begun.message.usage.output_tokens).toBe(0);
     const first: Loose = await (await ask(server.url, { ...body, max_tokens: 9 })).json();
     expect(first.content[0].text).toBe("the first");
     expect(first.usage.cache_read_input_tokens).toBe(warmed.usage.cache_creation_input_tokens);

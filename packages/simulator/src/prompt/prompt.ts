@@ -12,6 +12,8 @@ export type Unit = {
   readonly section: Section;
   /** As error messages name it: `messages.2.content.0`. */
   readonly path: string;
+  /** Of its message; empty in front of the messages. */
+  readonly role: string;
   /** The block's type; `tool` for a tool. */
   readonly kind: string;
   readonly text: string;
@@ -58,6 +60,7 @@ function unitOf(section: Section, path: string, block: JsonObject, role: string 
   return {
     section,
     path,
+    role,
     kind: section === "tools" ? "tool" : String(block["type"]),
     text,
     bytes: Buffer.byteLength(text),
@@ -66,12 +69,15 @@ function unitOf(section: Section, path: string, block: JsonObject, role: string 
   };
 }
 
+/** Runs for every block of every request: plain loops, on purpose. */
 function plain(block: JsonObject): JsonObject {
-  const { cache_control: _, ...fields } = block;
-  const { type, content } = fields;
-  const told: JsonObject = type === "tool_result" ? { ...fields, content: blocksOf(content).map(plain) } : fields;
-  const said = Object.entries(told).filter(([key, value]) => value !== null && !(key === "is_error" && value === false));
-  return Object.fromEntries(said.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const said: Record<string, Json> = {};
+  for (const key of Object.keys(block).toSorted()) {
+    const value = block[key] ?? null;
+    if (value === null || key === "cache_control" || (key === "is_error" && value === false)) continue;
+    said[key] = key === "content" && block["type"] === "tool_result" ? blocksOf(value).map(plain) : value;
+  }
+  return said;
 }
 
 /** A bare string is one text. */

@@ -20,7 +20,7 @@ const TOOLS = { tools: [{ name: "Read", input_schema: { type: "object" } }], sys
 type Talk = AsyncDisposable & {
   readonly history: Loose[];
   readonly says: (body?: object, headers?: Record<string, string>) => Promise<Response>;
-  readonly turn: (body?: object) => Promise<void>;
+  readonly turn: (body?: object, headers?: Record<string, string>) => Promise<void>;
 };
 
 /** A client that sends back what it was told, as it was told. */
@@ -33,8 +33,8 @@ async function talk(script: Script = SCRIPT, options: SimulateOptions = {}): Pro
       headers,
       body: JSON.stringify(bodyOf(history, { ...TOOLS, stream: false, ...body })),
     });
-  const turn = async (body: object = {}): Promise<void> => {
-    const response = await says(body);
+  const turn = async (body: object = {}, headers: Record<string, string> = {}): Promise<void> => {
+    const response = await says(body, headers);
     if (!response.ok) throw new Error(await errorOf(response));
     const { content }: Loose = await response.json();
     const results = content
@@ -66,6 +66,7 @@ describe("thinking that comes back where it stood is taken", () => {
     ["with a mark that moved", (history) => void (at(history, 2, "tool_result").cache_control = { type: "ephemeral" })],
     ["with a bare string for the text it is", (history) => void (history[0].content = [{ type: "text", text: history[0].content }])],
     ["with nulls for what isn't there", (history) => void (at(history, 1, "text").citations = null)],
+    ["with no error where there is none", (history) => void (at(history, 2, "tool_result").is_error = false)],
     ["with another effort", () => {}, { output_config: { effort: "low" } }],
     ["without the oldest of it", (history) => without(history, 1, "one")],
     ["without the two oldest", (history) => (without(history, 1, "one"), without(history, 3, "two"))],
@@ -89,6 +90,19 @@ describe("thinking that comes back where it stood is taken", () => {
     const resumed: Loose = await (await t.says()).json();
     t.history.push({ role: "assistant", content: resumed.content }, { role: "user", content: "and now?" });
     expect((await t.says()).status).toBe(200);
+  });
+
+  it("behind a text of its own reply", async () => {
+    await using t = await talk({
+      checkThinking: true,
+      replies: [{ blocks: [{ text: "so" }, { thinking: "one" }, CALL] }],
+      after: "repeat_last",
+    });
+    await t.turn();
+    await t.turn();
+    expect((await t.says()).status).toBe(200);
+    at(t.history, 1, "text").text = "thus";
+    expect(await errorOf(await t.says())).toContain("messages.1.content.1: Invalid `signature`");
   });
 
   it("in any history at all where the scenario doesn't check", async () => {
@@ -161,6 +175,18 @@ describe("a client may ask to have it dropped instead", () => {
       { ...dropped, path: "messages.3.content.0" },
       { ...dropped, path: "messages.3.content.1" },
     ]);
+  });
+
+  it("with the thinking behind it in its turn, and not with what was thought since", async () => {
+    const replies = [["one"], ["left out"], ["two", "and a half"], ["three"]].map((thoughts) => ({
+      blocks: [...thoughts.map((thinking) => ({ thinking })), CALL],
+    }));
+    await using t = await talk({ checkThinking: true, replies, after: "repeat_last" });
+    for (let turn = 0; turn < 3; turn++) await t.turn();
+    without(t.history, 3, "left out");
+    await t.turn(DROP, BETA);
+    const message: Loose = await (await t.says(DROP, BETA)).json();
+    expect(message.input_transformations.map(({ path }: Loose) => path)).toEqual(["messages.5.content.0", "messages.5.content.1"]);
   });
 
   it("which isn't read, and not paid for", async () => {

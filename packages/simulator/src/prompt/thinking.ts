@@ -54,10 +54,11 @@ export function checkThinking(prompt: Prompt, model: string, body: JsonObject, b
   const dropped: Dropped[] = [];
   const prefix = openPrefix();
   let last: string | undefined;
-  let broken = false; // from the first one on that doesn't fit, none does
+  let broken = false; // the thinking behind it in its turn goes with it
   for (const unit of prompt.units) {
-    const { kind, path, block } = unit;
+    const { kind, path, block, role } = unit;
     prefix.add(unit);
+    broken &&= role === "assistant";
     if (kind !== "thinking") continue;
     const seal = sealIn(String(block["signature"]));
     if (seal?.thinking !== digestIn(String(block["thinking"]))) return { ok: false, error: `${path}: ${INVALID}` };

@@ -7,30 +7,32 @@ import { spellChunk, type Chunk } from "./recording.ts";
 type Sent = { readonly seen: SeenRequest; readonly signal: AbortSignal; readonly send: typeof fetch };
 export type Heard = { readonly ms: number; readonly bytes: Buffer };
 
-/** An error where nobody answers. A redirect is the client's business: followed here, it would carry its key elsewhere. */
-export async function ask(url: string, { seen, signal, send }: Sent): Promise<Response | Error> {
-  const headers = Object.fromEntries(Object.entries(seen.headers).filter(([name]) => !OF_THE_CONNECTION.includes(name)));
+/** What a `fetch` answers; its class may be another than ours. */
+export type Answered = { readonly ok: true; readonly response: Response } | { readonly ok: false; readonly why: string };
+
+/** A redirect is the client's business: followed here, it would carry its key elsewhere. */
+export async function ask(url: string, { seen, signal, send }: Sent): Promise<Answered> {
+  const headers = Object.fromEntries(Object.entries(seen.headers).filter(([name]) => !OF_A_REQUEST.includes(name)));
   const { method, text } = seen;
   try {
-    return await send(url, {
+    const response = await send(url, {
       method,
       headers: { ...headers, "accept-encoding": "identity" },
       signal,
       redirect: "manual",
       ...(text !== "" && { body: text }),
     });
+    return { ok: true, response };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return cause instanceof Error ? cause : new Error(String(cause));
+    return { ok: false, why: cause instanceof Error ? cause.message : String(cause) };
   }
 }
 
-/** As they came, but for what belongs to the other connection. */
+/** As they came, but for what belongs to the other connection; `fetch` has unpacked what was packed. */
 export function passedHeaders({ headers }: Response): Readonly<Record<string, string>> {
-  const unpacked = headers.has("content-encoding") ? ["content-encoding", "content-length"] : [];
-  return Object.fromEntries(
-    [...headers].filter(([name]) => ![...OF_THE_CONNECTION, ...unpacked].includes(name) || name === "content-length"),
-  );
+  const gone = [...OF_THE_CONNECTION, ...(headers.has("content-encoding") ? ["content-encoding", "content-length"] : [])];
+  return Object.fromEntries([...headers].filter(([name]) => !gone.includes(name)));
 }
 
 /** Those that a client acts on, and no other: the rest says who asked. */
@@ -41,20 +43,8 @@ export function keptHeaders(response: Response): Readonly<Record<string, string>
 }
 
 const KEPT = ["content-type", "content-length", "cache-control", "date", "request-id", "retry-after", "retry-after-ms", "x-should-retry"];
-const OF_THE_CONNECTION = [
-  "host",
-  "connection",
-  "keep-alive",
-  "transfer-encoding",
-  "te",
-  "trailer",
-  "upgrade",
-  "expect",
-  "content-length",
-  "accept-encoding",
-  "proxy-authorization",
-  "proxy-connection",
-];
+const OF_THE_CONNECTION = ["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "proxy-connection"];
+const OF_A_REQUEST = [...OF_THE_CONNECTION, "host", "content-length", "accept-encoding", "expect", "proxy-authorization"];
 
 /** The chunks without secrets, each as long as it was. */
 export function hidden(heard: readonly Heard[], own: readonly string[]): readonly Chunk[] {

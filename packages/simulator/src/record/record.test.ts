@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFile, stat } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { scriptedClock } from "@keelson/testing";
 import { describe, expect, it } from "vitest";
 import { arrived, ask, bodyOf, conversation, hold, post, PROMPT, type Loose } from "../../test/ask.ts";
@@ -90,6 +90,32 @@ describe("the proxy", () => {
     expect(headers).not.toHaveProperty("host");
     expect(response.headers.get("set-cookie")).toBe("a=b"); // the client's own business
     expect((await s.lines())[1].answer.headers).toEqual({ "content-type": "application/json" });
+  });
+
+  it("hands on what `fetch` has unpacked as what it is", async () => {
+    await using s = await studio();
+    const send: typeof fetch = async () => new Response("unpacked", { headers: { "content-encoding": "gzip", "content-length": "99" } });
+    expect(await s.take({ replies: [] }, ({ url }) => ask(url).then(seen), { fetch: send })).toMatchObject({
+      text: "unpacked",
+      broken: false,
+    });
+    expect((await s.lines())[1].answer.headers).not.toHaveProperty("content-length");
+  });
+
+  it("takes the answer of any `fetch`, and an answer that can't be read is a failure of its own", async () => {
+    await using s = await studio();
+    const other = {
+      status: 200,
+      headers: new Headers({ "content-type": "text/plain" }),
+      body: new Response("from elsewhere").body,
+    } as Response;
+    expect(await s.take({ replies: [] }, ({ url }) => ask(url).then(seen), { fetch: async () => other })).toMatchObject({
+      status: 200,
+      text: "from elsewhere",
+    });
+    await rm(s.file);
+    const nothing = { status: 200 } as Response;
+    expect(await s.take({ replies: [] }, ({ url }) => ask(url).then(seen), { fetch: async () => nothing })).toMatchObject({ status: 500 });
   });
 
   it("that can't reach the endpoint says so, and records no answer", async () => {

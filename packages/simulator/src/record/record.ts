@@ -34,11 +34,12 @@ export async function record(options: RecordOptions): Promise<Simulation> {
     const facts = factsOf(seen, own);
     const request = { method: seen.method, path: seen.path, ...(facts && told(facts, isNew(facts), own)) };
     const since = clock.now();
-    const response = await ask(`${upstream}${target}`, { seen, signal, send });
-    if (!(response instanceof Response)) {
-      if (!signal.aborted) yield* failure({ status: 502, message: `Can't reach ${upstream}: ${response.message}` }, requestId);
+    const answered = await ask(`${upstream}${target}`, { seen, signal, send });
+    if (!answered.ok) {
+      if (!signal.aborted) yield* failure({ status: 502, message: `Can't reach ${upstream}: ${answered.why}` }, requestId);
       return;
     }
+    const { response } = answered;
     yield { do: "head", status: response.status, headers: passedHeaders(response) };
     const heard: Heard[] = [];
     let end: Exchange["answer"]["end"] = "left";

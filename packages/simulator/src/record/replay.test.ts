@@ -103,6 +103,13 @@ describe("a replay", () => {
   });
 });
 
+it("a recording is played in the order of the requests, whichever answer was over first", () => {
+  const line = (n: number): string =>
+    JSON.stringify({ n, request: { method: "GET", path: "/" }, answer: { status: 200, headers: {}, chunks: [], end: "whole" } });
+  const read = readRecording(['{"keel-recording":1,"upstream":"x"}', line(2), line(1), ""].join("\n"), "x");
+  expect(read.ok && read.recording.exchanges.map(({ n }) => n)).toEqual([1, 2]);
+});
+
 describe("a file that is no recording", () => {
   it.each([
     ["nothing", "", /first line/],
