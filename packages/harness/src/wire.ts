@@ -31,7 +31,7 @@ export function wire(house: House, gathered: Gathered, toolbox: Toolbox, session
   const body = (model: string): JsonObject => shape({ dialect, model: lookUp(model), system, tools: [...tools.values()] });
   const rules = [...gathered.rules, ...toolbox.rules];
   const ports: Omit<Ports, "settle"> = {
-    model: meter.measure(clientOf(house, gathered), "main"),
+    model: meter.measure(clientOf(house, gathered, session), "main"),
     tools: () => tools,
     prepare: preparing({ facts: lookUp, body, tools, meter, dials }),
     async *rescue() {
@@ -62,11 +62,12 @@ export function wire(house: House, gathered: Gathered, toolbox: Toolbox, session
   };
 }
 
-function clientOf({ clock }: House, { dialect, endpoint: { baseUrl, apiKey, authToken } }: Gathered): Model {
+/** An endpoint of the user's own is told which session asks, so that it can tell two with the same words apart. */
+function clientOf({ clock }: House, { dialect, endpoint: { baseUrl, apiKey, authToken } }: Gathered, session: string): Model {
   return connect({
     dialect,
     clock,
-    ...(baseUrl !== undefined && { baseUrl }),
+    ...(baseUrl !== undefined && { baseUrl, headers: { "x-keel-session": session } }),
     ...(apiKey !== undefined && { apiKey }),
     ...(authToken !== undefined && { authToken }),
   });
