@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isToolUse, type Block, type JsonObject, type Message, type ModelPart, type Usage } from "@keelson/protocol";
+import { isToolUse, type Block, type JsonObject, type ModelPart, type Usage } from "@keelson/protocol";
 import { OpenBlock } from "./block.ts";
 import { addReport, NO_USAGE } from "./usage.ts";
 import { isBlock, objectIn, textIn } from "./wire.ts";
@@ -9,11 +9,12 @@ import { isBlock, objectIn, textIn } from "./wire.ts";
  * Ids are ours where the endpoint's can't be relied on: local servers leave them out, or count from zero in each reply.
  */
 export class Reply {
-  readonly #history: readonly Message[];
+  /** Of the calls that the conversation has already. */
+  readonly #taken: ReadonlySet<string>;
+  readonly #given = new Set<string>();
   readonly #open = new Map<unknown, { readonly block: OpenBlock; at: number }>();
   /** Blank texts that are over. Alone the endpoint refuses one; beside others it must come back as it was, or later thinking isn't valid. */
   readonly #held: { readonly block: OpenBlock; at: number }[] = [];
-  #callIds: Set<string> | undefined;
   #started = false;
   #told = 0;
   #asked = false;
@@ -22,8 +23,8 @@ export class Reply {
   #usage: Usage = NO_USAGE;
   #whole = false;
 
-  constructor(history: readonly Message[]) {
-    this.#history = history;
+  constructor(taken: ReadonlySet<string>) {
+    this.#taken = taken;
   }
 
   /** The endpoint has said that it is done; without that, a reply was cut. */
@@ -108,10 +109,9 @@ export class Reply {
 
   /** A call's id is new in its conversation: answers find their call by it. */
   #named(block: Block): Block {
-    this.#callIds ??= new Set(this.#history.flatMap(({ content }) => content.filter(isToolUse).map(({ id }) => id)));
-    const given = textIn(block["id"]);
-    const id = given === "" || this.#callIds.has(given) ? `toolu_${unique()}` : given;
-    this.#callIds.add(id);
+    const named = textIn(block["id"]);
+    const id = named === "" || this.#taken.has(named) || this.#given.has(named) ? `toolu_${unique()}` : named;
+    this.#given.add(id);
     return { ...block, id, name: textIn(block["name"]), input: block["input"] ?? {} };
   }
 }

@@ -35,8 +35,11 @@ const ADVICE: Readonly<Record<ModelErrorCode, (failure: Failure, where: Where) =
 const LEAST_SECRET = 8;
 
 export function advise(code: ModelErrorCode, failure: Failure, where: Where): string {
-  const secrets = where.secrets.filter(({ length }) => length >= LEAST_SECRET);
-  return secrets.reduce((line, secret) => line.replaceAll(secret, "***"), ADVICE[code](failure, where));
+  return redact(ADVICE[code](failure, where), where);
+}
+
+export function redact(line: string, { secrets }: Where): string {
+  return secrets.filter(({ length }) => length >= LEAST_SECRET).reduce((shown, secret) => shown.replaceAll(secret, "***"), line);
 }
 
 function refused(failure: Failure): string {

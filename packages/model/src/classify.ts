@@ -1,7 +1,9 @@
 import { APIConnectionError, APIError } from "@anthropic-ai/sdk/core/error";
 import { isModelError, modelError, type ModelError, type ModelErrorCode } from "@keelson/protocol";
-import { advise, type Where } from "./advice.ts";
+import { advise, redact, type Where } from "./advice.ts";
+import { Packed } from "./client.ts";
 import { failureOf, oneLine, type Failure } from "./failure.ts";
+import { isNetworkError, type NetworkErrorCode } from "./network/network-error.ts";
 
 /** Every way to fail becomes one of the protocol's codes, by this list: the first row that fits. Words decide only where nothing exact does. */
 const ROWS: readonly { readonly code: ModelErrorCode; readonly fits: (failure: Failure) => boolean }[] = [
@@ -44,12 +46,22 @@ const NO_MODEL = /^model:|\bmodel\b.*\b(not found|not exist|unknown|not availabl
 /** A `ModelError` for whatever a request died of, its message one line that says what to do. */
 export function classify(error: unknown, where: Where): ModelError {
   if (isModelError(error)) return error;
-  if (error instanceof APIConnectionError) return refuse("network", { ...NOTHING, words: reasonOf(error) }, where, error);
+  if (error instanceof APIConnectionError) return lost(error.cause instanceof Packed ? error.cause.content : error, where);
   if (error instanceof APIError) return judge(failureOf(error), where, error);
   const words = oneLine(error instanceof Error ? error.message : String(error));
   if (hasReason(error) && error.code === "ERR_INVALID_URL")
     return refuse("invalid_request", { ...NOTHING, words: "not a URL" }, where, error);
   return refuse("server", { ...NOTHING, words: `the answer can't be read (${words})` }, where, error);
+}
+
+/** Here only their reason is told, for we know more about whom we talk to. */
+const PLAIN: readonly NetworkErrorCode[] = ["unreachable", "dns"];
+
+/** There was no answer. Where it lies at the way there, the network has said already what to do. */
+function lost(error: unknown, where: Where): ModelError {
+  if (!isNetworkError(error) || PLAIN.includes(error.code)) return refuse("network", { ...NOTHING, words: reasonOf(error) }, where, error);
+  const message = redact(`Can't reach ${where.url}: ${error.message}`, where);
+  return modelError(error.code === "settings" ? "invalid_request" : "network", { message, cause: error });
 }
 
 export function judge(failure: Failure, where: Where, cause?: unknown): ModelError {
@@ -84,9 +96,9 @@ function roomIn({ words }: Failure): number | undefined {
 const count = (digits = ""): number => Number(digits.replaceAll(",", ""));
 
 /** The innermost name of what broke (`ECONNREFUSED`): the outer errors only say that something did. */
-function reasonOf(error: Error): string {
-  if (error.cause instanceof Error) return reasonOf(error.cause);
-  return hasReason(error) ? error.code : oneLine(error.message);
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && error.cause instanceof Error) return reasonOf(error.cause);
+  return hasReason(error) ? error.code : oneLine(error instanceof Error ? error.message : String(error));
 }
 
 const hasReason = (error: unknown): error is { readonly code: string } =>

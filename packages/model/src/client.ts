@@ -1,5 +1,6 @@
 import { BaseAnthropic } from "@anthropic-ai/sdk/client";
 import type { Dialect } from "./dialect.ts";
+import type { Fetch, FetchInit, FetchResponse } from "./network/fetch.ts";
 
 export type Credentials = {
   readonly dialect: Dialect;
@@ -8,7 +9,7 @@ export type Credentials = {
   /** The key is a token, whatever the dialect's header for keys is. */
   readonly bearer: boolean;
   readonly headers: Readonly<Record<string, string>>;
-  readonly fetch: typeof fetch | undefined;
+  readonly fetch: Fetch;
 };
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1; // the SDK's own limit would end a slow local model after ten minutes
@@ -39,8 +40,30 @@ export function openClient({ dialect, baseUrl, key, bearer, headers, fetch }: Cr
       "x-api-key": asToken ? null : secret,
       authorization: asToken ? `Bearer ${secret}` : null,
     },
-    ...(fetch && { fetch }),
+    // The SDK asks no more of an answer than `FetchResponse` has, and of a request sends no more than `FetchInit`.
+    fetch: packing(fetch) as unknown as typeof globalThis.fetch,
   });
+}
+
+/** What a request died of, in a wrapping whose words say nothing: where they sound like a timeout, the SDK throws the error away. */
+export class Packed extends Error {
+  readonly content: unknown;
+
+  constructor(content: unknown) {
+    super("no answer");
+    this.content = content;
+  }
+}
+
+/** A reply changes nothing at the endpoint, so that a request may go out again when it met a closed connection. */
+function packing(fetch: Fetch): Fetch {
+  return async (url: string | URL, init?: FetchInit): Promise<FetchResponse> => {
+    try {
+      return await fetch(url, { ...init, replay: true });
+    } catch (error) {
+      throw new Packed(error);
+    }
+  };
 }
 
 function ignore(): void {}

@@ -1,12 +1,14 @@
 // One request, one reply: the only place that decides between silence (aborted), a failure and a whole reply.
 import type { BaseAnthropic } from "@anthropic-ai/sdk/client";
-import { modelError, type Clock, type JsonObject, type Model, type ModelError, type ModelPart, type ModelRequest } from "@keelson/protocol";
+import { modelError, type Clock, type Model, type ModelError, type ModelPart, type ModelRequest } from "@keelson/protocol";
 import { Reply } from "./accumulate.ts";
 import type { Where } from "./advice.ts";
 import { classify, NOTHING, refuse } from "./classify.ts";
 import { openClient } from "./client.ts";
 import type { Dialect } from "./dialect.ts";
-import { markMessages } from "./marks.ts";
+import { Drafts } from "./drafts.ts";
+import type { Fetch } from "./network/fetch.ts";
+import { openNetwork } from "./network/open-network.ts";
 import { Silence } from "./stall.ts";
 import { openStream } from "./stream.ts";
 
@@ -23,11 +25,13 @@ export type Connection = {
   readonly clock: Clock;
   /** Silence of the endpoint that ends a reply, in ms; Infinity for none; the dialect's when absent. */
   readonly stallMs?: number;
-  readonly fetch?: typeof fetch;
+  /** A network's; without it, requests go straight, whatever proxy the environment names. */
+  readonly fetch?: Fetch;
 };
 
 type Endpoint = {
   readonly client: BaseAnthropic;
+  readonly drafts: Drafts;
   readonly connection: Connection;
   readonly url: string;
   readonly secrets: readonly string[];
@@ -38,12 +42,12 @@ const FAREWELL_MS = 250;
 
 /** A client of one endpoint. One call is one HTTP request; what was aborted, left or given up closes its connection. */
 export function connect(connection: Connection): Model {
-  const { dialect, apiKey, authToken, headers = {}, fetch } = connection;
+  const { dialect, apiKey, authToken, headers = {}, fetch = openNetwork().fetch } = connection;
   const baseUrl = connection.baseUrl ?? dialect.home ?? "";
   const key = (apiKey ?? authToken ?? "").trim();
   const client = openClient({ dialect, baseUrl, key, bearer: apiKey === undefined, headers, fetch });
   const secrets = [key, URL.parse(baseUrl)?.password ?? ""].filter((secret) => secret !== "");
-  const endpoint: Endpoint = { client, connection, url: withoutLogin(baseUrl), secrets };
+  const endpoint: Endpoint = { client, drafts: new Drafts(), connection, url: withoutLogin(baseUrl), secrets };
   return (request, signal) => ask(endpoint, request, signal);
 }
 
@@ -55,10 +59,11 @@ async function* ask(endpoint: Endpoint, request: ModelRequest, signal: AbortSign
   if (missing) throw missing;
 
   await using silence = new Silence(clock, stallMs);
-  const reply = new Reply(request.messages);
+  using body = endpoint.drafts.write(request, dialect.supportsCacheControl);
+  const reply = new Reply(body.callIds);
   try {
     const either = AbortSignal.any([signal, silence.signal]);
-    const events = await openStream(endpoint.client, bodyOf(request, dialect), { where, silence, signal: either });
+    const events = await openStream(endpoint.client, body.bytes, { where, silence, signal: either });
     for await (const event of events) {
       if (signal.aborted) return;
       if (reply.whole) continue; // what follows the end means nothing
@@ -71,11 +76,6 @@ async function* ask(endpoint: Endpoint, request: ModelRequest, signal: AbortSign
   if (signal.aborted) return;
   if (!reply.whole) throw refuse(silence.stalled ? "stalled" : "stream_cut", NOTHING, where);
   yield reply.done();
-}
-
-function bodyOf({ model, messages, maxTokens, body }: ModelRequest, dialect: Dialect): JsonObject {
-  const marked = dialect.supportsCacheControl ? markMessages(messages, body) : messages;
-  return { ...body, model, messages: marked, max_tokens: maxTokens, stream: true };
 }
 
 /** What needs no request to be seen. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { text, type Block, type Json, type Message, type Tool } from "@keelson/protocol";
+import { text, type Block, type Json, type JsonObject, type Message, type Tool } from "@keelson/protocol";
 import { describe, test } from "vitest";
 import { lookUp } from "./catalog.ts";
 import { DIALECTS } from "./dialect.ts";
-import { markMessages } from "./marks.ts";
+import { Drafts } from "./drafts.ts";
 import { shape, type Prompt } from "./shape.ts";
 
 const MARK = { cache_control: { type: "ephemeral" } };
@@ -62,6 +62,10 @@ describe("marks in the conversation", () => {
   const assistant = (...content: readonly Block[]): Message => ({ role: "assistant", content });
   const marked = (messages: readonly Message[]) =>
     messages.flatMap(({ content }, at) => content.flatMap((block, index) => ("cache_control" in block ? [`${at}.${index}`] : [])));
+  const markMessages = (messages: readonly Message[], body: JsonObject): readonly Message[] => {
+    using written = new Drafts().write({ model: "m", messages, maxTokens: 1, body }, true);
+    return JSON.parse(Buffer.from(written.bytes).toString()).messages;
+  };
   const TALK = [user(text("a")), assistant(text("b")), user(result("1"), text("c")), assistant(text("d")), user(result("2"), result("3"))];
 
   test("stand at the end of the last two user messages", () => {

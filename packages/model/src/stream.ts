@@ -1,19 +1,21 @@
 import type { BaseAnthropic } from "@anthropic-ai/sdk/client";
 import type { Stream } from "@anthropic-ai/sdk/core/streaming";
-import type { JsonObject, ModelError } from "@keelson/protocol";
+import type { ModelError } from "@keelson/protocol";
 import type { Where } from "./advice.ts";
 import { judge, NOTHING, refuse } from "./classify.ts";
 import { failureIn, oneLine } from "./failure.ts";
 import type { Silence } from "./stall.ts";
 import { isObject } from "./wire.ts";
 
+const JSON_BODY = { "content-type": "application/json" };
+
 /** The events of one reply. Rejects, and ends, with what the SDK or `fetch` throws, or with a `ModelError` where only this place can tell. */
 export async function openStream(
   client: BaseAnthropic,
-  body: JsonObject,
+  body: Uint8Array,
   { where, silence, signal }: { readonly where: Where; readonly silence: Silence; readonly signal: AbortSignal },
 ): Promise<AsyncIterable<unknown>> {
-  const answer = await client.post<Stream<unknown>>("/v1/messages", { body, stream: true, signal }).withResponse();
+  const answer = await client.post<Stream<unknown>>("/v1/messages", { body, headers: JSON_BODY, stream: true, signal }).withResponse();
   silence.begins();
   const { data, response } = answer;
   const kind = response.headers.get("content-type") ?? "";

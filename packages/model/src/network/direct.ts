@@ -1,0 +1,28 @@
+import type { AgentOptions } from "node:http";
+import type { SecureContext } from "node:tls";
+import { explain } from "./network-error.ts";
+import type { Route } from "./send.ts";
+
+/** All requests that go out alike: they share what connections are kept. */
+export type Way = { readonly route: (url: URL) => Route; readonly close: () => void };
+
+/** A connection that nobody uses is closed after so many ms; while it is kept, it doesn't hold the process. */
+export const KEPT: AgentOptions = { keepAlive: true, timeout: 90_000 };
+
+/** `node:https` is loaded with the first request that needs it: it costs a start 17 ms, and `import` of either costs 33. */
+export function direct(secure: boolean, secureContext: SecureContext | undefined): Way {
+  const { urlToHttpOptions } = process.getBuiltinModule("node:url");
+  const { Agent, request } = process.getBuiltinModule(secure ? "node:https" : "node:http");
+  const agent = new Agent({ ...KEPT, ...(secureContext && { secureContext }) });
+  return {
+    route: (url) => ({
+      whom: url.host,
+      secure,
+      headers: {},
+      open: (options) => request({ ...urlToHttpOptions(url), ...options, agent }),
+      explain: (error) => explain(error, url.host),
+      refused: () => undefined,
+    }),
+    close: () => agent.destroy(),
+  };
+}
