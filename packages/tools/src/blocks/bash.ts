@@ -1,13 +1,14 @@
 /** Bash: one command in a fresh shell that starts where the one before it ended. What is judged is, byte for byte, what runs. */
 import * as z from "zod/mini";
-import type { Effect, ProcessEnd, Tool, ToolContext, ToolOutput, ToolStep } from "@keelson/protocol";
+import type { Effect, ProcessEnd, ProcessSpec, Tool, ToolContext, ToolOutput, ToolStep } from "@keelson/protocol";
 import { defineTool } from "../define/define.ts";
 import { systemText } from "../define/path.ts";
-import { failed } from "../define/said.ts";
+import { failed, said } from "../define/said.ts";
 import { ended } from "../output/ended.ts";
 import { createTranscript } from "../output/transcript.ts";
 import type { BlockKit } from "./kit.ts";
-import { createReport, LONGEST_COMMAND, moveShell, placeOf, wrapped } from "./shell.ts";
+import { describeEnd, displayOf } from "./outcome.ts";
+import { background, createReport, foreground, handedTo, LONGEST_COMMAND, moveShell, placeOf } from "./shell.ts";
 
 const TIMEOUT = 120_000; // milliseconds
 const LONGEST_TIMEOUT = 600_000;
@@ -16,7 +17,7 @@ const DESCRIPTION = `Runs a command in bash and shows what it prints, its exit c
 - The working directory stays from one command to the next; variables and functions don't.
 - Nothing can answer a prompt: there is no terminal and stdin is empty. Editors and pagers don't open.
 - The command is ended after timeout milliseconds (default 120000, at most 600000).
-- A process started with & goes on after the command: send its output to a file.
+- run_in_background: returns at once and has no timeout of its own; for servers, watchers and long builds. Look at it with BashOutput, end it with KillShell. It ends with the session.
 - To find, read or change files use Glob, Grep, Read, Edit and Write instead.`;
 
 const input = z.object({
@@ -28,17 +29,19 @@ const input = z.object({
   ),
   description: z.optional(z.string().check(z.describe("What it does, in a few words for the user"))),
   timeout: z.optional(z.int().check(z.gte(1), z.lte(LONGEST_TIMEOUT), z.describe("Milliseconds"))),
+  run_in_background: z.optional(z.boolean()),
 });
 type Input = z.infer<typeof input>;
 
 export function bashBlock(kit: BlockKit): Tool {
-  return defineTool<Input>({
+  const tool = defineTool<Input>({
     name: "Bash",
     description: DESCRIPTION,
     input,
     effects: ({ command }) => [{ do: "shell", text: command, cwd: placeOf(kit).cwd }],
     run: (asked, ctx, judged) => runCommand(kit, asked, ctx, judged),
   });
+  return { ...tool, warm: () => kit.processes?.ready(specOf(kit, placeOf(kit).cwd)) };
 }
 
 async function* runCommand(kit: BlockKit, asked: Input, ctx: ToolContext, judged: readonly Effect[]): AsyncGenerator<ToolStep, ToolOutput> {
@@ -46,13 +49,13 @@ async function* runCommand(kit: BlockKit, asked: Input, ctx: ToolContext, judged
   const [shell] = judged;
   if (shell?.do !== "shell" || shell.cwd !== place.cwd)
     return failed(`Nothing ran: the shell has moved to ${place.cwd} since this command was judged. Send it again.`);
+  if (asked.run_in_background) return startInBackground(kit, asked, place.cwd);
   const timeoutMs = asked.timeout ?? TIMEOUT;
   const transcript = createTranscript(kit.spillDir, ctx.callId);
   const report = createReport();
   const last: { end?: ProcessEnd } = {};
   try {
-    const env = { ...kit.env, PWD: place.cwd }; // so that bash spells the folder as the session does
-    const spec = { ...wrapped(asked.command), cwd: place.cwd, env, timeoutMs };
+    const spec = { ...specOf(kit, place.cwd), stdin: handedTo(asked.command), timeoutMs };
     for await (const chunk of ended(kit.run(spec, ctx.signal), (end) => (last.end = end))) {
       report.add(chunk);
       const words = await transcript.add(chunk);
@@ -62,7 +65,7 @@ async function* runCommand(kit: BlockKit, asked: Input, ctx: ToolContext, judged
     if (!ctx.signal.aborted) throw error; // the user interrupted: what was printed until then is still worth telling
   }
   const { shown, stdout, stderr } = await transcript.finish();
-  const how = last.end ? describe(last.end, timeoutMs) : "interrupted by the user";
+  const how = last.end ? describeEnd(last.end, timeoutMs) : "interrupted by the user";
   const notes = [...(how === undefined ? [] : [how]), ...place.notes, ...(await moveShell(kit, place.cwd, report.read()))];
   const words = [shown.trimEnd() || "(no output)", ...notes.map((note) => `[${note}]`)].join("\n");
   const interrupted = last.end === undefined || last.end.timedOut;
@@ -70,11 +73,16 @@ async function* runCommand(kit: BlockKit, asked: Input, ctx: ToolContext, judged
   return { content: [{ type: "text", text: words }], isError: how !== undefined, data };
 }
 
-/** Undefined when it went well. */
-function describe({ code, signal, timedOut, failed: why }: ProcessEnd, timeoutMs: number): string | undefined {
-  if (why !== undefined) return why;
-  if (timedOut)
-    return `ended after its time of ${timeoutMs / 1_000} seconds; give a longer timeout, or start it with & and look at its output later`;
-  if (signal !== null) return `ended by the signal ${signal}`;
-  return code === 0 ? undefined : `exit code ${code}`;
+async function startInBackground(kit: BlockKit, { command, timeout }: Input, cwd: string): Promise<ToolOutput> {
+  if (!kit.processes) return failed("Nothing ran: no command can go on in the background here. Run it without run_in_background.");
+  const spec: ProcessSpec = { ...specOf(kit, cwd), ...background, stdin: handedTo(command) };
+  const limited = timeout === undefined ? spec : { ...spec, timeoutMs: timeout };
+  const job = await kit.processes.background.start({ command, timeoutMs: timeout }, kit.spillDir, (signal) => kit.run(limited, signal));
+  if (typeof job === "string") return failed(`Nothing ran. ${job}`);
+  const data = { stdout: "", stderr: "", interrupted: false, isImage: false, backgroundTaskId: job.id };
+  return said(`Started in the background as ${job.id}. What it prints goes to ${job.output.file}.`, { data, display: displayOf(job) });
+}
+
+function specOf({ env }: BlockKit, cwd: string): ProcessSpec {
+  return { ...foreground, cwd, env: { ...env, PWD: cwd } }; // so that bash spells the folder as the session does
 }

@@ -5,6 +5,7 @@ import type { Tool } from "@keelson/protocol";
 import { defineTool } from "../define/define.ts";
 import { absolutePath, shortPath, systemText } from "../define/path.ts";
 import { failed, said } from "../define/said.ts";
+import { pieces } from "../output/pieces.ts";
 import { globMatcher, splitPattern } from "../text/glob.ts";
 import type { BlockKit } from "./kit.ts";
 import { ripgrep, type Found } from "./ripgrep.ts";
@@ -38,7 +39,7 @@ export function globBlock({ run, env, home }: BlockKit): Tool {
       const found: Found = {};
       const args = ["--files", "--null", "--hidden", "--glob=!.git", "--sortr=modified"];
       const files: string[] = [];
-      for await (const name of namesIn(ripgrep(run, { args, cwd: path, env }, found, signal))) {
+      for await (const name of pieces(ripgrep(run, { args, cwd: path, env }, found, signal), "\0")) {
         if (!fits(name)) continue;
         files.push(shortPath(join(path, name), cwd));
         if (files.length > MOST_FILES) break;
@@ -58,14 +59,4 @@ function settle({ pattern, path }: Input, cwd: string, home: string): Input {
   if (!/^(\/|~\/|\.\.\/)/.test(pattern)) return { pattern, path: base };
   const { folder, rest } = splitPattern(pattern);
   return { pattern: rest, path: absolutePath(folder, base, home) };
-}
-
-async function* namesIn(chunks: AsyncGenerator<{ readonly bytes: Uint8Array }>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const { bytes } of chunks) {
-    const names = (rest + decoder.decode(bytes, { stream: true })).split("\0");
-    rest = names.pop() ?? "";
-    yield* names;
-  }
 }

@@ -7,7 +7,7 @@ import { absolutePath, isWithin, shortPath, systemText } from "../define/path.ts
 import { failed, said } from "../define/said.ts";
 import { createTranscript } from "../output/transcript.ts";
 import type { BlockKit } from "./kit.ts";
-import { ripgrep, type Found, type Search } from "./ripgrep.ts";
+import { engineFor, ripgrep, type Found, type Search } from "./ripgrep.ts";
 
 const DESCRIPTION = `Searches the content of files with ripgrep.
 - pattern is a regular expression of ripgrep: escape a brace or a parenthesis that is meant as itself.
@@ -21,9 +21,6 @@ const MODES = {
   content: ["--sort=path", "--no-heading", "--max-columns=500", "--max-columns-preview"],
   count: ["--count", "--sort=path"],
 } as const;
-
-/** Looking around and back: beyond the default engine, which is the one that can't be made to run for ever. */
-const NEEDS_PCRE = /\(\?<?[=!]|\\[1-9]/;
 
 const lines = (about: string) => z.optional(z.int().check(z.gte(0), z.describe(about)));
 const input = z.object({
@@ -56,16 +53,17 @@ export function grepBlock({ run, env, home, spillDir }: BlockKit): Tool {
       const found: Found = {};
       const transcript = createTranscript(spillDir, callId);
       const limit = { left: asked.head_limit || Infinity };
-      let cut = false;
+      let cut: string | undefined;
       for await (const chunk of ripgrep(run, searchFor(asked, cwd, env), found, signal)) {
         const part = firstLines(chunk, limit);
         await transcript.add(part);
-        cut = part.bytes.length < chunk.bytes.length;
-        if (cut) break;
+        if (part.bytes.length < chunk.bytes.length) cut = `Cut after line ${asked.head_limit}: more follow.`;
+        else if (transcript.full) cut = "The search was stopped here: far too much fits. Narrow the pattern or the path.";
+        if (cut !== undefined) break;
       }
       const { shown } = await transcript.finish();
       if (shown === "") return found.trouble === undefined ? said("No matches.") : failed(found.trouble);
-      const more = cut ? [`[Cut after line ${asked.head_limit}: more follow.]`] : [];
+      const more = cut === undefined ? [] : [`[${cut}]`];
       const trouble = found.trouble === undefined ? [] : [`[${found.trouble}]`];
       return said([shown.trimEnd(), ...more, ...trouble].join("\n"));
     },
@@ -80,7 +78,7 @@ function searchFor(asked: Input, cwd: string, env: Search["env"]): Search {
   const around = (["-A", "-B", "-C"] as const).flatMap((flag) => (asked[flag] === undefined ? [] : [`${flag}${asked[flag]}`]));
   const args = [
     ...["--hidden", "--with-filename", ...MODES[mode]],
-    ...(NEEDS_PCRE.test(asked.pattern) ? ["--pcre2"] : []),
+    ...engineFor(asked.pattern),
     ...(mode === "content" ? [asked["-n"] === false ? "--no-line-number" : "--line-number", ...around] : []),
     ...(asked["-i"] ? ["--ignore-case"] : []),
     ...(asked.multiline ? ["--multiline", "--multiline-dotall"] : []),

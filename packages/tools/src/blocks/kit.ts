@@ -2,6 +2,8 @@
 import type { RunProcess } from "@keelson/protocol";
 import type { Disk } from "../files/disk.ts";
 import type { Seen } from "../files/seen.ts";
+import type { Processes } from "../process/processes.ts";
+import type { Todo } from "./todo.ts";
 
 export type BlockKit = {
   readonly files: Disk;
@@ -16,4 +18,8 @@ export type BlockKit = {
   readonly roots: () => readonly string[];
   /** Where the whole of a long output is kept; made when it is first needed. */
   readonly spillDir: string;
+  /** Where processes may live longer than a call. Without it no command goes on in the background and no shell waits for one. */
+  readonly processes?: Pick<Processes, "ready" | "background">;
+  /** The list that TodoWrite keeps; without it the block has one of its own. */
+  readonly todos?: { list: readonly Todo[] };
 };

@@ -7,6 +7,10 @@ const RG_FAILED = 2; // exit code; 1 means that nothing was found
 
 export type Search = { readonly args: readonly string[]; readonly cwd: string; readonly env: Readonly<Record<string, string>> };
 
+/** Looking around and back: beyond the default engine, which is the one that can't be made to run for ever. */
+const NEEDS_PCRE = /\(\?<?[=!]|\\[1-9]/;
+export const engineFor = (pattern: string): readonly string[] => (NEEDS_PCRE.test(pattern) ? ["--pcre2"] : []);
+
 /** How it went; `trouble` is what to tell when it could not search all. */
 export type Found = { trouble?: string };
 

@@ -6,26 +6,48 @@ import type { ProcessChunk, ProcessSpec } from "@keelson/protocol";
 import { isWithin } from "../define/path.ts";
 import type { BlockKit } from "./kit.ts";
 
-/** Bytes. Linux takes 128 KiB for one argument, its end included. */
+/** Bytes. What Linux takes for one argument, its end included: a command is often handed on as one. */
 export const LONGEST_COMMAND = 128 * 1024 - 1;
 
+/**
+ * The command comes through stdin, so that the shell can be there before it: its length in bytes, itself, NUL. It never becomes
+ * a part of the scripts below. An old bash that knows no -N reads it up to the NUL; one that is left alone ends with its stdin.
+ */
+const RECEIVE = [
+  "IFS= builtin read -r __keel || exit",
+  `LC_ALL=C IFS= builtin read -r -N "$__keel" __keel 2>/dev/null || IFS= builtin read -r -d '' __keel || exit`,
+  "SECONDS=0",
+].join("; ");
 /** Tells where the shell stands and which of its jobs still run, on a descriptor that the command doesn't have. */
 const TELL = "builtin pwd -P; builtin printf '\\0'; builtin jobs -pr; builtin printf '\\0'";
-/**
- * Constant: the command is an argument and never becomes a part of this text. The trap is for a command that exits by itself,
- * the end for one that sets a trap of its own. One line, so that bash counts the command's lines from 1.
- */
-const SCRIPT = [
-  "exec 87>&3 3>&-",
+/** The trap is for a command that exits by itself, the end for one that sets a trap of its own. One line, so that bash counts the command's lines from 1. */
+const FOREGROUND = [
+  RECEIVE,
+  "exec </dev/null 87>&3 3>&-",
   `trap "{ ${TELL}; } 2>/dev/null >&87" EXIT`,
-  "__keel=$1",
-  "set --",
   'eval -- "$__keel" 87>&-',
   `{ __keel=$?; ${TELL}; exit $__keel; } 2>/dev/null >&87`,
 ].join("; ");
+/** Ends the group when the other end of descriptor 3 is gone: then nobody else is left to do it. Nobody's child, so that no `wait` waits for it. */
+const WATCH = "( { builtin read -r; builtin kill -KILL 0; } <&3 >/dev/null 2>&1 3>&- & )";
+/** It is over when its jobs are. */
+const BACKGROUND = [
+  RECEIVE,
+  WATCH,
+  "exec </dev/null 3>&-",
+  'trap "builtin wait" EXIT',
+  'eval -- "$__keel"',
+  "{ __keel=$?; builtin wait; exit $__keel; }",
+].join("; ");
 
-export function wrapped(command: string): Pick<ProcessSpec, "file" | "args"> {
-  return { file: "bash", args: ["--noprofile", "--norc", "-c", SCRIPT, "bash", command] };
+type Shell = Pick<ProcessSpec, "file" | "args">;
+const shellOf = (script: string): Shell => ({ file: "bash", args: ["--noprofile", "--norc", "-c", script, "bash"] });
+export const foreground = shellOf(FOREGROUND);
+export const background = shellOf(BACKGROUND);
+
+/** What such a shell reads to run this. */
+export function handedTo(command: string): string {
+  return `${Buffer.byteLength(command)}\n${command}\0`;
 }
 
 /** Where the next command starts. A folder that is gone is left for the session's own. */

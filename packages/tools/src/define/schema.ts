@@ -14,7 +14,7 @@ export function printSchema(schema: z.core.$ZodType): JsonObject {
   return { ...(JSON.parse(JSON.stringify(printed)) as JsonObject), additionalProperties: false };
 }
 
-/** "10" for 10, "true" for true, and null for what may be left out: understood, for the schema says what was meant. */
+/** "10" for 10, "true" for true, a list as a text of JSON, and null for what may be left out: understood, for the schema says what was meant. */
 export function lenient(raw: Json, schema: JsonObject): Json {
   const { properties, required } = schema;
   if (!isObject(raw) || !isObject(properties)) return raw;
@@ -24,10 +24,25 @@ export function lenient(raw: Json, schema: JsonObject): Json {
 }
 
 function meant(value: Json, wanted: Json | undefined): Json {
-  if (typeof value !== "string" || !isObject(wanted)) return value;
-  if ((wanted["type"] === "integer" || wanted["type"] === "number") && /^\s*-?\d+(\.\d+)?\s*$/.test(value)) return Number(value);
-  if (wanted["type"] === "boolean" && /^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
+  if (!isObject(wanted)) return value;
+  const { type, items } = wanted;
+  if (type === "object") return lenient(value, wanted);
+  if (type === "array") {
+    const list = typeof value === "string" ? listIn(value) : value;
+    return Array.isArray(list) ? list.map((one: Json) => meant(one, items)) : value;
+  }
+  if (typeof value !== "string") return value;
+  if ((type === "integer" || type === "number") && /^\s*-?\d+(\.\d+)?\s*$/.test(value)) return Number(value);
+  if (type === "boolean" && /^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
   return value;
+}
+
+function listIn(words: string): Json {
+  try {
+    return JSON.parse(words) as Json;
+  } catch {
+    return words;
+  }
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -2,18 +2,23 @@
  * The files of this machine. Everything is looked at through the descriptor that is opened, never twice by name;
  * a write stands beside the file until it is whole.
  */
-import { constants } from "node:fs";
-import { lstat, open, readdir, type FileHandle } from "node:fs/promises";
+import { constants, type Dirent } from "node:fs";
+import { lstat, open, opendir, readdir, type FileHandle } from "node:fs/promises";
 import { fileError, type FileKind, type FileRead, type FileStore } from "@keelson/protocol";
 import { because, sizeOf } from "./because.ts";
 import { absolute, hashOf } from "./state.ts";
 import { pageOf, type Page, type Window } from "./page.ts";
 import { replaceFile } from "./replace.ts";
 
+export type Entry = { readonly name: string; readonly kind: FileKind };
 /** A file store that can also be looked around in, and read in parts. */
 export type Disk = FileStore & {
   /** The names in a folder, sorted; none when it can't be listed. */
   names(folder: string): Promise<readonly string[]>;
+  /** What stands in a folder, in the order of its names; some of it when it is more than `most`. Rejects with a `FileError`. */
+  entries(folder: string, most: number): Promise<readonly Entry[]>;
+  /** The first bytes of a file, at most `count`. Rejects with a `FileError`. */
+  head(path: string, count: number): Promise<Uint8Array>;
   /** Some lines of a file of any size; only these are held in memory. Rejects with a `FileError`. */
   page(path: string, window: Window, signal: AbortSignal): Promise<Page>;
 };
@@ -23,13 +28,14 @@ export function diskFiles(): Disk {
     read: (path, limitBytes) => opened(path, (file) => readWhole(file, path, limitBytes)),
     page: (path, window, signal) => opened(path, (file) => pageOf(file, window, signal)),
     write: (path, bytes, expected) => replaceFile(path, bytes, expected),
-    names: async (folder) => (await readdir(folder).catch(() => [])).toSorted((a, b) => (a < b ? -1 : 1)),
+    head: (path, count) => opened(path, (file) => beginning(file, count)),
+    entries: (folder, most) => entriesOf(folder, most),
+    names: async (folder) => (await readdir(folder).catch(() => [])).toSorted(byName),
     async stat(path) {
       absolute(path);
       try {
         const stats = await lstat(path);
-        const kind: FileKind = stats.isFile() ? "file" : stats.isDirectory() ? "directory" : stats.isSymbolicLink() ? "link" : "other";
-        return { kind, size: stats.size, mtimeMs: stats.mtimeMs };
+        return { kind: kindOf(stats), size: stats.size, mtimeMs: stats.mtimeMs };
       } catch (cause) {
         const error = because(cause, path);
         if (error.code === "missing") return undefined;
@@ -37,6 +43,32 @@ export function diskFiles(): Disk {
       }
     },
   };
+}
+
+const byName = (a: string, b: string): number => (a < b ? -1 : 1);
+
+function kindOf(of: Pick<Dirent, "isFile" | "isDirectory" | "isSymbolicLink">): FileKind {
+  return of.isFile() ? "file" : of.isDirectory() ? "directory" : of.isSymbolicLink() ? "link" : "other";
+}
+
+async function entriesOf(folder: string, most: number): Promise<readonly Entry[]> {
+  absolute(folder);
+  const entries: Entry[] = [];
+  try {
+    for await (const entry of await opendir(folder)) {
+      entries.push({ name: entry.name, kind: kindOf(entry) });
+      if (entries.length >= most) break; // leaving closes it
+    }
+  } catch (cause) {
+    throw because(cause, folder);
+  }
+  return entries.toSorted((a, b) => byName(a.name, b.name));
+}
+
+async function beginning(file: FileHandle, count: number): Promise<Uint8Array> {
+  const bytes = Buffer.alloc(count);
+  const { bytesRead } = await file.read(bytes, 0, count, 0);
+  return bytes.subarray(0, bytesRead);
 }
 
 /** Opens a regular file for reading. A pipe or a device is refused without waiting for its other end. */

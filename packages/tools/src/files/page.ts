@@ -22,15 +22,15 @@ export async function pageOf(file: FileHandle, window: Window, signal: AbortSign
     if (bytesRead === 0) break;
     const bytes = chunk.subarray(0, bytesRead);
     if (bytes.includes(0)) return { lines: [], more: false, binary: true };
-    for (let start = 0; start < bytes.length;) {
+    const skipped = skipLines(bytes, window.from - number);
+    number += skipped.lines;
+    for (let start = skipped.end; start < bytes.length;) {
       const stop = bytes.indexOf(NEWLINE, start);
       const end = stop < 0 ? bytes.length : stop;
-      if (number >= window.from) {
-        if (lines.length === window.count) return { lines, more: true, binary: false };
-        line = Buffer.concat([line, bytes.subarray(start, Math.min(end, start + kept - line.length))]);
-      }
+      if (lines.length === window.count) return { lines, more: true, binary: false };
+      line = Buffer.concat([line, bytes.subarray(start, Math.min(end, start + kept - line.length))]);
       if (stop < 0) break;
-      if (number >= window.from) lines.push(line.toString("utf8"));
+      lines.push(line.toString("utf8"));
       line = Buffer.alloc(0);
       number++;
       start = end + 1;
@@ -38,4 +38,15 @@ export async function pageOf(file: FileHandle, window: Window, signal: AbortSign
   }
   if (line.length > 0) lines.push(line.toString("utf8"));
   return { lines, more: false, binary: false };
+}
+
+/** Past so many line ends, or to where the bytes end. */
+function skipLines(bytes: Buffer, count: number): { readonly lines: number; readonly end: number } {
+  let end = 0;
+  for (let lines = 0; lines < count; lines++) {
+    const stop = bytes.indexOf(NEWLINE, end);
+    if (stop < 0) return { lines, end: bytes.length };
+    end = stop + 1;
+  }
+  return { lines: Math.max(count, 0), end };
 }

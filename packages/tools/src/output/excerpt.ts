@@ -8,6 +8,8 @@ export type Excerpt = {
   /** True once something in the middle was left out. */
   readonly short: boolean;
   readonly binary: boolean;
+  /** It is binary, and nothing that comes will change that. */
+  readonly hopeless: boolean;
   /** Cleaned; `gap` stands where something was left out, and is told how many characters. */
   show(gap: (left: number) => string): string;
 };
@@ -19,6 +21,8 @@ export function createExcerpt(limit: number): Excerpt {
   let head = "";
   let tail = "";
   let length = 0;
+  let binary: boolean | undefined; // once the head is full
+  const isBinary = (): boolean => (head.length < half ? looksBinary(head) : (binary ??= looksBinary(head)));
   return {
     add(words) {
       length += words.length;
@@ -33,7 +37,10 @@ export function createExcerpt(limit: number): Excerpt {
       return length > half * 2;
     },
     get binary() {
-      return looksBinary(head);
+      return isBinary();
+    },
+    get hopeless() {
+      return head.length >= half && isBinary();
     },
     show(gap) {
       if (length <= half * 2) return clean(head + tail);

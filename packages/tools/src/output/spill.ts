@@ -5,10 +5,16 @@ import { mkdir, open, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 
 export type Spill = {
+  readonly path: string;
+  /** Bytes that stand in it now. */
+  readonly size: number;
+  /** No more goes into it. */
+  readonly full: boolean;
   /** Keeps the bytes; they go to disk when they are `needed`, and from then on. */
   add(bytes: Uint8Array, needed: boolean): Promise<void>;
   /** What a reader is told about where the rest is; undefined when nothing went to disk. */
-  close(): Promise<string | undefined>;
+  where(): string | undefined;
+  close(): Promise<void>;
 };
 
 const MOST_SPILLED = 64 * 1024 * 1024;
@@ -25,7 +31,7 @@ export function createSpill(folder: string, name: string, limitBytes = MOST_SPIL
   async function write(bytes: Uint8Array): Promise<void> {
     const part = bytes.subarray(0, limitBytes - written);
     if (part.length < bytes.length) whole = false;
-    if (part.length === 0 || broken !== undefined) return;
+    if (broken !== undefined || (file && part.length === 0)) return;
     try {
       file ??= await create(folder, path);
       await file.writeFile(part);
@@ -36,17 +42,26 @@ export function createSpill(folder: string, name: string, limitBytes = MOST_SPIL
   }
 
   return {
+    path,
+    get size() {
+      return written;
+    },
+    get full() {
+      return !whole;
+    },
     async add(bytes, needed) {
       if (!needed && !file) return void waiting.push(bytes);
       const all = [...waiting, bytes];
       waiting = [];
       for (const one of all) await write(one);
     },
-    async close() {
-      await file?.close();
+    where() {
       if (broken !== undefined) return `the rest could not be kept (${broken})`;
       if (!file) return undefined;
       return whole ? `the whole is in ${path}` : `its first ${limitBytes / 1024 / 1024} MiB are in ${path}`;
+    },
+    async close() {
+      await file?.close();
     },
   };
 }

@@ -1,0 +1,90 @@
+/**
+ * One process that is started ahead of its call and waits for its stdin. The first run of the same program, arguments,
+ * folder and environment takes it; one that nobody takes is ended, and one whose parent is gone ends itself at the end of its stdin.
+ */
+import { statSync } from "node:fs";
+import { Socket } from "node:net";
+import type { ProcessSpec } from "@keelson/protocol";
+import { launch, type Launched } from "./launch.ts";
+
+export type Spare = {
+  /** Starts it, unless it waits already. What waits for another call is ended. */
+  ready(spec: ProcessSpec): void;
+  /** Undefined when none waits for this. */
+  take(spec: ProcessSpec): Launched | undefined;
+  /** Ends it. None is started afterwards. */
+  close(): Promise<void>;
+};
+
+const PATIENCE = 120_000; // milliseconds
+/** With these a shell that waits isn't one that starts: the first runs a file, the second ends the waiting. */
+const NOT_BEFORE = ["BASH_ENV", "TMOUT"];
+
+export function createSpare(): Spare {
+  let waiting: { readonly key: string; readonly launched: Launched; readonly timer: NodeJS.Timeout } | undefined;
+  let closed = false;
+  const drop = async (): Promise<void> => {
+    const dropped = takeAny();
+    if (dropped) await ended(dropped);
+  };
+  const takeAny = (): Launched | undefined => {
+    const taken = waiting;
+    waiting = undefined;
+    clearTimeout(taken?.timer);
+    return taken?.launched;
+  };
+  return {
+    ready(spec) {
+      const key = keyOf(spec);
+      if (closed || key === undefined || (waiting?.key === key && isAlive(waiting.launched))) return;
+      void drop();
+      const launched = launch(spec, "pipe");
+      if (launched instanceof Promise) return; // the call itself will say why
+      hold(launched, false);
+      waiting = { key, launched, timer: setTimeout(() => void drop(), PATIENCE).unref() };
+    },
+    take(spec) {
+      if (spec.stdin === undefined || waiting === undefined || waiting.key !== keyOf(spec)) return undefined;
+      const taken = takeAny();
+      if (!taken || !isAlive(taken)) return undefined;
+      hold(taken, true);
+      return taken;
+    },
+    async close() {
+      closed = true;
+      await drop();
+    },
+  };
+}
+
+/** All that is fixed when a process starts. The folder by what it is: another one may have come to stand at its path. */
+function keyOf({ file, args, cwd, env }: ProcessSpec): string | undefined {
+  if (NOT_BEFORE.some((name) => name in env)) return undefined;
+  try {
+    const { dev, ino } = statSync(cwd);
+    return JSON.stringify([file, args, cwd, env, dev, ino]);
+  } catch {
+    return undefined; // it is gone, and the call will say so
+  }
+}
+
+function isAlive({ child }: Launched): boolean {
+  return child.exitCode === null && child.signalCode === null;
+}
+
+/** What only waits must not keep this process from ending. */
+function hold({ child }: Launched, on: boolean): void {
+  const held = [child, ...child.stdio.filter((stream) => stream instanceof Socket)];
+  for (const one of held) if (on) one.ref();
+    else one.unref();
+}
+
+/** It has started nothing and holds nothing: there is no group to end, and nothing to lose. */
+async function ended(launched: Launched): Promise<void> {
+  const { child } = launched;
+  if (!isAlive(launched)) return;
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  hold(launched, true);
+  child.kill("SIGKILL");
+  await gone;
+}
