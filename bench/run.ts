@@ -3,9 +3,10 @@ import { hello } from "./hello.ts";
 import { table, type Bench, type Row } from "./measure.ts";
 import { overlap } from "./overlap.ts";
 import { parallel } from "./parallel.ts";
+import { turns } from "./turns.ts";
 
 /** Prints what keelson costs beside a baseline measured in the same run. Nothing here fails on a slow machine. */
-const BENCHES: readonly Bench[] = [earlyStart, overlap, hello, parallel];
+const BENCHES: readonly Bench[] = [earlyStart, overlap, hello, turns, parallel];
 
 const short = process.argv.includes("--short");
 const rows: Row[] = [];
