@@ -2,5 +2,13 @@ import { expect, it } from "vitest";
 import * as permissions from "./index.ts";
 
 it("these are the public names", () => {
-  expect(Object.keys(permissions).toSorted()).toEqual(["decide", "nameRule", "nodeLinks", "readRules", "standardStages", "suggestRule"]);
+  expect(Object.keys(permissions).toSorted()).toEqual([
+    "createReadFilter",
+    "decide",
+    "nameRule",
+    "nodeLinks",
+    "readRules",
+    "standardStages",
+    "suggestRule",
+  ]);
 });

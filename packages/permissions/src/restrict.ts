@@ -46,9 +46,10 @@ async function pathRestricts(effect: Effect, governs: "reads" | "writes", placed
   if (effect.do !== "read" && effect.do !== "write" && effect.do !== "delete") return "no";
   if (effect.do === "read" && governs === "writes") return "no";
   const walked = effect.do === "read" && effect.under === true;
+  const filtered = effect.do === "read" && effect.filtered === true; // what is beneath is the filter's: see read-filter.ts
   const whole = walked || effect.do === "delete";
   const { all, known } = await scene.spellToRestrict(effect.path);
   if (placed.some((one) => all.some((path) => hits(one, path, whole)))) return "yes";
   if (!known) return "maybe";
-  return whole && placed.some((one) => all.some((path) => mayHitBelow(one, path, walked))) ? "maybe" : "no";
+  return whole && !filtered && placed.some((one) => all.some((path) => mayHitBelow(one, path, walked))) ? "maybe" : "no";
 }

@@ -5,9 +5,13 @@ import { place, placeReal, type Placed } from "./path/place.ts";
 import type { Anchor, PathPattern } from "./path/pattern.ts";
 import { readRule, type Reading } from "./rule/reading.ts";
 
-export type Scene = {
+export type Scene = Ground & {
   readonly asked: Asked;
   readonly read: (rule: Rule) => Reading;
+};
+
+/** Where the session stands, and the disk beneath it. */
+export type Ground = {
   readonly spell: (path: string) => Promise<Spelled>;
   /** As deny and ask rules compare it. */
   readonly spellToRestrict: (path: string) => Promise<Spelled>;
@@ -19,7 +23,9 @@ export type Scene = {
   readonly placeToRestrict: (pattern: PathPattern, rule: Rule) => Promise<readonly Placed[]>;
 };
 
-export function sceneOf(asked: Asked, port: Links, read: (rule: Rule) => Reading): Scene {
+export const sceneOf = (asked: Asked, port: Links, read: (rule: Rule) => Reading): Scene => ({ asked, read, ...groundOf(asked, port) });
+
+export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "directories" | "home">, port: Links): Ground {
   const links = remembering(port);
   const known = new Map<string, Promise<Spelled>>();
   const spelled = (path: string): Promise<Spelled> => {
@@ -33,21 +39,19 @@ export function sceneOf(asked: Asked, port: Links, read: (rule: Rule) => Reading
   let roots: Promise<readonly string[]> | undefined;
   const starts = (anchor: Anchor, rule: Rule, wide: boolean): readonly string[] => {
     if (anchor === "root") return ["/"];
-    if (anchor === "home") return [asked.home];
+    if (anchor === "home") return [home];
     if (anchor === "base") return [rule.base];
-    return wide ? [asked.cwd, ...asked.directories] : [asked.cwd];
+    return wide ? [cwd, ...directories] : [cwd];
   };
 
   return {
-    asked,
-    read,
     spell: spelled,
     async spellToRestrict(path) {
       const { all, known: resolved } = await spelled(path);
       return { all: all.map(fold), known: resolved };
     },
     async inScope(path) {
-      roots ??= everySpelling([asked.cwd, ...asked.directories]);
+      roots ??= everySpelling([cwd, ...directories]);
       const within = await roots;
       const { all, known } = await spelled(path);
       return known && all.every((one) => within.some((root) => isWithin(one, root)));

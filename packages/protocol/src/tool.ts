@@ -3,8 +3,8 @@ import type { Block, Json, JsonObject } from "./message.ts";
 
 /** What a call will touch. Tools state it; permissions judge it; checkpoints, file leases and `explain` use it. Paths are absolute. */
 export type Effect =
-  /** `under`: everything beneath the path too. */
-  | { readonly do: "read"; readonly path: string; readonly under?: true }
+  /** `under`: everything beneath the path too. `filtered`: the tool leaves out what a deny rule on reading speaks of. */
+  | { readonly do: "read"; readonly path: string; readonly under?: true; readonly filtered?: true }
   | { readonly do: "write" | "delete"; readonly path: string }
   /** `text`: the exact bytes the shell is given. `cwd`: where it starts. */
   | { readonly do: "shell"; readonly text: string; readonly cwd: string }

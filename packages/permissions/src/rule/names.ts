@@ -26,7 +26,10 @@ export function nameAllows(name: string, tool: string): boolean {
   return wanted === undefined || matchesGlob(wanted, asked);
 }
 
-export function nameRestricts(name: string, asked: Asked): boolean {
+/** Of a call, as much as a rule's name speaks of. */
+export type Named = { readonly tool: string; readonly call: Pick<Asked["call"], "effects"> };
+
+export function nameRestricts(name: string, asked: Named): boolean {
   if (matchesGlob(name, asked.tool) || matchesGlob(today(name), today(asked.tool))) return true;
   if (/^mcp__.+/.test(name) && matchesGlob(`${name}__*`, asked.tool)) return true;
   return DOES.some((one) => matchesGlob(name, one.name) && asked.call.effects.some((effect) => one.effects.includes(effect.do)));
