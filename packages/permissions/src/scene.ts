@@ -1,4 +1,5 @@
 // One call and the disk it is judged against: each judge looks afresh, and asks for each link once.
+import { posix } from "node:path";
 import type { Asked, Rule } from "@keelson/protocol";
 import { foldCase, isWithin, remembering, spell, type Links, type Spelled } from "./path/links.ts";
 import { place, placeReal, type Placed } from "./path/place.ts";
@@ -17,6 +18,8 @@ export type Ground = {
   readonly spellToRestrict: (path: string) => Promise<Spelled>;
   /** Is it, and all that it leads to, in the working directory or an additional one? */
   readonly inScope: (path: string) => Promise<boolean>;
+  /** The folder of the work tree that a folder lies in; undefined when that can't be told. */
+  readonly workTreeOf: (folder: string) => Promise<string | undefined>;
   /** Where an allow rule's pattern starts. */
   readonly placeToAllow: (pattern: PathPattern, rule: Rule) => Promise<readonly Placed[]>;
   /** Where a deny or ask rule's pattern starts: also at every additional directory, and at the real folder. */
@@ -55,6 +58,16 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
       const within = await roots;
       const { all, known } = await spelled(path);
       return known && all.every((one) => within.some((root) => isWithin(one, root)));
+    },
+    async workTreeOf(folder) {
+      const { all, known: resolved } = await spelled(folder);
+      let at = all.at(-1);
+      if (!links.has || !resolved) return undefined;
+      for (; at !== undefined && at !== "/"; at = posix.dirname(at)) {
+        const found = await links.has(posix.join(at, ".git")).catch(() => undefined);
+        if (found !== false) return found && fold(at);
+      }
+      return undefined;
     },
     placeToAllow: async (pattern, rule) => place(pattern, await everySpelling(starts(pattern.anchor, rule, false))),
     async placeToRestrict(pattern, rule) {

@@ -1,12 +1,14 @@
 // Where a path leads. Symbolic links are followed one by one, so that a link to nothing and a missing leaf resolve too:
 // a write would create the target. What can't be known (a loop, an unreadable folder) is undefined, never a guess.
-import { readlink } from "node:fs/promises";
+import { lstat, readlink } from "node:fs/promises";
 import { posix } from "node:path";
 import { hasCode } from "@keelson/protocol";
 
 export type Links = {
   /** The text of the link at an absolute path; undefined when there is none or no link. Rejects when that can't be known. */
   readonly readlink: (path: string) => Promise<string | undefined>;
+  /** Does anything stand at an absolute path? Without it, or when it can't be known, a repository may start anywhere. */
+  readonly has?: (path: string) => Promise<boolean>;
   /** Does the disk find a file whatever the case of its name? Then restrictions compare without it; allowances never do. */
   readonly caseless?: boolean;
 };
@@ -21,6 +23,15 @@ export const nodeLinks: Links = {
       return await readlink(path);
     } catch (error) {
       if (hasCode(error, ["EINVAL", "ENOENT", "ENOTDIR"])) return undefined;
+      throw error;
+    }
+  },
+  async has(path) {
+    try {
+      await lstat(path);
+      return true;
+    } catch (error) {
+      if (hasCode(error, ["ENOENT", "ENOTDIR"])) return false;
       throw error;
     }
   },

@@ -1,7 +1,9 @@
 // Does a deny or ask rule on paths hold for a command? Each word may be a path. A command that isn't plain may reach any file, so it is never a no.
+import { posix } from "node:path";
 import { strongest, type Match } from "../match.ts";
 import { hits, mayHitBelow, type Placed } from "../path/place.ts";
 import type { Scene } from "../scene.ts";
+import { gitIn, isHarmlessGlobal, leaksContent } from "./git.ts";
 import { holdsGlob, pathsIn } from "./operands.ts";
 import { onlyReads, walks } from "./programs.ts";
 import { looseCommands, plainWords } from "./words.ts";
@@ -19,7 +21,18 @@ export async function pathsRestrict(
   // A program that only reads can't break a rule on writes; but a redirect could, so only where nothing else stands in the text.
   const judged = commands.filter(([program = ""]) => !(plain && governs === "writes" && onlyReads(program)));
   const each = await Promise.all(judged.map((words) => wordsReach(words, effect.cwd, placed, scene)));
-  return strongest([plain ? "no" : "maybe", ...each]);
+  const leaks = plain && governs === "reads" ? await gitReaches(judged[0] ?? [], effect.cwd, placed, scene) : "no";
+  return strongest([plain ? "no" : "maybe", leaks, ...each]);
+}
+
+/** Git shows what it keeps of a file without naming it; only of files in its work tree. */
+async function gitReaches(words: readonly string[], cwd: string, placed: readonly Placed[], scene: Scene): Promise<Match> {
+  const [program = ""] = words;
+  const git = onlyReads(program) ? undefined : gitIn(words);
+  if (!git || !leaksContent(git)) return "no";
+  const start = git.folders.reduce((at, folder) => posix.resolve(at, folder), cwd);
+  const root = git.global.some((word) => !isHarmlessGlobal(word)) ? undefined : await scene.workTreeOf(start);
+  return root === undefined || placed.some((one) => hits(one, root, true) || mayHitBelow(one, root, true)) ? "maybe" : "no";
 }
 
 async function wordsReach(words: readonly string[], cwd: string, placed: readonly Placed[], scene: Scene): Promise<Match> {
