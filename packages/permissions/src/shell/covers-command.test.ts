@@ -54,6 +54,18 @@ it("covers a fetched program when the rule names it", async () => {
   expect(await allows("Bash(npx *)", "npx vitest run")).toBe(false);
 });
 
+it("covers what a launcher runs when the rule names it", async () => {
+  for (const launcher of ["uv run", "bundle exec", "npm exec", "pnpm dlx", "poetry run"]) {
+    expect(await allows(`Bash(${launcher} tool *)`, `${launcher} tool x`)).toBe(true);
+    expect(await allows(`Bash(${launcher} *)`, `${launcher} tool x`)).toBe(false);
+    expect(await allows(`Bash(${launcher.split(" ")[0]} *)`, `${launcher} tool x`)).toBe(false);
+    expect(await allows(`Bash(${launcher} -q *)`, `${launcher} -q tool`)).toBe(false);
+    expect(await allows(`Bash(${launcher} sh *)`, `${launcher} sh x`)).toBe(false);
+    expect(await allows(`Bash(${launcher} sh x)`, `${launcher} sh x`)).toBe(true);
+  }
+  expect(await allows("Bash(npm run *)", "npm run build")).toBe(true);
+});
+
 it("covers a program with a path only by a rule with that path", async () => {
   for (const program of ["./ls", "/tmp/ls", "/bin/ls", "src/ls"]) {
     expect(await allows("Bash(ls *)", `${program} x`)).toBe(false);

@@ -2,6 +2,7 @@
 // and stays in the folders the session may work in. Anything else is not covered; it may still be asked for.
 import type { Scene } from "../scene.ts";
 import { matchesWords, type CommandPattern } from "./command.ts";
+import { launchesAt } from "./launchers.ts";
 import { pathsIn } from "./operands.ts";
 import { fetchesProgram, hasExecFlag, runsArguments } from "./programs.ts";
 import type { ShellEffect } from "./restrict-paths.ts";
@@ -19,7 +20,17 @@ function namesWhatRuns(pattern: CommandPattern, words: readonly string[]): boole
   const [program = "", next = ""] = words;
   if (program.includes("/") && pattern.program !== program) return false;
   if (fetchesProgram(program) && !(pattern.program === program && pattern.named.has(next))) return false;
+  const launches = launchesAt(words);
+  if (launches !== undefined && !namesLaunched(pattern, words.slice(0, launches + 2))) return false;
   return !runsArguments(program) && !hasExecFlag(words, pattern.named);
+}
+
+/** `words`: the launcher, its command, and what it runs. */
+function namesLaunched(pattern: CommandPattern, words: readonly string[]): boolean {
+  const launched = words.at(-1) ?? "";
+  return (
+    pattern.program === words[0] && words.every((word) => pattern.named.has(word)) && !launched.startsWith("-") && !runsArguments(launched)
+  );
 }
 
 /** Words that the rule spells out are its author's; any other must not lead out. */

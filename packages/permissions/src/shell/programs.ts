@@ -9,6 +9,9 @@ const RUNS = new Set(
     "readarray let coproc if then elif else fi for while until do done case esac select function",
     "node nodejs deno bun tsx ts-node perl ruby irb php lua luajit tclsh wish awk gawk mawk nawk sed ed ex vi vim nvim view emacs less more",
     "man osascript julia r rscript groovy scala ghci jshell pypy pwsh powershell",
+    "tmux screen fakeroot fakechroot dbus-run-session dbus-launch xvfb-run valgrind hyperfine ssh-agent catchsegv numactl prlimit",
+    "socat proot firejail bwrap eatmydata faketime dotenv torsocks proxychains proxychains4 cpulimit softlimit chpst runcon sg linux32",
+    "linux64 setarch i386 x86_64 start-stop-daemon daemonize machinectl systemd-inhibit scriptreplay mpirun mpiexec srun choom",
   ].flatMap((names) => names.split(" ")),
 );
 
@@ -29,6 +32,9 @@ const EXEC_FLAGS: ReadonlyMap<string, readonly string[]> = new Map([
     ["-I", "-F", ..."to-command checkpoint-action use-compress-program info-script new-volume-script rsh-command rmt-command".split(" ")],
   ],
   ["zip", ["-T", "unzip-command"]],
+  ["split", ["filter"]],
+  ["install", ["strip-program"]],
+  ["wget", ["use-askpass"]],
 ]);
 
 /** Commands of git that run another one, or choose what will be run. */
@@ -51,6 +57,7 @@ export const baseName = (program: string): string => program.slice(program.lastI
 
 export function runsArguments(program: string): boolean {
   const name = baseName(program).toLowerCase();
+  if (/^ld(?:-linux[\w-]*|-musl[\w-]*|-[\d.]+)?\.so/.test(name)) return true; // the dynamic loader
   return RUNS.has(name) || SHELLS.has(name) || /^(?:python|pypy|perl|ruby|php|lua|node|pip)[\d.]+$|^python[\d.]*w?$/.test(name);
 }
 

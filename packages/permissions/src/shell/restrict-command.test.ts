@@ -28,6 +28,23 @@ it.each([
   "sh -c 'a; rm x'",
   "coproc rm x",
   "time rm x",
+  "ssh-agent rm x",
+  "npm exec rm x",
+  "npm --prefix a exec -- rm x",
+  "npm x rm x",
+  "npx rm x",
+  "pnpm dlx rm x",
+  "yarn dlx rm x",
+  "bundle exec rm x",
+  "uv run rm x",
+  "poetry run rm x",
+  "conda run -n a rm x",
+  "/lib64/ld-linux-x86-64.so.2 /bin/rm x",
+  "ld.so rm x",
+  "tmux new rm x",
+  "fakeroot rm x",
+  "hyperfine 'rm x'",
+  "strace -f rm x",
   "a && rm x",
   "a; rm x",
   "a | rm x",
@@ -78,18 +95,53 @@ it.each([
   expect(["ask!", "deny"]).toContain(await verdict("Bash", text, { rules: { ask: ["Bash(rm *)"], allow: ["Bash"] } }));
 });
 
+it.each([
+  "launch rm x",
+  "launch -n /bin/rm x",
+  "launch a RM",
+  "a && launch rm x",
+  "git -c a.b=c x rm",
+  "git bisect run rm x",
+  "docker exec a rm x",
+  "rg --pre rm x",
+  "pnpm foo rm",
+])("asks about `%s`: a program that isn't known may run a word it is given", async (text) => {
+  for (const rule of ["Bash(rm *)", "Bash(rm -rf *)", "Bash(rm:*)", "Bash(/bin/rm *)", "Bash(rm*)"]) {
+    expect(await verdict("Bash", text, { rules: { deny: [rule] }, mode: "bypassPermissions" })).toBe("ask!");
+    expect(await verdict("Bash", text, { rules: { ask: [rule] }, mode: "bypassPermissions" })).toBe("ask!");
+  }
+});
+
 it("isn't fooled by a command too long to be taken apart", async () => {
   const env = `env ${"A=1 ".repeat(40)}rm x`;
   expect(await under("Bash(rm *)", env)).toBe("ask!");
   expect(await under("Bash(rm *)", `echo ${"a".repeat(10_000)}`)).toBe("ask!");
 });
 
-it.each(["echo rm", "echo 'rm x'", "npm run rm", "git rm a", "rmdir build", "ls && pwd", "timeout 5 ls", "ls > out.txt"])(
-  "leaves `%s` alone under Bash(rm *)",
-  async (text) => {
-    expect(await under("Bash(rm *)", text)).toBe("allow");
-  },
-);
+it.each([
+  "echo rm",
+  "echo 'rm x'",
+  "npm run rm",
+  "npm test rm",
+  "npm install rm",
+  "pnpm rm a",
+  "docker rm a",
+  "brew install rm",
+  "which rm",
+  "cat src/rm",
+  "git rm a",
+  "git -C a rm b",
+  "git grep rm",
+  "rg rm src",
+  "launch rm.ts",
+  "launch --rm",
+  "rmdir build",
+  "ls && pwd",
+  "timeout 5 ls",
+  "ls > out.txt",
+])("leaves `%s` alone under Bash(rm *)", async (text) => {
+  expect(await under("Bash(rm *)", text)).toBe("allow");
+});
 
 it("is sure about a chain of plain commands", async () => {
   for (const text of ["a && echo curl", "git curl && b", "npm run curl; ls | wc"]) expect(await under("Bash(curl *)", text)).toBe("allow");

@@ -2,7 +2,8 @@
 // what a wrapper runs, a command behind global options, each part of a chain. Where the text hides something, the answer is maybe.
 import { strongest, type Match } from "../match.ts";
 import { matchesRaw, matchesWords, type CommandPattern } from "./command.ts";
-import { baseName, isShell, runsArguments } from "./programs.ts";
+import { keepsToItself, launchesAt } from "./launchers.ts";
+import { baseName, fetchesProgram, isShell, runsArguments } from "./programs.ts";
 import { LONGEST, looseCommands, plainWords, STAR } from "./words.ts";
 
 const DEEPEST = 5; // commands quoted in commands
@@ -20,13 +21,14 @@ export function commandRestricts(pattern: CommandPattern, text: string, depth = 
 
 function wordsRestrict(pattern: CommandPattern, words: readonly string[], depth: number): Match {
   const [program = ""] = words;
-  const wraps = program.includes("=") || runsArguments(program);
+  const wraps = program.includes("=") || runsArguments(program) || fetchesProgram(program) || launchesAt(words) !== undefined;
   const long = words.length > MOST_WORDS;
   const starts = wraps && !long ? words.map((_, at) => words.slice(at)) : [words];
   if (starts.some((tail) => spellings(tail).some((spelling) => matchesWords(pattern, spelling)))) return "yes";
   const inside = wraps
     ? words.filter((word) => /[^\w\-./,:=+@%^]/.test(word)).map((word) => commandRestricts(pattern, word, depth + 1))
     : [];
+  if (!wraps && !keepsToItself(words) && words.slice(1).some((word) => isProgramOf(pattern, word))) return "maybe";
   return strongest([...inside, long && (wraps || hasOptionsFirst(words)) ? "maybe" : "no"]);
 }
 
@@ -37,6 +39,13 @@ function spellings(words: readonly string[]): readonly (readonly string[])[] {
   const name = baseName(program);
   const names = new Set([program, name, name.toLowerCase()]); // some disks find RM
   return [...names].flatMap((one) => [others, ...cut].map((rest) => [one, ...rest]));
+}
+
+/** A program that nothing is known of may run a word it is given. */
+function isProgramOf({ program }: CommandPattern, word: string): boolean {
+  const name = baseName(word).toLowerCase();
+  const [head = "", ...open] = baseName(program).toLowerCase().split(STAR);
+  return open.length === 0 ? name === head : head !== "" && name.startsWith(head);
 }
 
 const hasOptionsFirst = (words: readonly string[]): boolean => words[1]?.startsWith("-") ?? false;
