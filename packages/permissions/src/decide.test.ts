@@ -1,9 +1,11 @@
 import { STAGES, type Opinion, type Stage } from "@keelson/protocol";
 import { expect, it } from "vitest";
-import { asked, bound, CALLS, CWD, linked, type World } from "../test/engine.ts";
+import { asked, bound, CALLS, CWD, linked, type KnownTool, type World } from "../test/engine.ts";
 import { decide } from "./decide.ts";
 import { readRules } from "./rule/read-rules.ts";
 import { standardStages, type StagePorts, type Stages } from "./stages.ts";
+
+import { weigh } from "./weigh.ts";
 
 const ALLOW: Opinion = { behavior: "allow", reason: "yes", explicit: true };
 const ASK: Opinion = { behavior: "ask", reason: "hm", explicit: true };
@@ -30,10 +32,10 @@ it("lets each stage speak once, in order, and stops at the first denial", async 
     classifier: hear("classifier"),
     user: hear("user"),
   };
-  await decide(asked("Bash", CALLS.Bash("x")), listening, never);
+  await weigh(asked("Bash", CALLS.Bash("x")), listening, never);
   expect(heard).toEqual([...STAGES]);
   heard.length = 0;
-  await decide(asked("Bash", CALLS.Bash("x")), { ...listening, allow: says(DENY) }, never);
+  await weigh(asked("Bash", CALLS.Bash("x")), { ...listening, allow: says(DENY) }, never);
   expect(heard).toEqual(["validate", "deny"]);
 });
 
@@ -98,13 +100,25 @@ it("denies what nobody is there to answer, and says how to allow it", async () =
   );
   const write = await decide(asked("Write", CALLS.Write("a.ts")), standardStages({ links: linked() }), never);
   expect(write.reason).toContain('To allow it: --allowedTools "Edit(./a.ts)", or --permission-mode acceptEdits');
-  expect(await reasonFor("npm test | cat")).toContain("split it into plain commands");
+  expect(await reasonFor("npm test | cat")).toContain(
+    "split it into plain commands and allow those, or use --permission-mode bypassPermissions.",
+  );
   expect(await reasonFor("rm x", { rules: { ask: ["Bash(rm *)"] } })).toContain(
     "change Bash(rm *) (claude_project), or run it where somebody can answer",
   );
   expect(await reasonFor("rm -r /", { mode: "bypassPermissions" })).toBe(
     "It would remove /, which must not be lost. Nobody is here to be asked. Run it where somebody can answer.",
   );
+});
+
+it("names no way that wouldn't allow it", async () => {
+  const links = linked({ "/home/dev/proj/out": "/srv/x" });
+  const reasonFor = async (tool: KnownTool, path: string) =>
+    (await decide(asked(tool, CALLS[tool](path)), standardStages({ links }), never)).reason;
+  for (const tool of ["Write", "Edit", "Read"] as const)
+    expect(await reasonFor(tool, "out/evil")).toMatch(/To allow it: --permission-mode bypassPermissions\.$/);
+  const hooks = says(ASK);
+  expect((await run("npm test", {}, { hooks })).reason).toBe("hm Nobody is here to be asked. Run it where somebody can answer.");
 });
 
 it("rejects on abort, before a stage and while the user thinks", async () => {
