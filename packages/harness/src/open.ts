@@ -52,7 +52,10 @@ export async function openSession(house: House): Promise<Opening> {
     problems: [...gathered.problems, ...toolbox.problems, ...heard, ...(log.problem ? [log.problem] : [])],
     saved: log.problem === undefined,
     run: conversation.run.bind(conversation),
-    [Symbol.asyncDispose]: () => log.claim[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await toolbox[Symbol.asyncDispose]();
+      await log.claim[Symbol.asyncDispose]();
+    },
   };
   return { ok: true, session };
 }

@@ -32,8 +32,10 @@ export function permitting({ mode, rules, directories, home, tools, ask }: Permi
     let pending: Decision | undefined;
     const stages: Stages = standardStages({ user: async ({ soFar }) => void (pending = soFar) });
     const decision = await decide(asked, stages, ctx.signal);
-    if (pending === undefined || !ask) return yield* judged({ decision, call, suggestion: suggestRule(asked) }, ctx.callId, false);
-    const question = questionOf(asked, pending, ctx.callId);
+    if (decision.behavior === "allow") return yield* judged({ decision, call }, ctx.callId, false);
+    const suggestion = await suggestRule(asked, stages, ctx.signal);
+    if (pending === undefined || !ask) return yield* judged({ decision, call, suggestion }, ctx.callId, false);
+    const question = questionOf(asked, { opinion: pending, suggestion }, ctx.callId);
     const answer = yield* putToUser(question, ask, ctx);
     if (answer.behavior === "deny") {
       const reason = `The user said no${answer.message ? `: ${answer.message}` : "."}`;
@@ -81,9 +83,12 @@ async function* putToUser(question: Question, ask: Ask, { callId, signal }: Tool
   return answer;
 }
 
-function questionOf(asked: Asked, opinion: Decision, callId: string): Question {
+function questionOf(
+  asked: Asked,
+  { opinion, suggestion }: Pick<Question, "opinion"> & { readonly suggestion: string | undefined },
+  callId: string,
+): Question {
   const { tool, call } = asked;
-  const suggestion = suggestRule(asked);
   return { callId, tool, input: call.input, effects: call.effects, opinion, ...(suggestion !== undefined && { suggestion }) };
 }
 

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { Problem, Rule, Tool } from "@keelson/protocol";
-import { createSeen, scrub, startProcess, type BlockKit, type Disk } from "@keelson/tools";
+import { createSeen, openProcesses, scrub, type BlockKit, type Disk } from "@keelson/tools";
 import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
 import { enableBlocks } from "./registry.ts";
 import { bareDenials } from "./rules.ts";
 
-/** A session's tools, and what they bring along. */
-export type Toolbox = {
+/** A session's tools, and what they bring along. Dispose ends what they left running. */
+export type Toolbox = AsyncDisposable & {
   readonly tools: ReadonlyMap<string, Tool>;
   readonly rules: readonly Rule[];
   readonly problems: readonly Problem[];
@@ -22,9 +22,12 @@ export function openToolbox(
 ): Toolbox {
   const spillDir = join(place.keelHome, "var", "outputs", session);
   const roots = [folders.cwd, ...folders.directories];
+  const processes = openProcesses();
   const kit: BlockKit = {
     files,
-    run: startProcess,
+    run: processes.run,
+    processes,
+    todos: { list: [] },
     seen: createSeen(),
     shell: { cwd: folders.cwd },
     env: { ...scrub(place.env, place.platform), ...settings.env },
@@ -33,7 +36,7 @@ export function openToolbox(
     spillDir,
   };
   const { tools, problems } = enableBlocks(plugins, { denied: bareDenials(rules), only: flags.tools }, kit);
-  return { tools, problems, rules: [readable(spillDir)] };
+  return { tools, problems, rules: [readable(spillDir)], [Symbol.asyncDispose]: () => processes[Symbol.asyncDispose]() };
 }
 
 function readable(folder: string): Rule {
