@@ -6,7 +6,7 @@ import type { Route } from "./send.ts";
 /** All requests that go out alike: they share what connections are kept. */
 export type Way = { readonly route: (url: URL) => Route; readonly close: () => void };
 
-/** A connection that nobody uses is closed after so many ms; while it is kept, it doesn't hold the process. */
+/** A connection that nobody uses for so many ms is closed; one that is used isn't, however silent. It doesn't hold the process. */
 export const KEPT: AgentOptions = { keepAlive: true, timeout: 90_000 };
 
 /** `node:https` is loaded with the first request that needs it: it costs a start 17 ms, and `import` of either costs 33. */

@@ -25,6 +25,16 @@ describe("redirects", () => {
     assert.equal((await network.fetch(followed.url, { redirect: "error" })).status, 200);
   });
 
+  test("that say more than where to go aren't listened to", async () => {
+    await using there = await serving((_, response) => response.end("there"));
+    await using wordy = await serving((_, response) =>
+      response.writeHead(302, { location: `http://127.0.0.1:${there.port}` }).write("a word without an end"),
+    );
+    await using network = openNetwork();
+    assert.equal(await (await network.fetch(`http://127.0.0.1:${wordy.port}`, { redirect: "follow" })).text(), "there");
+    await wordy.closed();
+  });
+
   test("make a GET of a POST where the standard says so, and keep it elsewhere", async () => {
     await using server = await serving((request, response) => {
       const [, status] = /^\/(\d{3})$/.exec(request.url ?? "") ?? [];

@@ -1,6 +1,6 @@
 import { hasCode } from "@keelson/protocol";
 
-export const NETWORK_ERROR_CODES = [
+const NETWORK_ERROR_CODES = [
   "unreachable",
   "dns",
   "slow",

@@ -6,23 +6,12 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, test, vi } from "vitest";
 import { settled, tally } from "../fixtures/endpoint.ts";
+import { fails } from "../fixtures/failing.ts";
 import { serving } from "../fixtures/proxy.ts";
 import type { FetchInit } from "./fetch.ts";
-import { isNetworkError, type NetworkErrorCode } from "./network-error.ts";
 import { openNetwork } from "./open-network.ts";
 
 const body = async (request: AsyncIterable<Uint8Array>): Promise<string> => Buffer.concat(await Array.fromAsync(request)).toString();
-
-/** That it fails so, in one line. */
-async function fails(asked: Promise<unknown>, code: NetworkErrorCode, words: RegExp): Promise<void> {
-  await assert.rejects(asked, (error) => {
-    assert.ok(isNetworkError(error), String(error));
-    assert.equal(error.code, code, error.message);
-    assert.match(error.message, words);
-    assert.ok(!error.message.includes("\n"));
-    return true;
-  });
-}
 
 describe("a request", () => {
   test("brings its method, headers and body there, and the answer back", async () => {

@@ -51,7 +51,7 @@ function once({ url, init, route, limits }: Order, method: string): Promise<Sent
     const request = route.open({ method, headers: { ...DEFAULTS, ...named(init.headers), ...route.headers }, left: left.signal });
     let ended: { readonly why: unknown } | undefined;
     const end = (why: unknown): void => {
-      ended ??= { why };
+      ended = { why };
       over();
       request.destroy();
       resolve({ error: why, stale: false });

@@ -21,18 +21,13 @@ export function tunnel(
       agent: false,
       ...(secureContext && { secureContext }),
     });
-    const leave = (): void => void request.destroy();
-    left?.addEventListener("abort", leave);
+    left?.addEventListener("abort", () => request.destroy()); // does nothing to a tunnel that stands
     request.once("connect", ({ statusCode = 0 }, socket) => {
-      left?.removeEventListener("abort", leave);
       if (statusCode >= 200 && statusCode < 300) return resolve(socket);
       socket.destroy();
       reject(refusedBy(proxy, statusCode, target));
     });
-    request.on("error", (error) => {
-      left?.removeEventListener("abort", leave);
-      reject(lostTo(proxy, target, error));
-    });
+    request.on("error", (error) => reject(lostTo(proxy, target, error)));
     request.end();
   });
 }
