@@ -20,7 +20,7 @@ export async function follow(
     if (!response.headers.has("location")) return response;
     await leave(response);
     if (init.redirect === "error")
-      throw networkError("redirected", `${from.host} redirects to ${to?.href ?? "nowhere"}, which isn't allowed here.`);
+      throw networkError("redirected", `${from.host} redirects to ${to?.host ?? "nowhere"}, which isn't allowed here.`);
     if (hops === MOST_HOPS) throw networkError("redirected", `${from.host} redirects without end. Check the address.`);
     if (!to || !["http:", "https:"].includes(to.protocol))
       throw networkError("redirected", `${from.host} redirects to what isn't a web address. Check the address.`);

@@ -54,13 +54,13 @@ const ROWS: readonly Row[] = [
   },
   {
     code: "client_certificate",
-    names: /^ERR_SSL_\w*ALERT/,
+    names: /^ERR_SSL_.*ALERT_(\w*CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/,
     tell: (whom, reason) =>
       `${whom} wants a client certificate, or refuses the one it got (${reason}). Check KEEL_CLIENT_CERT and KEEL_CLIENT_KEY.`,
   },
   {
     code: "not_tls",
-    names: /^(ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)|EPROTO)$/,
+    names: /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/,
     tell: (whom, reason) => `${whom} doesn't speak TLS (${reason}). Check the port, or write http: instead of https:.`,
   },
   {
@@ -78,8 +78,11 @@ export function explain(error: unknown, whom: string): NetworkError {
   return networkError(row?.code ?? "unreachable", row?.tell(whom, reason) ?? reason, error);
 }
 
-/** The name of what broke (`ECONNREFUSED`), else its words. */
+/** The name of what broke (`ECONNREFUSED`), else its words. While it writes, Node calls whatever OpenSSL says EPROTO; while it reads, by its name. */
 export function reasonOf(error: unknown): string {
-  if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "string") return error.code;
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, " ");
+  const words = error instanceof Error ? error.message : String(error);
+  const [, said] = /:SSL routines:[^:]*:([^:]+):/.exec(words) ?? [];
+  const code = typeof error === "object" && error !== null && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  if (code === "EPROTO" && said !== undefined) return `ERR_SSL_${said.toUpperCase().replaceAll(" ", "_")}`;
+  return code ?? words.replaceAll(/\s+/g, " ");
 }

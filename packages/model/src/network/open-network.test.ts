@@ -187,12 +187,21 @@ describe("a connection", () => {
     await fails(network.fetch("http://no..name"), "dns", /^No address is known for no\.\.name \(\w+\)\. Check the name/);
   });
 
-  test("is closed with its network, which then takes no more requests", async () => {
-    await using server = await serving((_, response) => response.end("ok"));
+  test("is closed with its network, used or kept, and no more requests are taken", async () => {
+    const asked = tally();
+    await using server = await serving((request, response) => {
+      if (request.url === "/kept") response.end("ok");
+      if (request.url === "/begun") response.write("o");
+      asked.up();
+    });
     const network = openNetwork();
-    await (await network.fetch(`http://127.0.0.1:${server.port}`)).text();
+    const ask = (path: string) => network.fetch(`http://127.0.0.1:${server.port}${path}`);
+    await (await ask("/kept")).text();
     await settled();
+    const pending = [fails((await ask("/begun")).text(), "closed", /closed/), fails(ask("/never"), "closed", /closed/)];
+    await asked.reaches(3);
     await network[Symbol.asyncDispose]();
+    await Promise.all(pending);
     await server.closed();
     await fails(network.fetch(`http://127.0.0.1:${server.port}`), "closed", /closed/);
   });

@@ -1,11 +1,11 @@
 import { direct, type Way } from "./direct.ts";
 import type { Fetch } from "./fetch.ts";
-import { networkError } from "./network-error.ts";
+import { networkError, type NetworkError } from "./network-error.ts";
 import { LIMITS } from "./phases.ts";
 import { send, type Order } from "./send.ts";
 import type { NetworkSettings } from "./settings.ts";
 
-/** The one way to the outside. Dispose closes all of its connections. */
+/** The one way to the outside. Dispose closes all of its connections, and ends what is under way. */
 export type Network = AsyncDisposable & {
   /** Rejects with a `NetworkError`, or with the signal's reason. */
   readonly fetch: Fetch;
@@ -15,7 +15,8 @@ export type Network = AsyncDisposable & {
 export function openNetwork(settings: NetworkSettings = {}): Network {
   const ways = new Ways(settings);
   const limits = { ...LIMITS, ...settings.limits };
-  const ask = async (url: URL, init: Order["init"]) => send({ url, init, limits, route: (await ways.to(url)).route(url) });
+  const ends: Order["ends"] = new Set();
+  const ask = async (url: URL, init: Order["init"]) => send({ url, init, limits, ends, route: (await ways.to(url)).route(url) });
   return {
     fetch: async (address, init = {}) => {
       const url = read(address);
@@ -24,14 +25,20 @@ export function openNetwork(settings: NetworkSettings = {}): Network {
       const { follow } = await import("./follow.ts");
       return follow(response, init, ask);
     },
-    [Symbol.asyncDispose]: async () => ways.close(),
+    [Symbol.asyncDispose]: async () => {
+      await ways.close();
+      for (const end of ends) end(closed());
+    },
   };
 }
+
+const closed = (): NetworkError => networkError("closed", "The network is closed. Open a new one.");
 
 /** At most four: http and https, each straight and by a proxy. */
 class Ways {
   readonly #settings: NetworkSettings;
   readonly #open = new Map<string, Promise<Way>>();
+  #goesAround: Promise<(url: URL) => boolean> | undefined;
   #closed = false;
 
   constructor(settings: NetworkSettings) {
@@ -39,7 +46,7 @@ class Ways {
   }
 
   async to(url: URL): Promise<Way> {
-    if (this.#closed) throw networkError("closed", "The network is closed. Open a new one.");
+    if (this.#closed) throw closed();
     const secure = url.protocol === "https:";
     const address = await this.#proxyFor(url, secure);
     const name = `${secure} ${address !== undefined}`;
@@ -58,8 +65,8 @@ class Ways {
     const { proxy, noProxy } = this.#settings;
     const address = secure ? proxy?.https : proxy?.http;
     if (address === undefined || noProxy === undefined) return address;
-    const { goesAround } = await import("./no-proxy.ts");
-    return goesAround(noProxy)(url) ? undefined : address;
+    this.#goesAround ??= import("./no-proxy.ts").then(({ goesAround }) => goesAround(noProxy));
+    return (await this.#goesAround)(url) ? undefined : address;
   }
 
   async #make(secure: boolean, address: string | undefined): Promise<Way> {

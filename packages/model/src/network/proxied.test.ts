@@ -173,6 +173,28 @@ describe.runIf(hasOpenssl())("https: by a proxy", () => {
     );
   });
 
+  test("breaks in the middle of an answer, or while it is kept, without harm to anything else", async () => {
+    const tls = { key: made.server.key.pem, cert: made.server.cert.pem };
+    for (const proxy of [await loopbackProxy(), await loopbackProxy({ tls })]) {
+      await using _ = proxy;
+      await using server = await serving((request, response) => {
+        response.write("a");
+        if (request.url === "/whole") response.end();
+      }, tls);
+      await using network = openNetwork({ proxy: both(proxy.address), ca: made.authority.pem });
+      const ask = (path: string) => network.fetch(`https://127.0.0.1:${server.port}${path}`);
+      const cut = fails((await ask("/")).text(), "cut", /broke in the middle/);
+      proxy.reset();
+      await cut;
+      for (let turn = 0; turn < 2; turn++) {
+        assert.equal(await (await ask("/whole")).text(), "a");
+        await settled();
+        proxy.reset();
+        await settled();
+      }
+    }
+  });
+
   describe("is waited for", () => {
     const LIMIT = 5_000;
     afterEach(() => vi.useRealTimers());
@@ -200,13 +222,19 @@ describe.runIf(hasOpenssl())("https: by a proxy", () => {
           await reply;
         }
       await using mute = await loopbackProxy({ refuse: -1 });
+      const closing = openNetwork({ proxy: both(mute.address) });
+      const ended = fails(closing.fetch("https://api.test"), "closed", /closed/);
+      while (mute.asked.length === 0) await settled();
+      await closing[Symbol.asyncDispose]();
+      await ended;
+      await mute.closed();
       await using network = openNetwork({ proxy: both(mute.address), limits: { connect: LIMIT } });
       const reply = fails(
         network.fetch("https://api.test"),
         "slow",
         new RegExp(`^No connection to api.test by the proxy ${mute.address} within 5 s`),
       );
-      while (mute.asked.length === 0) await settled();
+      while (mute.asked.length === 1) await settled();
       vi.advanceTimersByTime(LIMIT);
       await reply;
       await mute.closed();

@@ -13,7 +13,10 @@ export type Proxy = {
 export function readProxy(address: string): Proxy {
   const url = URL.parse(address.includes("://") ? address : `http://${address}`);
   if (!url || url.hostname === "")
-    throw networkError("settings", "The proxy's address can't be read. Write it as http://host:port, in HTTPS_PROXY or http_proxy.");
+    throw networkError(
+      "settings",
+      "The proxy's address can't be read. Write it as http://user:password@host:port in HTTPS_PROXY or http_proxy, with signs like @ and # as %40 and %23.",
+    );
   const name = `${url.protocol}//${url.host}`;
   const secure = url.protocol === "https:";
   if (!secure && url.protocol !== "http:")
@@ -47,7 +50,6 @@ export function refusedBy({ name, login }: Proxy, status: number, target: string
 export function lostTo({ name }: Proxy, target: string, error: unknown): NetworkError {
   const told = explain(error, `the proxy ${name}`);
   if (told === error || !["unreachable", "dns"].includes(told.code)) return told;
-
   return networkError(
     "proxy",
     `Can't reach the proxy ${name} (${reasonOf(error)}). Check HTTPS_PROXY or http_proxy, or add ${target.replace(/:\d+$/, "")} to NO_PROXY.`,

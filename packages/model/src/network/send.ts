@@ -22,7 +22,14 @@ export type Route = {
 /** `left` is aborted when the request is over: whatever its connection still waits for is given up. */
 export type Opening = RequestOptions & { readonly left: AbortSignal };
 
-export type Order = { readonly url: URL; readonly init: FetchInit; readonly route: Route; readonly limits: Limits };
+export type Order = {
+  readonly url: URL;
+  readonly init: FetchInit;
+  readonly route: Route;
+  readonly limits: Limits;
+  /** Ends each request that is under way. */
+  readonly ends: Set<(why: unknown) => void>;
+};
 type Sent = { readonly response: FetchResponse } | { readonly error: unknown; readonly stale: boolean };
 
 const REPEATABLE = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"];
@@ -43,7 +50,7 @@ export async function send(order: Order): Promise<FetchResponse> {
   }
 }
 
-function once({ url, init, route, limits }: Order, method: string): Promise<Sent> {
+function once({ url, init, route, limits, ends }: Order, method: string): Promise<Sent> {
   const { body, signal } = init;
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve({ error: signal.reason, stale: false });
@@ -61,8 +68,10 @@ function once({ url, init, route, limits }: Order, method: string): Promise<Sent
     const over = (): void => {
       phases.leave();
       left.abort();
+      ends.delete(end);
       signal?.removeEventListener("abort", abort);
     };
+    ends.add(end);
     signal?.addEventListener("abort", abort);
     phases.enter("connect");
     request.once("socket", (socket) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { SecureVersion } from "node:tls";
 import { promisify } from "node:util";
 import { temporaryHome } from "@keelson/testing";
 import { afterAll, beforeAll, describe, test } from "vitest";
@@ -19,10 +20,11 @@ describe.runIf(hasOpenssl())("over TLS", () => {
   });
   afterAll(() => made[Symbol.asyncDispose]());
 
-  const secure = ({ key, cert }: Pair, wantsClient = false) =>
+  const secure = ({ key, cert }: Pair, wantsClient = false, maxVersion: SecureVersion = "TLSv1.3") =>
     serving((_, response) => response.end("ok"), {
       key: key.pem,
       cert: cert.pem,
+      maxVersion,
       ...(wantsClient && { ca: made.authority.pem, requestCert: true, rejectUnauthorized: true }),
     });
   const words = async (network: ReturnType<typeof openNetwork>, port: number, host = "127.0.0.1") => {
@@ -65,7 +67,10 @@ describe.runIf(hasOpenssl())("over TLS", () => {
     assert.equal(await words(through, server.port), "ok");
     assert.equal(proxy.asked.length, 1);
     await using without = openNetwork({ ca: made.authority.file });
-    await fails(words(without, server.port), "client_certificate", /wants a client certificate.*KEEL_CLIENT_CERT/);
+    await using older = await secure(made.server, true, "TLSv1.2");
+    assert.equal(await words(network, older.port), "ok");
+    for (const { port } of [server, older])
+      await fails(words(without, port), "client_certificate", /wants a client certificate.*KEEL_CLIENT_CERT/);
   });
 
   test("files that can't be read or used are named, before anything is sent", async () => {
