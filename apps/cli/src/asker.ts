@@ -29,7 +29,7 @@ export function asker(terminal: Terminal, look: () => Look, line: (text: string)
 }
 
 /** Nothing said is no answer; anything but yes, always and no is an instruction. */
-export function understand(said: Said, { suggestion }: Pick<Question, "suggestion">): Answer | undefined {
+function understand(said: Said, { suggestion }: Pick<Question, "suggestion">): Answer | undefined {
   if (said.said !== "words") return { behavior: "deny", interrupt: true };
   const words = said.text.trim();
   if (words === "") return undefined;

@@ -107,6 +107,6 @@ const about = (
 const next = (project: string): string => `  The project and the log of the session are in ${project.replace(/bill-split$/, "")}
 
 Now with a real model, in a folder of yours:
-  ANTHROPIC_API_KEY=… keel
+  ANTHROPIC_API_KEY=… keel                                 (in keelson's own repository: npm start)
   keel --base-url http://127.0.0.1:8080 --model <name>     a local endpoint that speaks the Messages API
 `;

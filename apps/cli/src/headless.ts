@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { text } from "@keelson/protocol";
 import { lineOf, openSession, type Session } from "@keelson/harness";
+import { visible } from "./clean.ts";
 import { departure, outputBroken, type Departure } from "./departure.ts";
 import { CAN_GO_ON, troubleOf } from "./ending.ts";
 import { EXIT, FAILED, USAGE } from "./exit.ts";
@@ -16,13 +17,16 @@ import { count, NOTHING_YET, type Tally } from "./tally.ts";
 /** `-p`: one prompt, its answer on stdout, at most one line of trouble on stderr, and an exit code that tells the truth. */
 export async function headless(run: Run, machine: Machine, cwd: string, prompt?: Prompt): Promise<number> {
   using leaving = departure(machine);
-  const out = outlet(machine.stdout, (error) => leaving.leave(outputBroken(error)));
-  const err = outlet(machine.stderr, () => {});
+  const out = outlet(machine.stdout, (error) => leaving.leave(outputBroken(error)), cleanFor(machine.stdout));
+  const err = outlet(machine.stderr, () => {}, cleanFor(machine.stderr));
   const code = await answer(run, { machine, cwd, leaving, out, err }, prompt);
   const why = leaving.reason();
   if (why?.text) await err.write(`${why.text}\n`);
   return why?.code ?? code;
 }
+
+/** What a model or an endpoint says can't drive a terminal; a file or a pipe gets it as it is. */
+const cleanFor = (stream: { readonly isTTY?: boolean }): ((text: string) => string) | undefined => (stream.isTTY ? visible : undefined);
 
 type Site = { readonly machine: Machine; readonly cwd: string; readonly leaving: Departure; readonly out: Outlet; readonly err: Outlet };
 

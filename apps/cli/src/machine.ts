@@ -21,7 +21,7 @@ export type Machine = {
   readonly nodeFolder: string;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Screen;
-  readonly stderr: Writable;
+  readonly stderr: Screen;
   readonly clock: Clock;
   readonly wall: () => number;
   /** The undo is returned. */

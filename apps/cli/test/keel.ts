@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type SpawnOptions } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text as readText } from "node:stream/consumers";
@@ -35,8 +35,8 @@ export async function shell(line: string, setting: Setting): Promise<Ran> {
   return await finished(spawn("bash", ["-c", program], optionsOf(setting)), setting);
 }
 
-function optionsOf(setting: Setting) {
-  return { cwd: setting.cwd ?? setting.home, env: scrubbed(setting), stdio: ["pipe", "pipe", "pipe"] as const };
+function optionsOf(setting: Setting): SpawnOptions {
+  return { cwd: setting.cwd ?? setting.home, env: scrubbed(setting), stdio: ["pipe", "pipe", "pipe"] };
 }
 
 async function finished(child: ReturnType<typeof spawn>, { stdin = "", during }: Setting): Promise<Ran> {
