@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
@@ -59,9 +59,10 @@ export function thisMachine(): Machine {
   };
 }
 
-/** Where the coding agent's plugin folder is installed. */
+/** Where the coding agent's plugin folder is: beside the bundle in the published command, else where it is installed. */
 export function bundledPlugins(): readonly string[] {
-  return [dirname(fileURLToPath(import.meta.resolve("@keelson/plugin-code/package.json")))];
+  const beside = fileURLToPath(new URL("../plugins/code", import.meta.url));
+  return [existsSync(beside) ? beside : dirname(fileURLToPath(import.meta.resolve("@keelson/plugin-code/package.json")))];
 }
 
 const CLOCK: Clock = {
