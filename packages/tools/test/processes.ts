@@ -15,6 +15,11 @@ export function running(argument: string): readonly number[] {
     .map(Number);
 }
 
+/** Waits until none of them runs. */
+export async function gone(argument: string): Promise<void> {
+  while (running(argument).length > 0) await sleep(2);
+}
+
 /** Waits until so many of them run: a test that looks too early would find nobody, and be content. */
 export async function started(argument: string, count = 1): Promise<void> {
   while (running(argument).length < count) await sleep(2);

@@ -3,12 +3,13 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { temporaryHome } from "@keelson/testing";
 import type { Bound, Json, JsonObject, ToolContext, ToolOutput } from "@keelson/protocol";
-import { blocks, createSeen, diskFiles, scrub, startProcess, type BlockKit } from "../src/index.ts";
+import { blocks, createSeen, diskFiles, openProcesses, scrub, type BlockKit, type Processes } from "../src/index.ts";
 
 export type Answer = { readonly text: string; readonly isError: boolean; readonly output: ToolOutput; readonly progress: string };
 export type World = AsyncDisposable & {
   readonly cwd: string;
   readonly kit: BlockKit;
+  readonly processes: Processes;
   /** Puts a file into the session's folder and says where. */
   put(name: string, content: string | Uint8Array): Promise<string>;
   bind(name: string, input: Json): Bound;
@@ -16,13 +17,16 @@ export type World = AsyncDisposable & {
   call(name: string, input: Json, signal?: AbortSignal): Promise<Answer>;
 };
 
-export async function openWorld(more: Partial<BlockKit> = {}): Promise<World> {
+/** `warm`: each call is announced before it comes, as when a reply streams. */
+export async function openWorld(more: Partial<BlockKit> = {}, { warm = false } = {}): Promise<World> {
   const home = await temporaryHome();
   const cwd = join(home.path, "project");
   await mkdir(cwd);
+  const processes = openProcesses();
   const kit: BlockKit = {
     files: diskFiles(),
-    run: startProcess,
+    run: processes.run,
+    processes,
     seen: createSeen(),
     shell: { cwd },
     env: scrub(process.env, process.platform),
@@ -34,11 +38,14 @@ export async function openWorld(more: Partial<BlockKit> = {}): Promise<World> {
   const bind = (name: string, input: Json): Bound => {
     const block = blocks[name];
     if (!block) throw new Error(`No block is named ${name}.`);
-    return block(kit).bind(input, cwd);
+    const tool = block(kit);
+    if (warm) tool.warm?.();
+    return tool.bind(input, cwd);
   };
   return {
     cwd,
     kit,
+    processes,
     bind,
     async put(name, content) {
       const path = join(cwd, name);
@@ -58,7 +65,10 @@ export async function openWorld(more: Partial<BlockKit> = {}): Promise<World> {
       for (; !step.done; step = await running.next()) if (step.value.type === "progress") progress += step.value.text;
       return answer(step.value, progress);
     },
-    [Symbol.asyncDispose]: () => home[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await processes[Symbol.asyncDispose]();
+      await home[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -51,7 +51,8 @@ async function plan(path: string, changes: readonly Change[], kit: Kit): Promise
   let bytes = found?.bytes;
   for (const [at, change] of changes.entries()) {
     const made = makeChange(path, bytes, change);
-    if (typeof made === "string") return changes.length === 1 ? made : `Edit ${at + 1} of ${changes.length} can't be made, nothing was changed: ${made}`;
+    if (typeof made === "string")
+      return changes.length === 1 ? made : `Edit ${at + 1} of ${changes.length} can't be made, nothing was changed: ${made}`;
     ({ bytes } = made);
     done.push({ at: made.at, length: made.length });
   }

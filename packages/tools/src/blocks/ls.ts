@@ -45,7 +45,9 @@ export function lsBlock({ files, home }: BlockKit): Tool {
       const { tree, count, more } = await grow(path, { files, isIgnored, signal });
       const notes = [
         ...(more ? [`[Only ${count} entries are shown. List a folder of it, or use Glob.]`] : []),
-        ...(tree.get(path)?.shown.some(({ name }) => name === ".gitignore") ? ["[.gitignore isn't applied: Glob leaves out what it names.]"] : []),
+        ...(tree.get(path)?.shown.some(({ name }) => name === ".gitignore")
+          ? ["[.gitignore isn't applied: Glob leaves out what it names.]"]
+          : []),
       ];
       const words = [path.endsWith("/") ? path : `${path}/`, ...linesOf(tree, path, 1), ...notes].join("\n");
       return said(words, { display: { kind: "tree", path, entries: count, more } });

@@ -41,6 +41,7 @@ const BACKGROUND = [
 ].join("; ");
 
 type Shell = Pick<ProcessSpec, "file" | "args">;
+/** Without --norc a bash whose stdin is a socket, as here, takes itself for a remote shell and runs ~/.bashrc. */
 const shellOf = (script: string): Shell => ({ file: "bash", args: ["--noprofile", "--norc", "-c", script, "bash"] });
 export const foreground = shellOf(FOREGROUND);
 export const background = shellOf(BACKGROUND);

@@ -70,7 +70,13 @@ function retyped(
 ): readonly string[] {
   const own: readonly string[] = type === "code" ? ["attachments"] : ["execution_count", "outputs"];
   const kept = members.filter(({ key }) => !own.includes(key)).map(({ key, value }) => [key, words.slice(value.from, value.to)] as const);
-  const empty = type === "code" ? ([["execution_count", "null"], ["outputs", "[]"]] as const) : [];
+  const empty =
+    type === "code"
+      ? ([
+          ["execution_count", "null"],
+          ["outputs", "[]"],
+        ] as const)
+      : [];
   const all = new Map([...empty, ...kept, ["cell_type", JSON.stringify(type)], ["source", source]]);
   return sorted(all, style);
 }
@@ -85,7 +91,12 @@ function insert({ words, notebook, list, cells, style }: Book, { after, source, 
     ["metadata", "{}"],
     ["source", printSource(source, style, asText)],
     ...(hasIds ? ([["id", JSON.stringify(id)]] as const) : []),
-    ...(type === "code" ? ([["execution_count", "null"], ["outputs", "[]"]] as const) : []),
+    ...(type === "code"
+      ? ([
+          ["execution_count", "null"],
+          ["outputs", "[]"],
+        ] as const)
+      : []),
   ]);
   const cell = style.nest("{}", sorted(all, style), DEPTH);
   const [first, previous] = [cells[0], cells[at - 1]];
@@ -121,7 +132,11 @@ const sorted = (members: ReadonlyMap<string, string>, style: Style): readonly st
 function printSource(source: string, style: Style, asText: boolean): string {
   if (asText) return JSON.stringify(source);
   const lines = source === "" ? [] : source.split(/(?<=\n)/);
-  return style.nest("[]", lines.map((line) => JSON.stringify(line)), DEPTH + 1);
+  return style.nest(
+    "[]",
+    lines.map((line) => JSON.stringify(line)),
+    DEPTH + 1,
+  );
 }
 
 const splice = (words: string, { from, to }: Span, fresh: string): string => words.slice(0, from) + fresh + words.slice(to);

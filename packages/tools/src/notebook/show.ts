@@ -58,7 +58,8 @@ function createPage(): Page {
     addImage(type, data) {
       const bytes = Buffer.from(data, "base64");
       const shown = imageBlock(bytes);
-      if (shown === undefined || typeof shown === "string") return add(`[${type}, ${sizeOf(bytes.length)}: it ${shown ?? "can't be shown"}]`);
+      if (shown === undefined || typeof shown === "string")
+        return add(`[${type}, ${sizeOf(bytes.length)}: it ${shown ?? "can't be shown"}]`);
       if (images >= MOST_IMAGES || imageBytes + bytes.length > MOST_IMAGE_BYTES)
         return add(`[${shown.what}: left out, for there are many. Read its cell alone with offset and limit.]`);
       images++;
@@ -91,7 +92,8 @@ function showCell(cell: Cell, at: number, page: Page): void {
 
 function showOutput(output: Output, page: Page): void {
   const { output_type: kind, name, data, ename, evalue, traceback } = output;
-  if (kind === "stream") return page.add(`[${name === "stderr" ? "stderr" : "output"}]\n${short(textOf(output["text"]) ?? "", MOST_OUTPUT)}`);
+  if (kind === "stream")
+    return page.add(`[${name === "stderr" ? "stderr" : "output"}]\n${short(textOf(output["text"]) ?? "", MOST_OUTPUT)}`);
   if (kind === "error") {
     const trace = Array.isArray(traceback) ? traceback.map(String).join("\n") : "";
     return page.add(`[error]\n${short(trace || `${String(ename)}: ${String(evalue)}`, MOST_OUTPUT)}`);

@@ -2,7 +2,7 @@
  * Ends a process group, and on Linux what left it too: each child carries a mark in its environment,
  * and whoever carries it belongs to the call, whatever session or parent it has now.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export const MARK = "KEEL_PROCESS";
@@ -22,6 +22,11 @@ export async function endGroup(group: number, mark: string, graceMs: number): Pr
 /** For a process that is about to exit and can't wait. */
 export function killGroupNow(group: number, mark: string): void {
   send(group, mark, "SIGKILL");
+}
+
+/** False for one that has ended and isn't collected yet, where the system tells. */
+export function isRunning(pid: number): boolean {
+  return existsSync("/proc/self") ? groupOf(String(pid)) !== undefined : signalled(pid, 0);
 }
 
 /** Says whether anybody was there. */

@@ -5,6 +5,7 @@
 import { statSync } from "node:fs";
 import { Socket } from "node:net";
 import type { ProcessSpec } from "@keelson/protocol";
+import { isRunning } from "./group.ts";
 import { launch, type Launched } from "./launch.ts";
 
 export type Spare = {
@@ -46,7 +47,7 @@ export function createSpare(): Spare {
     take(spec) {
       if (spec.stdin === undefined || waiting === undefined || waiting.key !== keyOf(spec)) return undefined;
       const taken = takeAny();
-      if (!taken || !isAlive(taken)) return undefined;
+      if (!taken || !isAlive(taken) || !isRunning(taken.pid)) return undefined;
       hold(taken, true);
       return taken;
     },
@@ -75,7 +76,8 @@ function isAlive({ child }: Launched): boolean {
 /** What only waits must not keep this process from ending. */
 function hold({ child }: Launched, on: boolean): void {
   const held = [child, ...child.stdio.filter((stream) => stream instanceof Socket)];
-  for (const one of held) if (on) one.ref();
+  for (const one of held)
+    if (on) one.ref();
     else one.unref();
 }
 
