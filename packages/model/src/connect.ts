@@ -40,7 +40,10 @@ type Endpoint = {
 /** How long an endpoint may keep the connection open behind its last word. Read to its end, the connection serves the next request. */
 const FAREWELL_MS = 250;
 
-/** A client of one endpoint. One call is one HTTP request; what was aborted, left or given up closes its connection. */
+/**
+ * A client of one endpoint. One call is one HTTP request, sent again only where a kept connection was closed before it was answered.
+ * What was aborted, left or given up closes its connection. Conversations may take turns or run at once: each keeps what was written of it.
+ */
 export function connect(connection: Connection): Model {
   const { dialect, apiKey, authToken, headers = {}, fetch = openNetwork().fetch } = connection;
   const baseUrl = connection.baseUrl ?? dialect.home ?? "";

@@ -15,11 +15,12 @@ export type Certificates = AsyncDisposable & {
   readonly client: Pair;
 };
 
+const OPENSSL = "openssl"; // of the system
 const CURVE = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
 
 export function hasOpenssl(): boolean {
   try {
-    execFileSync("openssl", ["version"]);
+    execFileSync(OPENSSL, ["version"]);
     return true;
   } catch {
     return false;
@@ -30,7 +31,7 @@ export function hasOpenssl(): boolean {
 export async function makeCertificates(): Promise<Certificates> {
   const home = await temporaryHome();
   const at = (name: string): string => join(home.path, name);
-  const openssl = (...args: readonly string[]): void => void execFileSync("openssl", args, { stdio: "pipe" });
+  const openssl = (...args: readonly string[]): void => void execFileSync(OPENSSL, args, { stdio: "pipe" });
   const read = (name: string): Pem => ({ file: at(name), pem: readFileSync(at(name), "utf8") });
   openssl("req", "-x509", ...CURVE, "-keyout", at("ca.key"), "-out", at("ca.pem"), "-subj", "/CN=Authority of the tests", "-days", "2");
   const sign = (name: string, names: string, days = "2"): Pair => {
