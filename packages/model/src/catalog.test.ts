@@ -87,12 +87,16 @@ test("an endpoint's dialect goes by its host", () => {
 test("the public names", () => {
   assert.deepEqual(Object.keys(api).toSorted(), [
     "DIALECTS",
+    "NETWORK_VARIABLES",
     "connect",
     "costOf",
     "dialectFor",
     "lookUp",
     "modelNames",
     "nearest",
+    "networkFromEnv",
+    "openNetwork",
     "shape",
+    "webFetch",
   ]);
 });
