@@ -43,6 +43,6 @@ class LightHeaders {
 }
 
 /** Nothing is ever one. */
-class NoFormData {}
+function NoFormData() {}
 
 export { LightHeaders as Headers, NoFormData as FormData };

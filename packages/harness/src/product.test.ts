@@ -1,89 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { fold, refusal, text, type Clock, type Envelope, type Message } from "@keelson/protocol";
-import { simulate, type Script, type Simulation } from "@keelson/simulator";
-import { temporaryHome } from "@keelson/testing";
+import { fold, refusal, text, type Envelope } from "@keelson/protocol";
 import { test } from "vitest";
-import type { Answer, Flags, House, Question, Session } from "./house.ts";
-import { openSession } from "./open.ts";
-
-/** Sessions as the product opens them: real settings, the real coding plugin, real tools, a real endpoint on loopback. */
-const CODE = fileURLToPath(new URL("../../../plugins/code", import.meta.url));
-
-type World = AsyncDisposable & {
-  readonly home: string;
-  readonly cwd: string;
-  readonly server: Simulation;
-  open(flags?: Partial<Flags>, more?: Partial<House>, env?: Readonly<Record<string, string>>): Promise<Session>;
-};
-
-async function world(script: Script, files: Readonly<Record<string, string>> = {}): Promise<World> {
-  const home = await temporaryHome();
-  const cwd = join(home.path, "project");
-  await mkdir(cwd);
-  for (const [name, content] of Object.entries(files)) await writeFile(join(cwd, name), content);
-  const server = await simulate(script);
-  const place = {
-    cwd,
-    home: home.path,
-    keelHome: join(home.path, ".keel"),
-    env: { PATH: process.env["PATH"] },
-    platform: process.platform,
-  };
-  const clock: Clock = { now: () => performance.now(), random: () => 0.5, sleep: briefly };
-  return {
-    home: home.path,
-    cwd,
-    server,
-    async open(flags = {}, more = {}, env = {}) {
-      const house: House = {
-        place: { ...place, env: { ...place.env, ...env } },
-        clock,
-        wall: () => Date.now(),
-        plugins: [CODE],
-        version: "test",
-        flags: { baseUrl: server.url, ...flags },
-        ...more,
-      };
-      const opening = await openSession(house);
-      if (!opening.ok) throw new Error(opening.refusal.text);
-      return opening.session;
-    },
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]();
-      await home[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** Waits between tries are cut to a moment; an endpoint's silence and a tool's grace keep their length. */
-async function briefly(ms: number, signal: AbortSignal): Promise<void> {
-  const real = ms === 250 || ms > 60_000 ? ms : 1;
-  await new Promise<void>((done) => {
-    if (signal.aborted) return done();
-    const timer = setTimeout(end, real);
-    signal.addEventListener("abort", end, { once: true });
-    function end(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      done();
-    }
-  });
-}
-
-async function run(session: Session, prompt: string, signal = new AbortController().signal): Promise<Envelope[]> {
-  return await Array.fromAsync(session.run([text(prompt)], signal));
-}
-
-const ended = (envelopes: readonly Envelope[]): string | undefined =>
-  envelopes.flatMap(({ event }) => (event.type === "run.ended" ? [event.reason] : []))[0];
-const outcomes = (envelopes: readonly Envelope[]): string[] =>
-  envelopes.flatMap(({ event }) => (event.type === "call.completed" ? [event.outcome] : []));
-const messagesIn = ({ requests }: Simulation, at: number): readonly Message[] =>
-  requests.filter(({ path }) => path === "/v1/messages")[at]?.body["messages"] as unknown as readonly Message[];
-const call = (tool: string, input: object) => ({ tool, input: input as Record<string, string> });
+import { call, ended, messagesIn, outcomes, run, world } from "../test/world.ts";
 
 test("a prompt goes to its end through real tools, under the rules that were given", async () => {
   await using w = await world(
@@ -102,58 +22,6 @@ test("a prompt goes to its end through real tools, under the rules that were giv
   assert.deepEqual(outcomes(envelopes), ["ok", "ok", "ok"]);
   assert.equal(await readFile(join(w.cwd, "port.txt"), "utf8"), "port 8080\n");
   assert.deepEqual(session.tools, ["Bash", "Edit", "Glob", "Grep", "Read", "Write"]);
-});
-
-test("nobody to ask: what would be asked is denied, the model is told, and the run goes on", async () => {
-  await using w = await world({
-    replies: [{ blocks: [call("Bash", { command: "touch x && rm x" })] }, { blocks: [{ text: "I can't." }] }],
-  });
-  await using session = await w.open();
-  const envelopes = await run(session, "do it");
-  assert.equal(ended(envelopes), "completed");
-  assert.deepEqual(outcomes(envelopes), ["denied"]);
-  const judged = envelopes.flatMap(({ event }) => (event.type === "call.judged" ? [event.decision] : []));
-  assert.equal(judged[0]?.behavior, "deny");
-});
-
-test("a question is in the log before it is asked, and its answer decides; always holds for the session", async () => {
-  await using w = await world({
-    replies: [
-      { blocks: [call("Write", { file_path: "a.txt", content: "a" })] },
-      { blocks: [call("Write", { file_path: "a.txt", content: "b" })] },
-      { blocks: [call("Bash", { command: "cat a.txt" })] },
-      { blocks: [{ text: "ok" }] },
-    ],
-  });
-  const answers: Answer[] = [
-    { behavior: "allow", scope: "once" },
-    { behavior: "allow", scope: "session" },
-    { behavior: "deny", message: "use Read" },
-  ];
-  const asked: Question[] = [];
-  await using session = await w.open(
-    {},
-    {
-      ask: async (question) => {
-        asked.push(question);
-        return answers.shift() ?? { behavior: "deny" };
-      },
-    },
-  );
-  const envelopes = await run(session, "write it");
-  assert.deepEqual(
-    asked.map(({ tool }) => tool),
-    ["Write", "Write", "Bash"],
-  );
-  assert.deepEqual(outcomes(envelopes), ["ok", "ok", "denied"]);
-  assert.deepEqual(
-    envelopes
-      .map(({ event }) => event.type)
-      .filter((type) => type.startsWith("ask.") || type === "call.judged" || type === "call.started")
-      .slice(0, 4),
-    ["ask.opened", "ask.answered", "call.judged", "call.started"],
-  );
-  assert.match(JSON.stringify(messagesIn(w.server, 3)), /use Read/);
 });
 
 test("the session goes on where its log ends: the requests before stay an exact prefix", async () => {
@@ -261,86 +129,6 @@ test("a budget in dollars ends the run once it is spent; a model without a price
   assert.equal(ended(envelopes), "budget_exhausted");
   assert.equal(w.server.requests.length, 1);
   await assert.rejects(w.open({ model: "local", maxBudgetUsd: 1 }), /price of local isn't known/);
-});
-
-test("a final answer that must fit a schema is asked for again until it does, and stands in the end's totals", async () => {
-  const schema = { type: "object", properties: { port: { type: "integer" } }, required: ["port"], additionalProperties: false };
-  await using w = await world({
-    replies: [
-      { blocks: [{ text: "It is 80." }] },
-      { blocks: [{ text: '{"port":"80"}' }] },
-      { blocks: [{ text: '```json\n{"port": 80}\n```' }] },
-    ],
-  });
-  await using session = await w.open({ jsonSchema: schema });
-  const envelopes = await run(session, "which port?");
-  assert.deepEqual(
-    envelopes.flatMap(({ event }) => (event.type === "run.ended" ? [event.reason, event.totals["structured"]] : [])),
-    ["completed", { port: 80 }],
-  );
-  assert.match(JSON.stringify(messagesIn(w.server, 2)), /port must be integer/);
-  await assert.rejects(w.open({ jsonSchema: { type: "nonsense" } }), /JSON Schema can't be used/);
-});
-
-test("an answer that never fits ends the run by name", async () => {
-  await using w = await world({ replies: [{ blocks: [{ text: "no" }] }], after: "repeat_last" });
-  await using session = await w.open({ jsonSchema: { type: "object" } });
-  assert.equal(ended(await run(session, "go")), "structured_output_retry_exhausted");
-  assert.equal(w.server.requests.length, 6);
-});
-
-test("another model and another mode hold from the next turn and call on, and the log says so", async () => {
-  await using w = await world({
-    replies: [
-      { blocks: [call("Write", { file_path: "a.txt", content: "a" })] },
-      { blocks: [call("Write", { file_path: "b.txt", content: "b" })] },
-      { blocks: [{ text: "ok" }] },
-    ],
-  });
-  await using session = await w.open({ model: "one" });
-  const changes: unknown[] = [];
-  for await (const { event } of session.run([text("go")], new AbortController().signal)) {
-    if (event.type === "call.completed" && event.outcome === "denied") {
-      session.setMode("acceptEdits");
-      assert.equal(session.setModel("two"), undefined);
-    }
-    if (event.type === "session.changed") changes.push(event.change);
-  }
-  assert.deepEqual(
-    w.server.requests.map(({ body }) => body["model"]),
-    ["one", "two", "two"],
-  );
-  assert.deepEqual(changes, [{ mode: "acceptEdits", model: "two" }]);
-  assert.equal(await readFile(join(w.cwd, "b.txt"), "utf8"), "b");
-});
-
-test("what a user puts in place of an input is judged again: it can't pass a deny rule", async () => {
-  await using w = await world({
-    replies: [
-      { blocks: [call("Write", { file_path: "a.txt", content: "a" })] },
-      { blocks: [call("Write", { file_path: "a.txt", content: "a" })] },
-      { blocks: [{ text: "ok" }] },
-    ],
-  });
-  const inputs = [
-    { file_path: join(w.cwd, "other.txt"), content: "changed" },
-    { file_path: join(w.cwd, "secret.txt"), content: "x" },
-  ];
-  await using session = await w.open(
-    { disallowedTools: ["Edit(secret.txt)"] },
-    { ask: async () => ({ behavior: "allow", scope: "once", input: inputs.shift() ?? {} }) },
-  );
-  assert.deepEqual(outcomes(await run(session, "go")), ["ok", "denied"]);
-  assert.equal(await readFile(join(w.cwd, "other.txt"), "utf8"), "changed");
-});
-
-test("a rule on a tool with a slip in its name is told, and one on a tool that comes later isn't", async () => {
-  await using w = await world({ replies: [] });
-  await using session = await w.open({ disallowedTools: ["Bsh", "WebFetch", "mcp__a__b"] });
-  assert.deepEqual(
-    session.problems.map((problem) => problem.text),
-    ["The deny rule Bsh (flag) speaks of no tool that there is: did you mean Bash?"],
-  );
 });
 
 test("a home that can't be written: the session runs in memory and says so", async () => {
