@@ -1,3 +1,4 @@
+import { NETWORK_VARIABLES } from "@keelson/model";
 import type { Settings } from "@keelson/protocol";
 import type { Flags, Place, Refusal } from "./house.ts";
 
@@ -12,10 +13,11 @@ export type Endpoint = {
 
 /** The variables that are read, and what for. The one place below the apps where names of variables stand. */
 export const VARIABLES = {
-  ANTHROPIC_API_KEY: "the key requests are signed with",
+  ANTHROPIC_API_KEY: "the key that requests are signed with",
   ANTHROPIC_AUTH_TOKEN: "a bearer token, in place of a key",
   ANTHROPIC_BASE_URL: "another endpoint, as --base-url",
   ANTHROPIC_MODEL: "the model, as --model",
+  ...NETWORK_VARIABLES,
 } as const;
 
 export function findEndpoint(flags: Flags, settings: Settings, env: Place["env"]): Endpoint | Refusal {

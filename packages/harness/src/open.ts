@@ -54,6 +54,7 @@ export async function openSession(house: House): Promise<Opening> {
     run: conversation.run.bind(conversation),
     async [Symbol.asyncDispose]() {
       await toolbox[Symbol.asyncDispose]();
+      await wired[Symbol.asyncDispose]();
       await log.claim[Symbol.asyncDispose]();
     },
   };

@@ -1,4 +1,4 @@
-import { connect, costOf, lookUp, shape } from "@keelson/model";
+import { connect, costOf, lookUp, networkFromEnv, openNetwork, shape, type Network } from "@keelson/model";
 import type { JsonObject, LoopOptions, Model, Ports, View } from "@keelson/protocol";
 import { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
@@ -12,7 +12,8 @@ import type { Toolbox } from "./toolbox.ts";
 
 const GRACE_MS = 250;
 
-export type Wired = {
+/** Dispose closes what is open to the outside. */
+export type Wired = AsyncDisposable & {
   readonly ports: () => Ports;
   readonly options: () => LoopOptions;
   readonly totals: (view: View) => JsonObject;
@@ -30,8 +31,9 @@ export function wire(house: House, gathered: Gathered, toolbox: Toolbox, session
   const system = composePrompt(plugins, flags, { ...folders, platform: place.platform, now: wall(), instruct: structure?.instruct });
   const body = (model: string): JsonObject => shape({ dialect, model: lookUp(model), system, tools: [...tools.values()] });
   const rules = [...gathered.rules, ...toolbox.rules];
+  const network = openNetwork(networkFromEnv(place.env));
   const ports: Omit<Ports, "settle"> = {
-    model: meter.measure(clientOf(house, gathered, session), "main"),
+    model: meter.measure(clientOf(house, gathered, { network, session }), "main"),
     tools: () => tools,
     prepare: preparing({ facts: lookUp, body, tools, meter, dials }),
     async *rescue() {
@@ -55,6 +57,7 @@ export function wire(house: House, gathered: Gathered, toolbox: Toolbox, session
       fast: false,
       unattended: flags.unattended ?? false,
     }),
+    [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
     totals(view) {
       const reading = structure?.read(answerIn(view));
       return { usd: meter.usd, ...(reading?.ok && { structured: reading.value }) };
@@ -62,11 +65,14 @@ export function wire(house: House, gathered: Gathered, toolbox: Toolbox, session
   };
 }
 
+type Outside = { readonly network: Network; readonly session: string };
+
 /** An endpoint of the user's own is told which session asks, so that it can tell two with the same words apart. */
-function clientOf({ clock }: House, { dialect, endpoint: { baseUrl, apiKey, authToken } }: Gathered, session: string): Model {
+function clientOf({ clock }: House, { dialect, endpoint: { baseUrl, apiKey, authToken } }: Gathered, { network, session }: Outside): Model {
   return connect({
     dialect,
     clock,
+    fetch: network.fetch,
     ...(baseUrl !== undefined && { baseUrl, headers: { "x-keel-session": session } }),
     ...(apiKey !== undefined && { apiKey }),
     ...(authToken !== undefined && { authToken }),

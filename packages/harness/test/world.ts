@@ -1,12 +1,11 @@
 /** Sessions as the product opens them: real settings, the real coding plugin, real tools, a real endpoint on loopback. */
-import assert from "node:assert/strict";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { text, type Clock, type Envelope, type Message } from "@keelson/protocol";
 import { simulate, type Script, type Simulation } from "@keelson/simulator";
 import { temporaryHome } from "@keelson/testing";
-import type { Answer, Flags, House, Session } from "../src/house.ts";
+import type { Flags, House, Session } from "../src/house.ts";
 import { openSession } from "../src/open.ts";
 
 const CODE = fileURLToPath(new URL("../../../plugins/code", import.meta.url));
