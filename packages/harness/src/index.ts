@@ -13,3 +13,8 @@ export {
 export { VARIABLES } from "./endpoint.ts";
 export { lineOf } from "./gather.ts";
 export { openSession } from "./open.ts";
+export { inspectEndpoint, type EndpointView, type Reached } from "./inspect/endpoint.ts";
+export { listModels, modelFacts, type ModelFacts } from "./inspect/models.ts";
+export { refuseSchema } from "./inspect/schema.ts";
+export { inspectSettings, type SettingSaid, type SettingsLayer, type SettingsView } from "./inspect/settings.ts";
+export { censusTools, type ToolCensus, type ToolEntry } from "./inspect/tools.ts";
