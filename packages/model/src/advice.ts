@@ -1,7 +1,7 @@
-import type { ModelErrorCode } from "@keelson/protocol";
+import { nearest, type ModelErrorCode } from "@keelson/protocol";
 import type { Dialect } from "./dialect.ts";
 import type { Failure } from "./failure.ts";
-import { nearest } from "./nearest.ts";
+import { modelNames } from "./catalog.ts";
 
 /** Whom was asked, for what. `secrets` are never shown. */
 export type Where = { readonly dialect: Dialect; readonly url: string; readonly model: string; readonly secrets: readonly string[] };
@@ -61,6 +61,9 @@ const howLong = ({ retryAfterMs }: Failure): string => (retryAfterMs === undefin
 
 function whichModel({ dialect, model }: Where): string {
   if (dialect.name === "compatible") return "Name one that this server offers.";
-  const close = nearest(model);
+  const close = nearest(
+    model,
+    modelNames().filter((name) => name !== model),
+  );
   return close === undefined ? "Check its name." : `Did you mean ${close}?`;
 }

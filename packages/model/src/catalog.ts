@@ -24,11 +24,11 @@ const LEAST_KNOWN_OUTPUT = 64_000; // of all rows below with a published limit
 /** Newest of its line first. Source: the model pages of platform.claude.com, read on 2026-11-20, where no other is named. */
 const MODELS: readonly ModelInfo[] = [
   // Price: a reseller's page that quotes the list price. Its output limit wasn't found: the least of all others.
-  row("claude-fable-5-2", { outputLimit: LEAST_KNOWN_OUTPUT, thinking: "always", prices: [tier(8, 40)] }),
-  row("claude-fable-5-1", { thinking: "always", prices: [tier(10, 50)] }),
-  row("claude-opus-5-5", { thinking: "always", prices: [tier(4, 20)] }), // cache prices by the general rule
+  row("claude-fable-5-2", { outputLimit: LEAST_KNOWN_OUTPUT, thinking: "always", prices: [tier(8, 40, 0.025)] }), // cache reads: a price list of others, October 2026
+  row("claude-fable-5-1", { thinking: "always", prices: [tier(10, 50, 0.025)] }), // $0.25 a million on the pricing page
+  row("claude-opus-5-5", { thinking: "always", prices: [tier(4, 20, 0.05)] }), // $0.20 a million on the model page
   row("claude-opus-5", { thinking: "adaptive", prices: [tier(5, 25)] }),
-  row("claude-sonnet-5-5", { thinking: "adaptive", prices: [tier(2, 10)] }), // cache prices: the Sonnet 5 page, same base price
+  row("claude-sonnet-5-5", { thinking: "adaptive", prices: [tier(2, 10, 0.05)] }), // cache reads: others who quote the pricing page
   row("claude-haiku-5-5", { thinking: "adaptive", prices: [{ ...tier(0.1, 0.5), upTo: 100_000 }, tier(0.5, 2.5)] }),
   row("claude-haiku-4-5", { window: 200_000, outputLimit: 64_000, thinking: "budget", prices: [tier(1, 5)] }),
 ];

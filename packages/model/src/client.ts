@@ -37,7 +37,7 @@ export function openClient({ dialect, baseUrl, key, bearer, headers, fetch }: Cr
     defaultHeaders: {
       ...headers,
       "anthropic-version": dialect.anthropicVersion,
-      "x-api-key": asToken ? null : secret,
+      "x-api-key": bearer ? null : secret, // where keys travel as tokens, a gateway may still look for its own header
       authorization: asToken ? `Bearer ${secret}` : null,
     },
     // The SDK asks no more of an answer than `FetchResponse` has, and of a request sends no more than `FetchInit`.

@@ -52,7 +52,7 @@ describe("a request", () => {
     assert.deepEqual((await ask({ dialect: DIALECTS.compatible })).body["messages"], PROMPT);
   });
 
-  test("carries one credential, in the dialect's header, and the dialect's version", async () => {
+  test("carries its credential in the dialect's header, a key at a compatible endpoint in both, and the dialect's version", async () => {
     const seen = async (connection: Partial<Parameters<typeof connect>[0]>) => {
       const { headers } = await ask(connection);
       return [headers["x-api-key"], headers["authorization"], headers["anthropic-version"]];
@@ -60,8 +60,16 @@ describe("a request", () => {
     assert.deepEqual(await seen({ apiKey: " key\n" }), ["key", undefined, "2026-10-21"]);
     assert.deepEqual(await seen({ authToken: "token" }), [undefined, "Bearer token", "2026-10-21"]);
     assert.deepEqual(await seen({ apiKey: "key", authToken: "token" }), ["key", undefined, "2026-10-21"]);
-    assert.deepEqual(await seen({ dialect: DIALECTS.compatible, apiKey: "key" }), [undefined, "Bearer key", "2023-06-01"]);
+    assert.deepEqual(await seen({ dialect: DIALECTS.compatible, apiKey: "key" }), ["key", "Bearer key", "2023-06-01"]);
     assert.deepEqual(await seen({ dialect: DIALECTS.compatible }), [undefined, "Bearer none", "2023-06-01"]);
+  });
+
+  test("gives up a reply that goes on beyond all measure", async () => {
+    const much = new Uint8Array(1024 * 1024).fill(65);
+    const endless = () => new ReadableStream<Uint8Array>({ pull: (to) => to.enqueue(much) });
+    const fetch = async () => new Response(endless(), { headers: STREAM });
+    const { error } = await hear(connect({ dialect: DIALECTS.compatible, baseUrl: "http://127.0.0.1:1", clock: realClock, fetch }));
+    assert.match(isModelError(error) ? error.message : "", /over 64 MB/);
   });
 
   test("takes no key and no base URL from the environment, and carries the headers it is given", async () => {

@@ -11,9 +11,9 @@ export type Tier = {
   readonly cacheWrite1h: number;
 };
 
-/** Caching multiplies the input price: read × 0.1, write × 1.25 for five minutes and × 2 for an hour. Agrees with each cache price that is published. */
-export function tier(input: number, output: number): Tier {
-  return { input, output, cacheRead: input * 0.1, cacheWrite5m: input * 1.25, cacheWrite1h: input * 2 };
+/** Caching multiplies the input price: writes × 1.25 for five minutes and × 2 for an hour; reads × 0.1, less for the newest. Agrees with each cache price that is published. */
+export function tier(input: number, output: number, read = 0.1): Tier {
+  return { input, output, cacheRead: input * read, cacheWrite5m: input * 1.25, cacheWrite1h: input * 2 };
 }
 
 /** Dollars; undefined when the model's prices are unknown. The size of the prompt decides the price of the whole request. */

@@ -1,12 +1,14 @@
 import type { BaseAnthropic } from "@anthropic-ai/sdk/client";
 import type { Stream } from "@anthropic-ai/sdk/core/streaming";
-import type { ModelError } from "@keelson/protocol";
+import { isModelError, type ModelError } from "@keelson/protocol";
 import type { Where } from "./advice.ts";
 import { judge, NOTHING, refuse } from "./classify.ts";
 import { failureIn, oneLine } from "./failure.ts";
 import type { Silence } from "./stall.ts";
 import { isObject } from "./wire.ts";
 
+/** Far more than any model may write; an endpoint that goes on beyond it is broken. */
+const MOST_BYTES = 64 * 1024 * 1024;
 const JSON_BODY = { "content-type": "application/json" };
 
 /** The events of one reply. Rejects, and ends, with what the SDK or `fetch` throws, or with a `ModelError` where only this place can tell. */
@@ -27,9 +29,15 @@ export async function openStream(
 }
 
 async function* unbroken(chunks: AsyncIterable<Uint8Array>, where: Where): AsyncGenerator<Uint8Array> {
+  let received = 0;
   try {
-    yield* chunks;
+    for await (const chunk of chunks) {
+      received += chunk.length;
+      if (received > MOST_BYTES) throw refuse("invalid_request", { ...NOTHING, words: "its reply is over 64 MB and goes on" }, where);
+      yield chunk;
+    }
   } catch (error) {
+    if (isModelError(error)) throw error;
     throw error instanceof Error && error.name === "AbortError" ? error : refuse("stream_cut", NOTHING, where, error);
   }
 }
