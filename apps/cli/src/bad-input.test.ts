@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Reply } from "@keelson/simulator";
 import { temporaryHome } from "@keelson/testing";
 import { describe, expect, test } from "vitest";
-import { keel, oneLine, scene, type Ran } from "../test/keel.ts";
+import { inside, oneLine, scene, type Ran } from "../test/keel.ts";
 
 const HELLO: Reply = { blocks: [{ text: "Hello." }] };
 const OK: Ran = { code: 0, signal: null, stdout: "Hello.\n", stderr: "" };
@@ -17,23 +17,23 @@ function refusedWith(ran: Ran, code: number, words: string | RegExp): void {
 describe("the endpoint", () => {
   test("without a key or an endpoint there is nobody to ask, and the demo is named", async () => {
     await using home = await temporaryHome();
-    refusedWith(await keel(["-p", "x"], { home: home.path }), 1, /ANTHROPIC_API_KEY.*keel demo/);
+    refusedWith(await inside(["-p", "x"], { home: home.path }), 1, /ANTHROPIC_API_KEY.*keel demo/);
   });
 
   test("a wrong key is told once and not tried again", async () => {
     await using the = await scene([{ error: { status: 401 } }]);
-    refusedWith(await the.keel(["-p", "x"], { env: { ANTHROPIC_API_KEY: "sk-wrong" } }), 1, /key/);
+    refusedWith(await the.inside(["-p", "x"], { env: { ANTHROPIC_API_KEY: "sk-wrong" } }), 1, /key/);
     expect(the.model.requests).toHaveLength(1);
   });
 
   test("a model that isn't known is named", async () => {
     await using the = await scene([{ error: { status: 404, message: "model: claude-nope" } }]);
-    refusedWith(await the.keel(["-p", "x", "--model", "claude-nope"]), 1, "claude-nope");
+    refusedWith(await the.inside(["-p", "x", "--model", "claude-nope"]), 1, "claude-nope");
   });
 
   test("an endpoint that can't be reached is named, after the tries", async () => {
     await using home = await temporaryHome();
-    refusedWith(await keel(["-p", "x", "--base-url", "http://127.0.0.1:1"], { home: home.path }), 1, "127.0.0.1:1");
+    refusedWith(await inside(["-p", "x", "--base-url", "http://127.0.0.1:1"], { home: home.path }), 1, "127.0.0.1:1");
   });
 });
 
@@ -46,7 +46,7 @@ describe("the command line", () => {
     [["-p", "x", "--add-dir", "missing"], "missing"],
   ])("%j is refused before anything is asked", async (args, words) => {
     await using the = await scene([HELLO]);
-    refusedWith(await the.keel(args), 2, words);
+    refusedWith(await the.inside(args), 2, words);
     expect(the.model.requests).toHaveLength(0);
   });
 
@@ -59,13 +59,13 @@ describe("the command line", () => {
   ])("settings that can't be used are refused before anything is asked: %s", async (settings, code, words) => {
     await using the = await scene([HELLO]);
     await writeFile(join(the.cwd, "broken.json"), '{ "model": ');
-    refusedWith(await the.keel(["-p", "x", "--settings", settings]), code, words);
+    refusedWith(await the.inside(["-p", "x", "--settings", settings]), code, words);
     expect(the.model.requests).toHaveLength(0);
   });
 
   test("a setting that isn't known is told, and the work is done", async () => {
     await using the = await scene([HELLO]);
-    const ran = await the.keel(["-p", "x", "--settings", '{"keel":{"nonsense":1}}']);
+    const ran = await the.inside(["-p", "x", "--settings", '{"keel":{"nonsense":1}}']);
     expect(ran).toMatchObject({ code: 0, stdout: "Hello.\n", stderr: expect.stringContaining("nonsense") });
   });
 });
@@ -79,7 +79,7 @@ describe("streams", () => {
 
   test("more than 10 MB at stdin is refused", async () => {
     await using the = await scene([HELLO]);
-    refusedWith(await the.keel(["-p", "x"], { stdin: Buffer.alloc(10 * 2 ** 20 + 1, "a") }), 2, "10 MB");
+    refusedWith(await the.inside(["-p", "x"], { stdin: Buffer.alloc(10 * 2 ** 20 + 1, "a") }), 2, "10 MB");
   });
 
   test("a full disk behind stdout is no success", async () => {

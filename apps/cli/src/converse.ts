@@ -2,10 +2,12 @@ import { lineOf } from "@keelson/harness";
 import { asker, type Asker } from "./asker.ts";
 import type { Look } from "./call-lines.ts";
 import { visible } from "./clean.ts";
+import { openDebug, type Debugging } from "./debug.ts";
 import { departure, outputBroken, type Departure } from "./departure.ts";
-import { DONE, FAILED, USAGE } from "./exit.ts";
+import { DONE, USAGE } from "./exit.ts";
 import type { Machine } from "./machine.ts";
-import type { Run } from "./options.ts";
+import type { Run } from "./asked.ts";
+import { readNamed } from "./named.ts";
 import { outlet } from "./outlet.ts";
 import { paint, wantsColours } from "./paint.ts";
 import { takePrompts } from "./prompts.ts";
@@ -16,6 +18,7 @@ import { Terminal } from "./terminal.ts";
 
 /** What the parts of a conversation share. */
 export type Talk = {
+  readonly run: Run;
   readonly machine: Machine;
   readonly terminal: Terminal;
   readonly leaving: Departure;
@@ -26,17 +29,25 @@ export type Talk = {
   readonly line: (text: string) => Promise<void>;
 };
 
+export type Talking = Talk & { readonly debug: Debugging };
+
 /** `keel` at a terminal: prompts and answers, line by line, until the person leaves. */
 export async function converse(run: Run, machine: Machine, cwd: string): Promise<number> {
   using leaving = departure(machine);
   using terminal = new Terminal(machine);
-  const talk = talkOf(machine, cwd, terminal, leaving);
-  const start = await begin(run.flags, talk, cwd);
+  const talk = talkOf({ run, machine, terminal, leaving }, cwd);
+  const refuse = async (words: string, code: number): Promise<number> => {
+    await talk.line(words);
+    return code;
+  };
+  for (const note of run.notes) await talk.line(note);
+  const named = await readNamed(run, cwd);
+  if (!named.ok) return await refuse(named.text, named.code);
+  await using debug = await openDebug(run.debug, { machine, cwd, err: outlet(machine.stderr, () => {}) });
+  if (!debug.ok) return await refuse(debug.text, USAGE);
+  const start = await begin(named.flags, talk, cwd);
   if (start.go === "leave") return leaving.reason()?.code ?? DONE;
-  if (start.go === "refused") {
-    await talk.line(start.text);
-    return start.usage ? USAGE : FAILED;
-  }
+  if (start.go === "refused") return await refuse(start.text, start.code);
   if (start.go === "demo") {
     terminal[Symbol.dispose]();
     return await (await import("./demo.ts")).demo(machine);
@@ -44,16 +55,16 @@ export async function converse(run: Run, machine: Machine, cwd: string): Promise
   await using session = start.session;
   await talk.line(talk.look().paint.dim(headerLine(session, machine.version, machine.home)));
   for (const problem of session.problems) await talk.line(talk.look().paint.warning(visible(lineOf(problem))));
-  const used = await takePrompts(run.prompt, session, talk);
+  const used = await takePrompts(run.prompt, session, { ...talk, debug });
   if (used) await talk.line(talk.look().paint.dim(`To go on with it: keel --resume ${session.id}`));
   return leaving.reason()?.code ?? DONE;
 }
 
-function talkOf(machine: Machine, cwd: string, terminal: Terminal, leaving: Departure): Talk {
+function talkOf({ run, machine, terminal, leaving }: Pick<Talk, "run" | "machine" | "terminal" | "leaving">, cwd: string): Talk {
   const colours = paint(wantsColours(machine));
   const look = (): Look => ({ paint: colours, width: terminal.width, cwd });
   const renderer = new Renderer(look, true);
   const { write } = outlet(machine.stdout, (error) => leaving.leave(outputBroken(error)));
   const line = (words: string): Promise<void> => write(renderer.line(words));
-  return { machine, terminal, leaving, look, renderer, write, line, questions: asker(terminal, look, line) };
+  return { run, machine, terminal, leaving, look, renderer, write, line, questions: asker(terminal, look, line) };
 }

@@ -87,7 +87,7 @@ function houseFor(machine: Machine, project: string, folder: string, baseUrl: st
   const kept = KEPT.flatMap((name) => (machine.env[name] === undefined ? [] : [[name, machine.env[name]]]));
   const env = { ...Object.fromEntries(kept), HOME: home, PATH: [machine.nodeFolder, machine.env["PATH"] ?? ""].join(delimiter) };
   const place = { ...machine, home, keelHome: join(home, ".keel"), env };
-  return houseOf(place, project, { baseUrl, model: "simulated", permissionMode: "default", allowedTools: RULES });
+  return houseOf(place, project, { flags: { baseUrl, model: "simulated", permissionMode: "default", allowedTools: RULES } });
 }
 
 /** As fast as it goes, where nobody watches it being written. */

@@ -1,4 +1,4 @@
-import { END_REASONS, type EndReason } from "@keelson/protocol";
+import { END_REASONS, type EndReason, type JsonObject } from "@keelson/protocol";
 import type { Tally } from "./tally.ts";
 
 /** Why a run ended, in words for the person; the reason of the last error says more where there is one. */
@@ -24,10 +24,18 @@ export const ENDINGS: Readonly<Record<EndReason, string>> = {
 };
 
 /** One line. What a run with this end has to say for itself on stderr; undefined when it did what it was asked. */
-export function troubleOf({ end, errors }: Pick<Tally, "end" | "errors">): string | undefined {
+export function troubleOf({ end, errors, stopDetails }: Pick<Tally, "end" | "errors" | "stopDetails">): string | undefined {
   if (end === "completed") return undefined;
   const told = SAID_BEFORE.includes(end ?? "model_error") ? errors.at(-1) : undefined;
-  return (told ?? (end === undefined ? "The run broke off without an end." : ENDINGS[end])).replaceAll(/\s*[\r\n]+\s*/g, " ");
+  const words =
+    told ?? (end === undefined ? "The run broke off without an end." : ENDINGS[end] + (end === "refusal" ? why(stopDetails) : ""));
+  return words.replaceAll(/\s*[\r\n]+\s*/g, " ");
+}
+
+/** What the endpoint says about a refusal, in its words. */
+function why(details: JsonObject | undefined): string {
+  const said = ["category", "explanation"].flatMap((key) => (typeof details?.[key] === "string" ? [details[key]] : []));
+  return said.length === 0 ? "" : ` (${said.join(": ")})`;
 }
 
 /** Ends that a notice explains. Behind an abort or a limit, an older notice would lie about the reason. */

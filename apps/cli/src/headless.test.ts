@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Reply } from "@keelson/simulator";
 import { temporaryHome } from "@keelson/testing";
 import { describe, expect, test } from "vitest";
-import { keel, messagesOf, oneLine, scene } from "../test/keel.ts";
+import { inside, messagesOf, oneLine, scene } from "../test/keel.ts";
 
 const HELLO: Reply = { blocks: [{ text: "Hello, person." }] };
 const READS: readonly Reply[] = [
@@ -19,16 +19,16 @@ describe("text", () => {
 
   test("tells with --verbose what the tools did, on stderr", async () => {
     await using the = await scene(READS);
-    const ran = await the.keel(["-p", "what does it say?", "--verbose"]);
+    const ran = await the.inside(["-p", "what does it say?", "--verbose"]);
     expect(ran.stdout).toBe("It says: short note.\n");
     expect(ran.stderr).toContain("● Read note.txt");
   });
 
   test("takes the prompt from the command line, from stdin, or from both", async () => {
     await using the = await scene([HELLO, HELLO, HELLO]);
-    await the.keel(["-p", "typed"]);
-    await the.keel(["-p"], { stdin: "piped\n" });
-    await the.keel(["-p", "typed"], { stdin: "piped\n" });
+    await the.inside(["-p", "typed"]);
+    await the.inside(["-p"], { stdin: "piped\n" });
+    await the.inside(["-p", "typed"], { stdin: "piped\n" });
     const prompts = the.model.requests.map(({ text }) => text);
     expect(prompts[0]).toContain('"typed"');
     expect(prompts[1]).toContain('"piped"');
@@ -37,7 +37,7 @@ describe("text", () => {
 
   test("lists what was denied in one line, with the rule that would allow it", async () => {
     await using the = await scene([{ blocks: [{ tool: "Bash", input: { command: "touch made" } }] }, { blocks: [{ text: "I may not." }] }]);
-    const denied = await the.keel(["-p", "make it"]);
+    const denied = await the.inside(["-p", "make it"]);
     expect(denied).toMatchObject({ code: 0, stdout: "I may not.\n" });
     expect(denied.stderr).toContain("--allowedTools 'Bash(touch made)'");
     expect(oneLine(denied.stderr)).toBe(true);
@@ -45,7 +45,7 @@ describe("text", () => {
 
   test("the rule that a denial names allows the call", async () => {
     await using the = await scene([{ blocks: [{ tool: "Bash", input: { command: "touch made" } }] }, { blocks: [{ text: "Made." }] }]);
-    expect(await the.keel(["-p", "make it", "--allowedTools", "Bash(touch made)"])).toEqual({
+    expect(await the.inside(["-p", "make it", "--allowedTools", "Bash(touch made)"])).toEqual({
       code: 0,
       signal: null,
       stdout: "Made.\n",
@@ -58,7 +58,7 @@ describe("text", () => {
 describe("json", () => {
   test("is one result object", async () => {
     await using the = await scene(READS);
-    const ran = await the.keel(["-p", "what does it say?", "--output-format", "json"]);
+    const ran = await the.inside(["-p", "what does it say?", "--output-format", "json"]);
     expect(ran).toMatchObject({ code: 0, stderr: "" });
     const messages = messagesOf(ran);
     expect(messages).toHaveLength(1);
@@ -88,7 +88,7 @@ describe("json", () => {
 
   test("is there when the session could not be opened", async () => {
     await using home = await temporaryHome();
-    const ran = await keel(["-p", "x", "--output-format", "json"], { home: home.path });
+    const ran = await inside(["-p", "x", "--output-format", "json"], { home: home.path });
     expect(ran.code).toBe(1);
     expect(messagesOf(ran)[0]).toMatchObject({ type: "result", is_error: true, errors: [expect.stringContaining("ANTHROPIC_API_KEY")] });
   });
@@ -120,7 +120,7 @@ describe("stream-json", () => {
 
   test("with partial messages it can be put together again into what was said", async () => {
     await using the = await scene([HELLO]);
-    const messages = messagesOf(await the.keel(["-p", "hi", "--output-format", "stream-json", "--include-partial-messages"]));
+    const messages = messagesOf(await the.inside(["-p", "hi", "--output-format", "stream-json", "--include-partial-messages"]));
     const events = messages
       .filter(({ type }) => type === "stream_event")
       .map(({ event }) => event as { type: string; delta?: { text?: string } });
@@ -131,7 +131,7 @@ describe("stream-json", () => {
 
   test("tells of a retry, and then of success", async () => {
     await using the = await scene([{ error: { status: 429, retryAfter: 0 } }, HELLO]);
-    const ran = await the.keel(["-p", "hi", "--output-format", "stream-json"]);
+    const ran = await the.inside(["-p", "hi", "--output-format", "stream-json"]);
     expect(ran.code).toBe(0);
     expect(messagesOf(ran)).toContainEqual(
       expect.objectContaining({ subtype: "api_retry", attempt: 1, error_status: 429, error: "rate_limit" }),
@@ -161,9 +161,9 @@ describe("sessions", () => {
   test("an id that is taken, or isn't known, is refused in one line", async () => {
     await using the = await scene([HELLO]);
     const id = "123e4567-e89b-42d3-a456-426614174000";
-    expect(await the.keel(["-p", "x", "--resume", id])).toMatchObject({ code: 1, stderr: expect.stringContaining(id) });
-    await the.keel(["-p", "x", "--session-id", id]);
-    const again = await the.keel(["-p", "x", "--session-id", id]);
+    expect(await the.inside(["-p", "x", "--resume", id])).toMatchObject({ code: 1, stderr: expect.stringContaining(id) });
+    await the.inside(["-p", "x", "--session-id", id]);
+    const again = await the.inside(["-p", "x", "--session-id", id]);
     expect(again.code).toBe(2);
     expect(oneLine(again.stderr)).toBe(true);
   });

@@ -1,25 +1,33 @@
 import { randomUUID } from "node:crypto";
 import { text } from "@keelson/protocol";
-import { lineOf, openSession, type Session } from "@keelson/harness";
+import { openSession, type Session } from "@keelson/harness";
+import type { Run } from "./asked.ts";
 import { visible } from "./clean.ts";
-import { departure, outputBroken, type Departure } from "./departure.ts";
-import { CAN_GO_ON, troubleOf } from "./ending.ts";
-import { EXIT, FAILED, USAGE } from "./exit.ts";
-import { houseOf } from "./house.ts";
+import { openDebug } from "./debug.ts";
+import { departure, outputBroken } from "./departure.ts";
+import { CAN_GO_ON } from "./ending.ts";
+import { FAILED, USAGE } from "./exit.ts";
+import { follow } from "./follow.ts";
+import { codeOf, houseOf } from "./house.ts";
 import type { Machine } from "./machine.ts";
-import type { Run } from "./options.ts";
-import { outlet, type Outlet } from "./outlet.ts";
+import { readNamed } from "./named.ts";
+import { outlet } from "./outlet.ts";
 import { NO_PROMPT, readPrompt, type Prompt } from "./prompt.ts";
-import { refusedResult, REPORTS } from "./report.ts";
+import { complain, refuse, warnings } from "./refuse.ts";
+import { REPORTS } from "./report.ts";
 import type { Outcome } from "./result.ts";
-import { count, NOTHING_YET, type Tally } from "./tally.ts";
+import type { Site } from "./site.ts";
+import type { About } from "./stream-json.ts";
+import { NOTHING_YET, type Tally } from "./tally.ts";
 
-/** `-p`: one prompt, its answer on stdout, at most one line of trouble on stderr, and an exit code that tells the truth. */
+/** `-p`: the answer on stdout, at most one line of trouble on stderr, and an exit code that tells the truth. */
 export async function headless(run: Run, machine: Machine, cwd: string, prompt?: Prompt): Promise<number> {
   using leaving = departure(machine);
   const out = outlet(machine.stdout, (error) => leaving.leave(outputBroken(error)), cleanFor(machine.stdout));
   const err = outlet(machine.stderr, () => {}, cleanFor(machine.stderr));
-  const code = await answer(run, { machine, cwd, leaving, out, err }, prompt);
+  await err.write(run.notes.map((note) => `${note}\n`).join(""));
+  const site: Site = { run, machine, cwd, leaving, out, err };
+  const code = run.input === "stream-json" ? await (await import("./host/serve.ts")).serve(site) : await answer(site, prompt);
   const why = leaving.reason();
   if (why?.text) await err.write(`${why.text}\n`);
   return why?.code ?? code;
@@ -28,56 +36,45 @@ export async function headless(run: Run, machine: Machine, cwd: string, prompt?:
 /** What a model or an endpoint says can't drive a terminal; a file or a pipe gets it as it is. */
 const cleanFor = (stream: { readonly isTTY?: boolean }): ((text: string) => string) | undefined => (stream.isTTY ? visible : undefined);
 
-type Site = { readonly machine: Machine; readonly cwd: string; readonly leaving: Departure; readonly out: Outlet; readonly err: Outlet };
-
-async function answer(run: Run, { machine, cwd, leaving, out, err }: Site, given?: Prompt): Promise<number> {
-  const { clock, version } = machine;
+async function answer(site: Site, given?: Prompt): Promise<number> {
+  const { run, machine, cwd, leaving, out, err } = site;
   const prompt = given ?? (await readPrompt(run.prompt, machine, leaving.signal));
   if (leaving.reason()) return FAILED;
-  if (prompt.got !== "prompt") return await fail(prompt.got === "none" ? NO_PROMPT : prompt.text, USAGE, err);
+  if (prompt.got !== "prompt") return await complain(prompt.got === "none" ? NO_PROMPT : prompt.text, USAGE, err);
   if (prompt.note !== undefined) await err.write(`${prompt.note}\n`);
-  const began = clock.now();
-  const outcome = (tally: Tally, trouble: string | undefined, sessionId: string): Outcome => ({
-    tally,
-    trouble,
-    ms: clock.now() - began,
-    sessionId,
-    uuid: randomUUID(),
-  });
+  const began = machine.clock.now();
+  const named = await readNamed(run, cwd);
+  if (!named.ok) return await refuse(named.text, named.code, site);
+  await using debug = await openDebug(run.debug, site);
+  if (!debug.ok) return await refuse(debug.text, USAGE, site);
+  const opening = await openSession(houseOf(machine, cwd, { flags: named.flags, plugins: run.plugins }));
+  if (!opening.ok) return await refuse(opening.refusal.text, codeOf(opening.refusal, run), site);
 
-  const opening = await openSession(houseOf(machine, cwd, run.flags));
-  if (!opening.ok) {
-    const { code, text: why } = opening.refusal;
-    await out.write(refusedResult(run.format, outcome(NOTHING_YET, why, run.flags.sessionId ?? "")));
-    return await fail(why, code === "usage" ? USAGE : FAILED, err);
-  }
   await using session = opening.session;
   await err.write(warnings(session));
-  const report = REPORTS[run.format](session, { version, verbose: run.verbose, partial: run.partial });
+  const report = REPORTS[run.format](aboutOf(session, run), { version: machine.version, verbose: run.verbose, partial: run.partial });
   await out.write(report.open().out ?? "");
-  let tally = NOTHING_YET;
-  for await (const envelope of session.run([text(prompt.text)], leaving.signal)) {
-    tally = count(tally, envelope);
-    const said = report.next(envelope);
+  const say = async (said: { readonly out?: string; readonly err?: string }): Promise<void> => {
     await out.write(said.out ?? "");
     await err.write(said.err ?? "");
-  }
-  const trouble = troubleOf(tally);
-  const said = report.end(outcome(tally, trouble, session.id));
-  await out.write(said.out ?? "");
-  await err.write(said.err ?? "");
+  };
+  const each = async (envelope: Parameters<typeof report.next>[0]): Promise<void> => {
+    await debug.note(envelope);
+    await say(report.next(envelope));
+  };
+  const { tally, trouble, code } = await follow([text(prompt.text)], session, { from: NOTHING_YET, each }, leaving.signal);
+  const outcome: Outcome = { tally, trouble, ms: machine.clock.now() - began, sessionId: session.id, uuid: randomUUID() };
+  await say(report.end(outcome));
   if (trouble !== undefined && leaving.reason()?.text === undefined) await err.write(`${trouble}${goOn(tally, session)}\n`);
-  return tally.end === undefined ? FAILED : EXIT[tally.end];
+  return code;
 }
+
+/** The mode under the name that was asked for. */
+const aboutOf = (session: Session, { asksNobody }: Run): About => ({
+  ...session,
+  permissionMode: asksNobody ? "dontAsk" : session.mode,
+});
 
 /** What was done so far isn't lost. */
 const goOn = ({ end }: Tally, { id, saved }: Session): string =>
   saved && end && CAN_GO_ON.includes(end) ? ` Go on with: keel --resume ${id}` : "";
-
-async function fail(words: string, code: number, err: Outlet): Promise<number> {
-  await err.write(`${words}\n`);
-  return code;
-}
-
-/** What was worked around, once, in front of everything else. */
-const warnings = ({ problems }: Session): string => problems.map((problem) => `${problem.severity}: ${lineOf(problem)}\n`).join("");

@@ -17,6 +17,7 @@ export type Machine = {
   readonly temporary: string;
   readonly platform: string;
   readonly version: string;
+  readonly nodeVersion: string;
   /** The folder of the Node that runs us. */
   readonly nodeFolder: string;
   readonly stdin: Readable & { readonly isTTY?: boolean };
@@ -45,6 +46,7 @@ export function thisMachine(): Machine {
     temporary: tmpdir(),
     platform: process.platform,
     version: ownVersion(),
+    nodeVersion: process.versions.node,
     nodeFolder: dirname(process.execPath),
     stdin: process.stdin,
     stdout: process.stdout,

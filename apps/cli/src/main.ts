@@ -1,13 +1,13 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { readArguments } from "./arguments.ts";
+import type { Run } from "./asked.ts";
 import { DONE, FAILED, USAGE } from "./exit.ts";
 import { thisMachine, type Machine } from "./machine.ts";
-import { readArguments, type Run } from "./options.ts";
 import { outlet } from "./outlet.ts";
 
 /** Runs the command line to its end and says what the shell is told. What a command doesn't need isn't loaded. */
-export async function main(): Promise<number> {
-  const machine = thisMachine();
+export async function main(machine: Machine = thisMachine()): Promise<number> {
   const asked = readArguments(machine.argv, machine.version, (path) => isFolder(resolve(machine.cwd ?? "/", path)));
   switch (asked.do) {
     case "show":
@@ -16,6 +16,14 @@ export async function main(): Promise<number> {
       return await complain(asked.text, machine, USAGE);
     case "demo":
       return await demo(machine);
+    case "doctor":
+      return await (await import("./verbs/doctor.ts")).doctor(asked, machine);
+    case "settings":
+      return await (await import("./verbs/settings.ts")).settings(asked, machine);
+    case "simulate":
+      return await (await import("./verbs/simulate.ts")).simulated(asked, machine);
+    case "tools":
+      return await (await import("./verbs/tools.ts")).tools(asked, machine);
     case "run":
       return await run(asked, machine);
   }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { readMode, type AskedMode } from "./modes.ts";
 import { nearest } from "./nearest.ts";
 
 /** Parsers of single option values. Each throws with what it wants instead; commander says of which option. */
@@ -51,8 +52,15 @@ export function sessionId(value: string): string {
   throw new InvalidArgumentError("It wants a session's id; to go on with the latest session use -c.");
 }
 
-export function gather(word: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), word];
+export function permissionMode(value: string): AskedMode {
+  const read = readMode(value);
+  if (read.ok) return read.mode;
+  throw new InvalidArgumentError(read.error);
+}
+
+export function promptTool(value: string): "stdio" {
+  if (value === "stdio") return value;
+  throw new InvalidArgumentError("Only stdio can be asked: the program at the other end of the streams. Tools of MCP servers can't yet.");
 }
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;

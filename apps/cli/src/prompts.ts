@@ -1,14 +1,14 @@
-import { text } from "@keelson/protocol";
+import { text, type Envelope } from "@keelson/protocol";
 import type { Session } from "@keelson/harness";
 import { visible } from "./clean.ts";
 import { COMMANDS, lineOf, type Command } from "./commands.ts";
-import type { Talk } from "./converse.ts";
-import { troubleOf } from "./ending.ts";
+import type { Talking } from "./converse.ts";
+import { follow } from "./follow.ts";
 import { spentLine } from "./summary.ts";
-import { count, NOTHING_YET, type Tally } from "./tally.ts";
+import { NOTHING_YET, type Tally } from "./tally.ts";
 
 /** One prompt after the other. True when the model was asked at least once. */
-export async function takePrompts(first: string, session: Session, talk: Talk): Promise<boolean> {
+export async function takePrompts(first: string, session: Session, talk: Talking): Promise<boolean> {
   const { terminal, leaving, line, machine } = talk;
   const began = machine.clock.now();
   const tallies: Tally[] = [];
@@ -38,24 +38,19 @@ const DO: Readonly<Record<Command, (ms: number, tallies: readonly Tally[]) => st
 const HINTS = "Anything else goes to the model. A line that ends in \\ goes on in the next one. Ctrl-C interrupts the model.";
 
 /** From a prompt to its end, on the screen. Whatever goes wrong, the person is back at the prompt. */
-async function takePrompt(words: string, session: Session, talk: Talk): Promise<Tally> {
-  const { machine, leaving, terminal, renderer, questions, write, line, look } = talk;
+async function takePrompt(words: string, session: Session, talk: Talking): Promise<Tally> {
+  const { machine, leaving, terminal, renderer, questions, debug, write, line, look } = talk;
   const { paint } = look();
   const began = machine.clock.now();
   const stop = new AbortController();
   terminal.onInterrupt(() => stop.abort());
-  let tally = NOTHING_YET;
-  let trouble: string | undefined;
-  try {
-    for await (const envelope of session.run([text(words)], AbortSignal.any([stop.signal, leaving.signal]))) {
-      tally = count(tally, envelope);
-      await questions.settled(); // nothing is drawn over an open question
-      await write(renderer.show(envelope));
-    }
-    trouble = troubleOf(tally);
-  } catch (error) {
-    trouble = error instanceof Error ? error.message : String(error);
-  }
+  const each = async (envelope: Envelope): Promise<void> => {
+    await questions.settled(); // nothing is drawn over an open question
+    await debug.note(envelope);
+    await write(renderer.show(envelope));
+  };
+  const signal = AbortSignal.any([stop.signal, leaving.signal]);
+  const { tally, trouble } = await follow([text(words)], session, { from: NOTHING_YET, each }, signal);
   terminal.onInterrupt(() => {});
   if (trouble !== undefined) await line((stop.signal.aborted ? paint.warning : paint.trouble)(visible(trouble)));
   await line(paint.dim(spentLine(machine.clock.now() - began, [tally])));

@@ -17,14 +17,19 @@ const WHAT: Readonly<Record<ModelErrorCode, string>> = {
   spend_limit: "the spending limit is reached",
   invalid_request: "the request was refused",
 };
-const TRIES = 3; // an attended run's, for each kind of failure
+/** An attended run's, for each kind of failure. */
+export const TRIES = 3;
 
 /** What went wrong with the model, and what happens about it. */
 export function waitingLine({ because, attempt, waitMs }: Extract<Event, { type: "recovery.attempted" }>): string {
-  const code = MODEL_ERROR_CODES.find((each) => each === because);
-  const what = code === undefined ? visible(because) : WHAT[code];
+  const what = causeOf(because);
   const of = attempt <= TRIES ? ` (${attempt}/${TRIES})` : ` (${attempt})`;
   return waitMs > 0 ? `${what}, next try in ${seconds(waitMs)}${of}` : `${what}, another way is tried`;
+}
+
+export function causeOf(because: string): string {
+  const code = MODEL_ERROR_CODES.find((each) => each === because);
+  return code === undefined ? visible(because) : WHAT[code];
 }
 
 /** `0.5 s`, `12 s`, `3 min 20 s`. */

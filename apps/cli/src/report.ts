@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { Envelope } from "@keelson/protocol";
-import type { Session } from "@keelson/harness";
 import { visible } from "./clean.ts";
 import { deniedLine } from "./denied-line.ts";
 import { answerOf } from "./ending.ts";
+import { heartbeats } from "./heartbeat-line.ts";
 import type { Format } from "./options.ts";
 import { paint } from "./paint.ts";
 import { waitingLine } from "./recovery-line.ts";
 import { Renderer } from "./render.ts";
 import { resultOf, type Outcome } from "./result.ts";
-import { mapper } from "./stream-json.ts";
-import type { Message } from "./wire.ts";
+import { mapper, type About } from "./stream-json.ts";
+import { lines } from "./wire.ts";
 
 /** What one output format prints: when a session is open, for each envelope, and at the end. */
 export type Report = {
@@ -21,25 +21,29 @@ export type Report = {
 export type Said = { readonly out?: string; readonly err?: string };
 export type Options = { readonly version: string; readonly verbose: boolean; readonly partial: boolean };
 
-export const REPORTS: Readonly<Record<Format, (session: Session, options: Options) => Report>> = {
+export const REPORTS: Readonly<Record<Format, (session: About, options: Options) => Report>> = {
   text: (session, { verbose }) => {
     const renderer = new Renderer(() => ({ paint: paint(false), width: 160, cwd: session.cwd }), false);
+    const alive = heartbeats();
     return {
       open: () => ({}),
-      next: (envelope) => ({ err: verbose ? renderer.show(envelope) : asideOf(envelope) }),
+      next: (envelope) => ({ err: (verbose ? renderer.show(envelope) : asideOf(envelope)) + alive(envelope) }),
       end: ({ tally }) => {
-        const answer = answerOf(tally);
+        const answer = tally.structured === undefined ? answerOf(tally) : JSON.stringify(tally.structured);
         const denied = deniedLine(tally.denials);
         const empty = tally.end === "completed" && answer.trim() === "" ? "The model ended without saying anything.\n" : "";
         return { out: answer === "" ? "" : `${answer.trimEnd()}\n`, err: empty + (denied === undefined ? "" : `${denied}\n`) };
       },
     };
   },
-  json: () => ({
-    open: () => ({}),
-    next: (envelope) => ({ err: asideOf(envelope) }),
-    end: (outcome) => ({ out: lines([resultOf(outcome)]) }),
-  }),
+  json: () => {
+    const alive = heartbeats();
+    return {
+      open: () => ({}),
+      next: (envelope) => ({ err: asideOf(envelope) + alive(envelope) }),
+      end: (outcome) => ({ out: lines([resultOf(outcome)]) }),
+    };
+  },
   "stream-json": (session, { version, partial }) => {
     const { opening, next } = mapper(session, version, { partial, uuid: randomUUID });
     return {
@@ -58,9 +62,7 @@ export function refusedResult(format: Format, outcome: Outcome): string {
 const LONG_WAIT_MS = 10_000;
 
 /** What a person should know before the end: a warning, or why nothing happens for so long. */
-function asideOf({ event }: Envelope): string {
+export function asideOf({ event }: Envelope): string {
   if (event.type === "notice.raised" && event.severity === "warning") return `warning: ${visible(event.text)}\n`;
   return event.type === "recovery.attempted" && event.waitMs >= LONG_WAIT_MS ? `${waitingLine(event)}\n` : "";
 }
-
-const lines = (messages: readonly Message[]): string => messages.map((message) => `${JSON.stringify(message)}\n`).join("");

@@ -2,13 +2,18 @@ import { END_REASONS, type Envelope, type Event } from "@keelson/protocol";
 import { expect, test } from "vitest";
 import { ENDINGS, troubleOf } from "./ending.ts";
 import { resultOf } from "./result.ts";
-import { count, NOTHING_YET, type Tally } from "./tally.ts";
+import { count, nextRun, NOTHING_YET, type Tally } from "./tally.ts";
 
 const USAGE = { input: 10, output: 5, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
 const seal = (event: Event, path: readonly string[] = []): Envelope => ({ v: 1, at: 0, session: "s", run: "r", path, event });
 const tallied = (events: readonly Event[]): Tally => events.map((event) => seal(event)).reduce(count, NOTHING_YET);
 const said = (messageId: string, text: string): Event => ({ type: "block.completed", messageId, index: 0, block: { type: "text", text } });
-const closed = (messageId: string, stopReason = "end_turn"): Event => ({ type: "reply.completed", messageId, stopReason, usage: USAGE });
+const closed = (messageId: string, stopReason = "end_turn"): Extract<Event, { type: "reply.completed" }> => ({
+  type: "reply.completed",
+  messageId,
+  stopReason,
+  usage: USAGE,
+});
 const asked = (because: Extract<Event, { type: "turn.started" }>["because"]): Event => ({ type: "turn.started", turn: 0, because });
 const ended = (reason: Extract<Event, { type: "run.ended" }>["reason"]): Event => ({ type: "run.ended", reason, totals: {} });
 const result = (tally: Tally) => resultOf({ tally, trouble: troubleOf(tally), ms: 12.4, sessionId: "s", uuid: "u" });
@@ -117,6 +122,31 @@ test.each(END_REASONS.filter((reason) => reason !== "completed"))("%s is an erro
 test("what the model's last error said stands in place of the general line, on one line", () => {
   const notice: Event = { type: "notice.raised", severity: "error", code: "auth", text: "The key was refused.\nSet another one." };
   expect(result(tallied([notice, ended("model_error")]))).toMatchObject({ errors: ["The key was refused. Set another one."] });
+});
+
+test("why the model declined is told, where the endpoint says so", () => {
+  const refused: Event = { ...closed("a", "refusal"), details: { type: "refusal", category: "cyber", explanation: "Not this." } };
+  expect(result(tallied([asked("prompt"), refused, ended("refusal")]))).toMatchObject({
+    errors: ["The model declined to answer. (cyber: Not this.)"],
+  });
+});
+
+test("the next run of a session counts from zero, but for what models cost", () => {
+  const charged: Event = { type: "model.called", purpose: "main", model: "big", usage: USAGE, ms: 100, usd: 0.5 };
+  const first = tallied([asked("prompt"), said("a", "One."), closed("a"), charged, ended("completed")]);
+  const second = [asked("prompt"), said("b", "Two."), closed("b"), charged, ended("completed")].map((event) => seal(event));
+  expect(result(second.reduce(count, nextRun(first)))).toMatchObject({
+    result: "Two.",
+    num_turns: 1,
+    usage: { input_tokens: 10 },
+    total_cost_usd: 1,
+    modelUsage: { big: { inputTokens: 20 } },
+  });
+});
+
+test("an answer that fits the schema is there as a value", () => {
+  const end: Event = { type: "run.ended", reason: "completed", totals: { usd: 0, structured: { n: 4 } } };
+  expect(result(tallied([asked("prompt"), said("a", '{"n":4}'), closed("a"), end]))).toMatchObject({ structured_output: { n: 4 } });
 });
 
 test("a run without an end is no success", () => {

@@ -1,4 +1,5 @@
 import type { EndReason, JsonObject } from "@keelson/protocol";
+import { modelFacts } from "@keelson/harness";
 import { answerOf } from "./ending.ts";
 import { usdOf, type Spent, type Tally } from "./tally.ts";
 import { stopOf, usageOf, type Message } from "./wire.ts";
@@ -31,10 +32,12 @@ export type Outcome = {
   readonly ms: number;
   readonly sessionId: string;
   readonly uuid: string;
+  /** Prompts that wait behind this one; undefined where there is no queue. */
+  readonly queued?: number;
 };
 
 /** The last message of a run, and the only one of `--output-format json`. */
-export function resultOf({ tally, trouble, ms, sessionId, uuid }: Outcome): Message {
+export function resultOf({ tally, trouble, ms, sessionId, uuid, queued }: Outcome): Message {
   return {
     type: "result",
     subtype: trouble === undefined ? SUBTYPES.completed : failure(tally.end),
@@ -47,8 +50,10 @@ export function resultOf({ tally, trouble, ms, sessionId, uuid }: Outcome): Mess
     stop_reason: stopOf(tally.stopReason),
     total_cost_usd: usdOf(tally),
     usage: usageOf(tally.usage),
-    modelUsage: Object.fromEntries(Object.entries(tally.models).map(([model, spent]) => [model, spentOf(spent)])),
+    modelUsage: modelUsageOf(tally),
     permission_denials: tally.denials.map(({ use: { id, name, input } }) => ({ tool_name: name, tool_use_id: id, tool_input: input })),
+    ...(tally.structured !== undefined && { structured_output: tally.structured }),
+    ...(queued !== undefined && { queued_turn_count: queued }),
     ...(tally.end !== undefined && { terminal_reason: tally.end }),
     session_id: sessionId,
     uuid,
@@ -59,7 +64,12 @@ export function resultOf({ tally, trouble, ms, sessionId, uuid }: Outcome): Mess
 const failure = (end: EndReason | undefined): string =>
   end === undefined || end === "completed" ? "error_during_execution" : SUBTYPES[end];
 
-function spentOf({ usage, usd }: Spent): JsonObject {
+/** Of all that the session asked so far. */
+export const modelUsageOf = ({ models }: Tally): JsonObject =>
+  Object.fromEntries(Object.entries(models).map(([model, spent]) => [model, spentOf(model, spent)]));
+
+function spentOf(model: string, { usage, usd }: Spent): JsonObject {
+  const { window, outputLimit } = modelFacts(model);
   return {
     inputTokens: usage.input,
     outputTokens: usage.output,
@@ -67,5 +77,7 @@ function spentOf({ usage, usd }: Spent): JsonObject {
     cacheCreationInputTokens: usage.cacheWrite5m + usage.cacheWrite1h,
     webSearchRequests: 0,
     costUSD: usd,
+    contextWindow: window,
+    maxOutputTokens: outputLimit,
   };
 }

@@ -1,7 +1,7 @@
 import { openSession, type Flags, type Session } from "@keelson/harness";
 import { visible } from "./clean.ts";
 import type { Talk } from "./converse.ts";
-import { houseOf } from "./house.ts";
+import { codeOf, houseOf } from "./house.ts";
 import { isAddress } from "./option-values.ts";
 import type { Said } from "./terminal.ts";
 
@@ -10,15 +10,16 @@ export type Start =
   | { readonly go: "on"; readonly session: Session }
   | { readonly go: "demo" }
   | { readonly go: "leave" }
-  | { readonly go: "refused"; readonly text: string; readonly usage: boolean };
+  | { readonly go: "refused"; readonly text: string; readonly code: number };
 
 /** Opens the session. Where only a key is missing, the person can give one, name an endpoint, or watch the demo. */
 export async function begin(flags: Flags, talk: Talk, cwd: string): Promise<Start> {
-  const { machine, questions } = talk;
-  const opening = await openSession(houseOf(machine, cwd, flags, questions.ask));
+  const { machine, questions, run } = talk;
+  const { plugins } = run;
+  const opening = await openSession(houseOf(machine, cwd, { flags, plugins, ask: run.asksNobody ? undefined : questions.ask }));
   if (opening.ok) return { go: "on", session: opening.session };
   const { code, text } = opening.refusal;
-  return code === "credentials" ? await offer(flags, talk, cwd) : { go: "refused", text, usage: code === "usage" };
+  return code === "credentials" ? await offer(flags, talk, cwd) : { go: "refused", text, code: codeOf(opening.refusal, run) };
 }
 
 const OFFER = `No key was found (ANTHROPIC_API_KEY), and no endpoint was named (--base-url). What now?

@@ -1,12 +1,13 @@
 import { MODEL_ERROR_CODES, type Envelope, type Event, type Usage } from "@keelson/protocol";
 import { expect, test } from "vitest";
 import { mapper, type About } from "./stream-json.ts";
+import { lines } from "./wire.ts";
 
 const ABOUT: About = {
   id: "the-session",
   cwd: "/work",
   model: "big",
-  mode: "default",
+  permissionMode: "default",
   tools: ["Bash", "Read"],
   plugins: [{ name: "code", root: "/plugins/code" }],
   credentials: "ANTHROPIC_API_KEY",
@@ -145,4 +146,70 @@ test("a sub-agent's messages name the call that started it", () => {
   next(seal({ type: "agent.started", agentId: "a1", session: "s2", callId: "c9", body: {} }, []));
   next(seal(said("m1", 0, "from below"), ["a1"]));
   expect(next(seal(closed("m1"), ["a1"]))).toMatchObject([{ type: "assistant", parent_tool_use_id: "c9" }]);
+});
+
+test("what was denied is told behind the reply that asked for it", () => {
+  const decision = { behavior: "deny", reason: "A rule.", explicit: true, stage: "deny" } as const;
+  const messages = map([called("m1", 0, "c1"), { type: "call.judged", callId: "c1", decision }, closed("m1", "tool_use")]);
+  expect(messages).toMatchObject([
+    { type: "assistant" },
+    {
+      type: "system",
+      subtype: "permission_denied",
+      tool_name: "Read",
+      tool_use_id: "c1",
+      decision_reason: "A rule.",
+      session_id: "the-session",
+    },
+  ]);
+});
+
+test("a call that lasts is told of, once a second", () => {
+  const { next } = mapper(ABOUT, "1", { partial: false, uuid: () => "u" });
+  const at = (at: number, event: Event) => next({ v: 1, at, session: "s", run: "r", path: [], event });
+  at(0, called("m1", 0, "c1"));
+  at(10, closed("m1"));
+  expect(at(1_000, { type: "call.started", callId: "c1", input: {}, replay: "never" })).toEqual([]);
+  const progress = (ms: number) => at(ms, { type: "call.progress", callId: "c1", text: "." });
+  expect(progress(1_500)).toEqual([]);
+  expect(progress(4_000)).toMatchObject([{ type: "tool_progress", tool_use_id: "c1", tool_name: "Read", elapsed_time_seconds: 3 }]);
+  expect(progress(4_100)).toEqual([]);
+});
+
+test("notices, modes and signs of life have messages of their own", () => {
+  expect(
+    map([
+      { type: "notice.raised", severity: "warning", code: "x", text: "Mind this." },
+      { type: "notice.raised", severity: "error", code: "auth", text: "Told at the end." },
+      { type: "session.changed", change: { mode: "plan" } },
+      { type: "session.changed", change: { title: "t" } },
+      { type: "heartbeat" },
+    ]),
+  ).toMatchObject([
+    { type: "system", subtype: "informational", level: "warning", content: "Mind this." },
+    { type: "system", subtype: "status", permissionMode: "default" },
+    { type: "keep_alive" },
+  ]);
+});
+
+test("a model that can't be asked is told in place of its answer, an end for another reason isn't", () => {
+  const notice = (code: string): Event => ({ type: "notice.raised", severity: "error", code, text: "No." });
+  expect(map([notice("overloaded"), { type: "run.ended", reason: "model_error", totals: {} }])).toMatchObject([
+    { type: "assistant", error: "overloaded", message: { model: "<synthetic>", content: [{ type: "text", text: "No." }] } },
+  ]);
+  expect(map([notice("structured_output"), { type: "run.ended", reason: "structured_output_retry_exhausted", totals: {} }])).toEqual([]);
+});
+
+test("thinking has a signature, also where the endpoint gave none", () => {
+  const thought: Event = { type: "block.completed", messageId: "m1", index: 0, block: { type: "thinking", thinking: "Hm." } };
+  expect(map([thought, closed("m1")])).toMatchObject([{ message: { content: [{ type: "thinking", thinking: "Hm.", signature: "" }] } }]);
+});
+
+test("no line is longer than readers take: first goes what is for people, then the ends of texts", () => {
+  const long = "é".repeat(600_000);
+  const line = (message: object) => JSON.parse(lines([{ type: "user", ...message }])) as Record<string, unknown>;
+  expect(line({ message: long, tool_use_result: long })).toEqual({ type: "user", message: long });
+  const cut = lines([{ type: "user", a: long, b: long }]);
+  expect(cut.length).toBeLessThan(1_000_000);
+  expect(cut).toContain("more characters");
 });

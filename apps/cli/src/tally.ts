@@ -5,6 +5,8 @@ import {
   type EndReason,
   type Envelope,
   type Event,
+  type Json,
+  type JsonObject,
   type ToolUse,
   type Usage,
 } from "@keelson/protocol";
@@ -20,6 +22,10 @@ export type Tally = {
   readonly errors: readonly string[];
   readonly turns: number;
   readonly stopReason: string | undefined;
+  /** What the endpoint says about the stop: why it refused. */
+  readonly stopDetails: JsonObject | undefined;
+  /** The final answer as a value, where a schema asked for one. */
+  readonly structured: Json | undefined;
   readonly usage: Usage;
   readonly models: Readonly<Record<string, Spent>>;
   readonly apiMs: number;
@@ -41,6 +47,8 @@ export const NOTHING_YET: Tally = {
   errors: [],
   turns: 0,
   stopReason: undefined,
+  stopDetails: undefined,
+  structured: undefined,
   usage: NO_USAGE,
   models: {},
   apiMs: 0,
@@ -51,6 +59,9 @@ export function count(tally: Tally, { event, path }: Envelope): Tally {
   if (event.type === "model.called") return charge(tally, event);
   return path.length > 0 ? tally : listen(tally, event);
 }
+
+/** The next run of the same session: what models cost goes on being summed. */
+export const nextRun = ({ models }: Tally): Tally => ({ ...NOTHING_YET, models });
 
 export const usdOf = ({ models }: Tally): number => Object.values(models).reduce((sum, { usd }) => sum + usd, 0);
 export const isPriced = ({ models }: Tally): boolean => Object.values(models).some(({ priced }) => priced);
@@ -63,7 +74,7 @@ const GO_ON: readonly string[] = ["output_resumed", "pause_turn"];
 function listen(tally: Tally, event: Event): Tally {
   switch (event.type) {
     case "turn.started":
-      return GO_ON.includes(event.because) ? tally : { ...tally, answer: "", stopReason: undefined };
+      return GO_ON.includes(event.because) ? tally : { ...tally, answer: "", stopReason: undefined, stopDetails: undefined };
     case "block.completed":
       return heard(tally, event.messageId, event.block);
     case "reply.dropped":
@@ -75,6 +86,7 @@ function listen(tally: Tally, event: Event): Tally {
         draft: NOTHING_YET.draft,
         turns: tally.turns + 1,
         stopReason: event.stopReason,
+        stopDetails: event.details,
         usage: add(tally.usage, event.usage),
       };
     case "call.judged":
@@ -84,7 +96,7 @@ function listen(tally: Tally, event: Event): Tally {
     case "notice.raised":
       return event.severity === "error" ? { ...tally, errors: [...tally.errors, event.text] } : tally;
     case "run.ended":
-      return { ...tally, end: event.reason };
+      return { ...tally, end: event.reason, structured: event.totals["structured"] };
   }
   return tally; // the others are for the screen and the log
 }

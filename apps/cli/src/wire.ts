@@ -1,4 +1,4 @@
-import type { DeltaKind, Json, JsonObject, ModelErrorCode, Usage } from "@keelson/protocol";
+import type { Block, DeltaKind, Json, JsonObject, ModelErrorCode, Usage } from "@keelson/protocol";
 import { MODEL_ERROR_CODES } from "@keelson/protocol";
 
 /** Words of the Messages API and of the public SDKs for what ours are called. */
@@ -48,4 +48,37 @@ const RETRIES: Readonly<Record<ModelErrorCode, Retry>> = {
 export function retryOf(because: string): Retry {
   const code = MODEL_ERROR_CODES.find((each) => each === because);
   return code === undefined ? { error_status: null, error: "unknown" } : RETRIES[code];
+}
+
+/** Under which name a program learns why the model can't be asked; undefined for what isn't the model's. */
+export function errorOf(code: string): string | undefined {
+  return MODEL_ERROR_CODES.some((each) => each === code) ? retryOf(code).error : undefined;
+}
+
+/** Readers of thinking want its signature, and not every endpoint signs. */
+export function readable(block: Block): Block {
+  return block.type === "thinking" && typeof block["signature"] !== "string" ? { ...block, signature: "" } : block;
+}
+
+/** Characters of one line: readers that collect lines have a buffer of 1 MB. */
+const LONGEST_LINE = 1_000_000;
+/** Characters of one text in a message that doesn't fit otherwise. */
+const LONGEST_TEXT = 20_000;
+
+/** Messages as lines. One that is too long loses what is for people only, then the ends of its texts. */
+export function lines(messages: readonly Message[]): string {
+  return messages.map((message) => `${fitting(message)}\n`).join("");
+}
+
+function fitting(message: Message): string {
+  const whole = JSON.stringify(message);
+  if (whole.length <= LONGEST_LINE) return whole;
+  const { tool_use_result: _, ...bare } = message;
+  const without = JSON.stringify(bare);
+  return without.length <= LONGEST_LINE ? without : JSON.stringify(bare, (_key, value: unknown) => shortened(value));
+}
+
+function shortened(value: unknown): unknown {
+  if (typeof value !== "string" || value.length <= LONGEST_TEXT) return value;
+  return `${value.slice(0, LONGEST_TEXT)}… [${value.length - LONGEST_TEXT} more characters]`;
 }

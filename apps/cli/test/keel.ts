@@ -1,10 +1,13 @@
 import { spawn, type SpawnOptions } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { PassThrough, Readable } from "node:stream";
 import { text as readText } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { simulate, type Script } from "@keelson/simulator";
 import { temporaryHome } from "@keelson/testing";
+import { main } from "../src/main.ts";
+import { thisMachine } from "../src/machine.ts";
 
 export const BIN = fileURLToPath(new URL("../bin/keel.js", import.meta.url));
 
@@ -27,6 +30,34 @@ export function scrubbed({ home, env }: Pick<Setting, "home" | "env">): Record<s
 /** Runs `keel` as a program of its own. */
 export async function keel(args: readonly string[], setting: Setting): Promise<Ran> {
   return await finished(spawn(process.execPath, [BIN, ...args], optionsOf(setting)), setting);
+}
+
+/** The same without a process of its own, where what is asked for isn't about one: fifty times as fast. */
+export async function inside(args: readonly string[], setting: Setting): Promise<Ran> {
+  const { home, cwd = home, stdin = "" } = setting;
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const said = Promise.all([readText(stdout), readText(stderr)]);
+  const code = await main({
+    ...thisMachine(),
+    argv: args,
+    env: scrubbed(setting),
+    cwd,
+    home,
+    keelHome: join(home, ".keel"),
+    temporary: home,
+    stdin: Readable.from(stdin === "" ? [] : [Buffer.from(stdin)]),
+    stdout,
+    stderr,
+    onSignal: () => () => {},
+    exit: (code) => {
+      throw new Error(`It left with ${code}.`);
+    },
+  });
+  stdout.end();
+  stderr.end();
+  const [out, err] = await said;
+  return { code, signal: null, stdout: out, stderr: err };
 }
 
 /** The same in a shell, for what a shell does with file descriptors: `keel` stands for the command in `line`. */
@@ -75,6 +106,8 @@ export async function scene(replies: Script["replies"]) {
     model,
     keel: (args: readonly string[], more: Partial<Setting> = {}): Promise<Ran> =>
       keel(args, { home: home.path, cwd, ...more, env: { ANTHROPIC_BASE_URL: model.url, ...more.env } }),
+    inside: (args: readonly string[], more: Partial<Setting> = {}): Promise<Ran> =>
+      inside(args, { home: home.path, cwd, ...more, env: { ANTHROPIC_BASE_URL: model.url, ...more.env } }),
     shell: (line: string): Promise<Ran> => shell(line, { home: home.path, cwd, env: { ANTHROPIC_BASE_URL: model.url } }),
     [Symbol.asyncDispose]: async () => {
       await model[Symbol.asyncDispose]();

@@ -6,7 +6,8 @@ import { simulate, type Script, type SeenRequest } from "@keelson/simulator";
 import { temporaryHome } from "@keelson/testing";
 import { converse } from "../src/converse.ts";
 import { thisMachine, type Machine } from "../src/machine.ts";
-import { readArguments, type Run } from "../src/options.ts";
+import { readArguments } from "../src/arguments.ts";
+import type { Run } from "../src/asked.ts";
 
 /** Somebody at a terminal: types, waits for words on the screen, and sends signals. Dispose closes the terminal. */
 export type Person = AsyncDisposable & {

@@ -1,0 +1,73 @@
+import { Command, CommanderError, Option } from "commander";
+import type { Asked } from "./asked.ts";
+import { ENVIRONMENT } from "./environment.ts";
+import { FLAGS, type FlagRow } from "./options.ts";
+import { understand } from "./understand.ts";
+import { readVerb, VERBS } from "./verbs.ts";
+
+/** Reads a command line. `isFolder` tells a second folder after `--add-dir` from a prompt. */
+export function readArguments(argv: readonly string[], version: string, isFolder: (path: string) => boolean): Asked {
+  const verb = VERBS.find((each) => each === argv[0]); // only in the first place: `keel -p demo` is a prompt
+  if (verb) return parsed((capture) => readVerb(verb, argv.slice(1), capture));
+  return parsed((capture) => {
+    const program = capture(mainProgram(version));
+    const end = argv.indexOf("--");
+    program.parse(
+      argv.map((word, at) => (end >= 0 && at > end ? word : dashed(word))),
+      { from: "user" },
+    );
+    return understand(program, isFolder, argv.length === 0);
+  });
+}
+
+/** Commander prints and leaves; here it tells. */
+function parsed(read: (capture: (program: Command) => Command) => Asked): Asked {
+  let shown = "";
+  const capture = (program: Command): Command =>
+    program.exitOverride().configureOutput({ writeOut: (text) => void (shown += text), writeErr: () => {} });
+  try {
+    return read(capture);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? { do: "show", text: shown } : { do: "refuse", text: oneLine(error.message) };
+  }
+}
+
+function mainProgram(version: string): Command {
+  const program = new Command("keel")
+    .description(
+      "An agent at your terminal and in your scripts.\nWithout a prompt it opens the conversation; `keel demo` shows it at work without a key.",
+    )
+    .usage(`[options] [prompt…]\n       keel ${VERBS.join("|")} [--help]`)
+    .argument("[prompt...]");
+  for (const row of FLAGS) program.addOption(optionOf(row));
+  const accepted = FLAGS.filter(({ now }) => now && now.is !== "refused").map(({ flags }) => flags.split(" ")[0] ?? "");
+  return program
+    .version(version, "-v, --version", "print the version")
+    .helpOption("-h, --help", "print this")
+    .addHelpText("after", `\nTaken from programs that give them, and without effect yet: ${accepted.join(" ")}`)
+    .addHelpText("after", `\nEnvironment:\n${ENVIRONMENT.map(({ name, meaning }) => `  ${name.padEnd(22)} ${meaning}`).join("\n")}`);
+}
+
+function optionOf({ flags, what, parse, not = [], now }: FlagRow): Option {
+  const option = new Option(flags, what).conflicts([...not]);
+  if (now) option.hideHelp();
+  return parse ? option.argParser(parse) : option;
+}
+
+/** `--outputFormat` is `--output-format`. */
+function dashed(word: string): string {
+  const name = /^--[a-z]+(?:[A-Z][a-z]+)+(?==|$)/.exec(word)?.[0];
+  if (name === undefined) return word;
+  const other = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return LONG.includes(other) ? other + word.slice(name.length) : word;
+}
+const LONG = FLAGS.flatMap(({ flags }) => flags.match(/--[\w-]+/g) ?? []);
+
+/** Commander's words begin with `error: ` and put its suggestion on a line of its own. */
+function oneLine(message: string): string {
+  const words = message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ");
+  return /^unknown option '-[^']*\s/.test(words)
+    ? `${words} (A prompt that begins with a dash goes behind --: keel -p -- "- this")`
+    : words;
+}

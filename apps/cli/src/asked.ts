@@ -1,0 +1,32 @@
+import type { Flags } from "@keelson/harness";
+import type { Format, InputFormat } from "./options.ts";
+import type { VerbAsked } from "./verbs.ts";
+
+/** What a command line asks for. `refuse`: one line that says what is wrong with it. */
+export type Asked = { readonly do: "show"; readonly text: string } | { readonly do: "refuse"; readonly text: string } | VerbAsked | Run;
+export type Run = {
+  readonly do: "run";
+  /** Nothing was said at all. */
+  readonly bare: boolean;
+  readonly print: boolean;
+  readonly prompt: string;
+  readonly format: Format;
+  readonly input: InputFormat;
+  readonly partial: boolean;
+  readonly verbose: boolean;
+  readonly replay: boolean;
+  /** The program at the other end of the streams answers questions. */
+  readonly asksHost: boolean;
+  /** Mode dontAsk: nobody answers questions. */
+  readonly asksNobody: boolean;
+  readonly debug: Debug | undefined;
+  readonly named: Named;
+  readonly plugins: readonly string[];
+  /** What was asked for and isn't there yet, a line each. */
+  readonly notes: readonly string[];
+  readonly flags: Flags;
+};
+/** `kinds`: beginnings of event types; none is all. */
+export type Debug = { readonly kinds: readonly string[]; readonly file?: string };
+/** What has to be read before a session opens. `jsonSchema`: a path, or the schema itself. */
+export type Named = { readonly systemPromptFile?: string; readonly appendSystemPromptFile?: string; readonly jsonSchema?: string };

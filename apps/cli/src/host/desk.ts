@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import { openSession, type Ask, type Flags, type Opening, type Session } from "@keelson/harness";
+import { houseOf } from "../house.ts";
+import { readMode, type AskedMode } from "../modes.ts";
+import { warnings } from "../refuse.ts";
+import type { Site } from "../site.ts";
+import { mapper, type About, type Mapper } from "../stream-json.ts";
+import { NOTHING_YET, type Tally } from "../tally.ts";
+import { lines, type Message } from "../wire.ts";
+import { Asks } from "./asks.ts";
+import { Inbox } from "./inbox.ts";
+import { answerIn, questionFor } from "./permission.ts";
+import type { Updates } from "./updates.ts";
+
+/**
+ * What the prompts and the requests of one host share: the session, which opens when it is first needed, and what it came to.
+ * Before that, `initialize` may still say what it is made of.
+ */
+export class Desk implements AsyncDisposable {
+  readonly site: Site;
+  readonly inbox = new Inbox();
+  readonly asks: Asks;
+  readonly began: number;
+  /** Of the run under way, or the last one; what models cost is of all. */
+  tally: Tally = NOTHING_YET;
+  /** Of the runs before it. */
+  apiMs = 0;
+  /** Lines that couldn't be read. */
+  bad = 0;
+  #flags: Flags;
+  #asksNobody: boolean;
+  #opening: Promise<Opening> | undefined;
+  #refused: Opening | undefined;
+  #firstModel = "";
+  #mapper: Mapper | undefined;
+
+  constructor(site: Site, flags: Flags) {
+    this.site = site;
+    this.#flags = flags;
+    this.#asksNobody = site.run.asksNobody;
+    this.began = site.machine.clock.now();
+    this.asks = new Asks((message) => this.send(message));
+  }
+
+  get flags(): Flags {
+    return this.#flags;
+  }
+
+  get isOpen(): boolean {
+    return (this.#refused ?? this.#opening) !== undefined;
+  }
+
+  /** Only before the session opens. */
+  configure(flags: Partial<Flags>): void {
+    this.#flags = { ...this.#flags, ...flags };
+  }
+
+  /** What the host wants can't be had: going on without it would be something else. */
+  refuse(text: string): void {
+    this.#refused = { ok: false, refusal: { code: "session", text } };
+    this.inbox.close();
+  }
+
+  /** The same for everyone who asks. A session that can't be opened ends the program: nothing more is taken in. */
+  open(): Promise<Opening> {
+    if (this.#refused) return Promise.resolve(this.#refused);
+    return (this.#opening ??= this.#open());
+  }
+
+  async #open(): Promise<Opening> {
+    const { machine, cwd, run, err } = this.site;
+    const ask = run.asksHost ? this.#ask : undefined;
+    const opening = await openSession(houseOf(machine, cwd, { flags: this.#flags, plugins: run.plugins, ask }));
+    if (!opening.ok) {
+      this.inbox.close();
+      return opening;
+    }
+    const { session } = opening;
+    this.#firstModel = session.model;
+    this.#mapper = mapper(this.#about(session), machine.version, { partial: run.partial, uuid: randomUUID });
+    await err.write(warnings(session));
+    return opening;
+  }
+
+  #about(session: Session): About {
+    const permissionMode = (): string => (this.#asksNobody ? "dontAsk" : session.mode);
+    return {
+      id: session.id,
+      cwd: session.cwd,
+      get model() {
+        return session.model;
+      },
+      tools: session.tools,
+      plugins: session.plugins,
+      credentials: session.credentials,
+      get permissionMode() {
+        return permissionMode();
+      },
+    };
+  }
+
+  /** There once the session is open. */
+  get mapper(): Mapper {
+    if (!this.#mapper) throw new Error("The session isn't open yet.");
+    return this.#mapper;
+  }
+
+  setMode(mode: AskedMode, session: Session): void {
+    this.#asksNobody = mode === "dontAsk";
+    session.setMode(mode === "dontAsk" ? "default" : mode);
+  }
+
+  /** Undefined is the one that the session began with. In words why not. */
+  setModel(name: string | undefined, session: Session): string | undefined {
+    return session.setModel(name ?? this.#firstModel);
+  }
+
+  /** A line of the control channel, which has no session id. */
+  async send(message: Message): Promise<void> {
+    await this.site.out.write(`${JSON.stringify(message)}\n`);
+  }
+
+  async say(...messages: readonly Message[]): Promise<void> {
+    await this.site.out.write(lines(messages));
+  }
+
+  async note(words: string): Promise<void> {
+    await this.site.err.write(`${words}\n`);
+  }
+
+  readonly #ask: Ask = async (question, signal) => {
+    if (this.#asksNobody) return { behavior: "deny", message: "Nothing is asked in mode dontAsk." };
+    const verdict = answerIn(await this.asks.put(questionFor(question, this.site.cwd), signal));
+    if (verdict.wrong !== undefined) await this.note(`The answer about ${question.tool} was taken for a no: ${verdict.wrong}.`);
+    if (verdict.updates) await this.#apply(verdict.updates);
+    return verdict.answer;
+  };
+
+  async #apply({ mode, unmet }: Updates): Promise<void> {
+    for (const each of unmet) await this.note(each);
+    if (mode === undefined) return;
+    const read = readMode(mode);
+    const opening = await this.open();
+    if (!read.ok) await this.note(read.error);
+    else if (opening.ok) this.setMode(read.mode, opening.session);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const opening = await this.#opening;
+    if (opening?.ok) await opening.session[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,138 @@
+import type { JsonObject } from "@keelson/protocol";
+import type { Session } from "@keelson/harness";
+import { objectIn, stringIn } from "../json.ts";
+import { readMode } from "../modes.ts";
+import { modelUsageOf } from "../result.ts";
+import { spentLine } from "../summary.ts";
+import { usdOf } from "../tally.ts";
+import type { Desk } from "./desk.ts";
+import { initialize } from "./initialize.ts";
+import { modelsOnOffer } from "./models.ts";
+import type { Reply } from "./reply.ts";
+import { permissionRules, settingsNow } from "./settings-now.ts";
+
+type Answer = (request: JsonObject, desk: Desk) => Reply | Promise<Reply>;
+
+/** What a host may ask, and how it is answered. Every request gets one answer: what isn't in REQUESTS or LATER is an error, too. */
+export async function answerRequest(subtype: string, request: JsonObject, desk: Desk): Promise<Reply> {
+  const answer = Object.hasOwn(REQUESTS, subtype) ? REQUESTS[subtype] : undefined;
+  if (answer) return await answer(request, desk);
+  const what = Object.hasOwn(LATER, subtype) ? LATER[subtype] : undefined;
+  return fail(what === undefined ? `keel doesn't know the request ${JSON.stringify(subtype)}.` : `keel can't ${what} yet.`);
+}
+
+const done = (response: JsonObject = {}): Reply => ({ ok: true, response });
+const fail = (error: string): Reply => ({ ok: false, error });
+
+const REQUESTS: Readonly<Record<string, Answer>> = {
+  initialize,
+  interrupt(request, desk) {
+    const cancelled = request["cancel_queued"] === true ? desk.inbox.withdraw(() => true) : undefined;
+    const left = desk.inbox.interrupt();
+    return done({ still_queued: left, ...(cancelled && { cancelled }) });
+  },
+  cancel_async_message(request, desk) {
+    const uuid = stringIn(request, "message_uuid");
+    return done({ cancelled: uuid !== undefined && desk.inbox.withdraw((prompt) => prompt.uuid === uuid).length > 0 });
+  },
+  set_permission_mode: inSession((session, request, desk) => {
+    const read = readMode(stringIn(request, "mode") ?? "");
+    if (!read.ok) return fail(read.error);
+    desk.setMode(read.mode, session);
+    return done({ mode: read.mode });
+  }),
+  set_model: inSession((session, request, desk) => {
+    const name = stringIn(request, "model");
+    const trouble = desk.setModel(name === "default" ? undefined : name, session);
+    return trouble === undefined ? done() : fail(trouble);
+  }),
+  async set_max_thinking_tokens(_, desk) {
+    await desk.note("set_max_thinking_tokens has no effect yet: the model thinks as it does by default.");
+    return done();
+  },
+  get_context_usage: inSession(contextUsage),
+  get_usage: (_, desk) => done(usage(desk)),
+  get_session_cost(_, desk) {
+    const { tally, site, began } = desk;
+    return done({ total_cost_usd: usdOf(tally), text: spentLine(site.machine.clock.now() - began, [tally]) });
+  },
+  list_models: () => done({ models: modelsOnOffer() }),
+  get_binary_version: (_, { site }) => done({ version: site.machine.version }),
+  list_permission_rules: async (_, desk) => done({ state: await permissionRules(desk) }),
+  get_settings: async (_, desk) => done(await settingsNow(desk)),
+  mcp_status: () => done({ mcpServers: [] }),
+  mcp_set_servers(request) {
+    const names = Object.keys(objectIn(request, "servers") ?? {});
+    return done({ added: [], removed: [], errors: Object.fromEntries(names.map((name) => [name, "keel can't connect MCP servers yet."])) });
+  },
+  set_has_subscribers: () => done(),
+};
+
+/** Asked for by programs, and of a feature that comes later. */
+const LATER: Readonly<Record<string, string>> = {
+  rename_session: "rename a session",
+  set_color: "colour a session",
+  mcp_reconnect: "connect MCP servers",
+  mcp_toggle: "connect MCP servers",
+  mcp_message: "connect MCP servers",
+  mcp_call: "connect MCP servers",
+  mcp_read_resource: "connect MCP servers",
+  rewind_files: "rewind files",
+  seed_read_state: "take over what another session has read",
+  read_file: "hand out files",
+  file_suggestions: "suggest files",
+  stop_task: "run tasks in the background",
+  background_tasks: "run tasks in the background",
+  get_task_output: "run tasks in the background",
+  get_hooks_listing: "run hooks",
+  update_settings: "write settings",
+  apply_flag_settings: "change settings while it runs",
+  reload_plugins: "load plugins again while it runs",
+  reload_skills: "read skills",
+  reload_output_styles: "read output styles",
+  register_repo_root: "add folders while it runs",
+};
+
+/** Opens the session if nobody did yet. */
+function inSession(answer: (session: Session, request: JsonObject, desk: Desk) => Reply): Answer {
+  return async (request, desk) => {
+    const opening = await desk.open();
+    return opening.ok ? answer(opening.session, request, desk) : fail(opening.refusal.text);
+  };
+}
+
+function contextUsage({ context: { tokens, window }, model }: Session): Reply {
+  const free = Math.max(window - tokens, 0);
+  const row = (id: string, name: string, tokens: number, kind: string): JsonObject => ({ id, name, tokens, color: "", kind });
+  return done({
+    categories: [row("messages", "In use", tokens, "used"), row("free_space", "Free space", free, "free")],
+    totalTokens: tokens,
+    maxTokens: window,
+    rawMaxTokens: window,
+    percentage: Math.round((tokens / window) * 100),
+    gridRows: [],
+    model,
+    memoryFiles: [],
+    mcpTools: [],
+    agents: [],
+    isAutoCompactEnabled: false,
+    apiUsage: null,
+  });
+}
+
+function usage({ tally, apiMs, began, site }: Desk): JsonObject {
+  return {
+    session: {
+      total_cost_usd: usdOf(tally),
+      total_api_duration_ms: Math.round(apiMs + tally.apiMs),
+      total_duration_ms: Math.round(site.machine.clock.now() - began),
+      total_lines_added: 0, // nobody counts them yet, and the field wants a number
+      total_lines_removed: 0,
+      model_usage: modelUsageOf(tally),
+    },
+    subscription_type: null,
+    rate_limits_available: false,
+    rate_limits: null,
+    behaviors: null,
+  };
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from "node:crypto";
+import type { Envelope } from "@keelson/protocol";
+import type { Session } from "@keelson/harness";
+import { openDebug, type Debugging } from "../debug.ts";
+import { DONE, FAILED, USAGE } from "../exit.ts";
+import { follow } from "../follow.ts";
+import { codeOf } from "../house.ts";
+import { readNamed } from "../named.ts";
+import { refuse } from "../refuse.ts";
+import { asideOf } from "../report.ts";
+import { resultOf } from "../result.ts";
+import type { Site } from "../site.ts";
+import { nextRun } from "../tally.ts";
+import { Desk } from "./desk.ts";
+import { understandLine, type Prompt } from "./incoming.ts";
+import type { Waiting } from "./inbox.ts";
+import { linesOf } from "./lines.ts";
+import type { Reply } from "./reply.ts";
+import { answerRequest } from "./requests.ts";
+
+/** Characters of one line: a few images, as the API takes them. */
+const LONGEST_LINE = 32 * 2 ** 20;
+
+/**
+ * `--input-format stream-json`: a program drives keel. Prompts run one after the other in one session; requests are answered as they come, also
+ * while a run is under way. The end of stdin ends it behind the last prompt. The code is the last run's.
+ */
+export async function serve(site: Site): Promise<number> {
+  const { run, cwd, leaving, machine } = site;
+  const named = await readNamed(run, cwd);
+  if (!named.ok) return await refuse(named.text, named.code, site);
+  await using debug = await openDebug(run.debug, site);
+  if (!debug.ok) return await refuse(debug.text, USAGE, site);
+  await using desk = new Desk(site, named.flags);
+  leaving.signal.addEventListener("abort", () => void machine.stdin.destroy());
+  const listening = listen(desk);
+  let code: number | undefined;
+  for await (const prompt of desk.inbox) {
+    const opening = await desk.open();
+    if (!opening.ok || leaving.signal.aborted) break;
+    code = await take(prompt, opening.session, desk, debug);
+  }
+  const opening = desk.isOpen ? await desk.open() : undefined;
+  if (opening?.ok === false) return await refuse(opening.refusal.text, codeOf(opening.refusal, run), site);
+  await listening;
+  return code ?? (desk.bad > 0 ? FAILED : DONE);
+}
+
+async function take({ content, message, uuid, stop }: Waiting, session: Session, desk: Desk, debug: Debugging): Promise<number> {
+  const { site, mapper, inbox } = desk;
+  const { machine, run, leaving, err } = site;
+  const began = machine.clock.now();
+  await desk.say(mapper.opening());
+  if (run.replay) await replay({ message, ...(uuid && { uuid }) }, desk);
+  const each = async (envelope: Envelope, tally: Desk["tally"]): Promise<void> => {
+    desk.tally = tally;
+    await debug.note(envelope);
+    await desk.say(...mapper.next(envelope));
+    await err.write(asideOf(envelope));
+  };
+  const { apiMs } = desk.tally;
+  desk.apiMs += apiMs;
+  desk.tally = nextRun(desk.tally);
+  const signal = AbortSignal.any([stop.signal, leaving.signal]);
+  const { tally, trouble, code } = await follow(content, session, { from: desk.tally, each }, signal);
+  desk.tally = tally;
+  const ms = machine.clock.now() - began;
+  await desk.say(resultOf({ tally, trouble, ms, sessionId: session.id, uuid: randomUUID(), queued: inbox.behind }));
+  if (trouble !== undefined && !signal.aborted) await err.write(`${trouble}\n`);
+  return code;
+}
+
+/** Reads until the host has nothing more to say, one line after the other. */
+async function listen(desk: Desk): Promise<void> {
+  const { machine, leaving } = desk.site;
+  try {
+    const seen = new Set<string>();
+    for await (const line of linesOf(machine.stdin, LONGEST_LINE)) await hear(line, desk, seen);
+  } catch (error) {
+    desk.bad++;
+    if (!leaving.signal.aborted) await desk.note(`stdin can't be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  desk.asks.close();
+  desk.inbox.close();
+}
+
+async function hear(line: string | undefined, desk: Desk, seen: Set<string>): Promise<void> {
+  const said = line === undefined ? ({ is: "bad", why: `it is over ${LONGEST_LINE / 2 ** 20} MB` } as const) : understandLine(line);
+  switch (said.is) {
+    case "nothing":
+      return;
+    case "bad":
+      return await skip(said.why, desk);
+    case "response":
+      return desk.asks.settle(said.id, said.heard);
+    case "request":
+      return await desk.send(responseTo(said.id, await answered(said.subtype, said.request, desk)));
+    case "prompt":
+      return await accept(said, desk, seen);
+  }
+}
+
+/** One that came already, under the same id, is only said back. */
+async function accept(prompt: Prompt, desk: Desk, seen: Set<string>): Promise<void> {
+  const again = prompt.uuid !== undefined && seen.has(prompt.uuid);
+  if (prompt.uuid !== undefined) seen.add(prompt.uuid);
+  if (!again && !desk.inbox.add(prompt)) return await skip("too many messages wait already", desk);
+  if ((again || !prompt.asks) && desk.site.run.replay && (await desk.open()).ok) await replay(prompt, desk);
+}
+
+async function skip(why: string, desk: Desk): Promise<void> {
+  desk.bad++;
+  await desk.note(`A line at stdin was left out: ${why}.`);
+}
+
+async function replay({ message, uuid }: Pick<Prompt, "message" | "uuid">, desk: Desk): Promise<void> {
+  const said = desk.mapper.seal({ type: "user", message, parent_tool_use_id: null, isReplay: true });
+  await desk.say({ ...said, ...(uuid !== undefined && { uuid }) });
+}
+
+/** A mistake of ours is an answer, too: a host waits for one. */
+async function answered(subtype: string, request: Parameters<typeof answerRequest>[1], desk: Desk): Promise<Reply> {
+  try {
+    return await answerRequest(subtype, request, desk);
+  } catch (error) {
+    return { ok: false, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function responseTo(id: string, reply: Reply) {
+  const body = reply.ok
+    ? { subtype: "success", ...(reply.response && { response: reply.response }) }
+    : { subtype: "error", error: reply.error };
+  return { type: "control_response", response: { ...body, request_id: id } };
+}

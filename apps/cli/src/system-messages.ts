@@ -1,0 +1,49 @@
+import type { Decision, Event } from "@keelson/protocol";
+import { TRIES } from "./recovery-line.ts";
+import type { Call } from "./speaker.ts";
+import { retryOf, type Message } from "./wire.ts";
+
+/** What isn't said by the model or a tool: `system` messages, one for each event that a program may want to know. */
+type Of<Type extends Event["type"]> = Extract<Event, { type: Type }>;
+
+export const statusMessage = (permissionMode: string): Message => ({ type: "system", subtype: "status", status: null, permissionMode });
+
+/** No end is no number, and the field wants one: the largest that every reader takes. */
+const ENDLESS = 2 ** 31 - 1;
+
+export function retryMessage({ because, attempt, waitMs }: Of<"recovery.attempted">): Message {
+  const most = attempt <= TRIES ? TRIES : ENDLESS;
+  return { type: "system", subtype: "api_retry", attempt, max_retries: most, retry_delay_ms: Math.round(waitMs), ...retryOf(because) };
+}
+
+export function deniedMessage({ callId, decision }: Of<"call.judged">, call: Call | undefined): Message {
+  return {
+    type: "system",
+    subtype: "permission_denied",
+    tool_name: call?.name ?? "",
+    tool_use_id: callId,
+    decision_reason_type: reasonTypeOf(decision),
+    decision_reason: decision.reason,
+    message: decision.reason,
+  };
+}
+
+/** Why it was asked or denied, as a word that programs decide by. An explicit word without a rule is a safety check's. */
+export function reasonTypeOf({ rule, explicit, stage }: Pick<Decision, "rule" | "explicit"> & Partial<Pick<Decision, "stage">>): string {
+  if (rule) return "rule";
+  if (stage === "hooks") return "hook";
+  if (stage === "classifier") return "classifier";
+  if (stage === "user") return "other";
+  return explicit ? "safetyCheck" : "mode";
+}
+
+/** An error stands in the result; here it would be told twice. */
+export function informational({ severity, text }: Of<"notice.raised">): readonly Message[] {
+  return severity === "error"
+    ? []
+    : [{ type: "system", subtype: "informational", content: text, level: severity === "info" ? "notice" : severity }];
+}
+
+export function progressMessage(callId: string, { name, started }: Call, at: number): Message {
+  return { type: "tool_progress", tool_use_id: callId, tool_name: name, elapsed_time_seconds: Math.round((at - started) / 1_000) };
+}

@@ -1,0 +1,35 @@
+import type { Machine } from "../machine.ts";
+import { DONE, FAILED } from "../exit.ts";
+import { outlet } from "../outlet.ts";
+import { paint, wantsColours, type Paint } from "../paint.ts";
+import type { DoctorAsked } from "../verbs.ts";
+import { CHECKS, type Check, type Finding } from "./checks.ts";
+
+/** `keel doctor`: what keel needs, whether it is there, and what to do about what isn't. 0 when nothing stands in the way. */
+export async function doctor(asked: DoctorAsked, machine: Machine): Promise<number> {
+  const findings = await Promise.all(CHECKS.map((check) => examine(check, asked, machine)));
+  const well = findings.every(({ state }) => state !== "blocks");
+  const text = asked.json ? JSON.stringify({ ok: well, checks: findings }, null, 2) : linesOf(findings, paint(wantsColours(machine)));
+  await outlet(machine.stdout, () => {}).write(`${text}\n`);
+  return well ? DONE : FAILED;
+}
+
+/** What a check stumbles over is a finding, too. */
+async function examine(check: Check, asked: DoctorAsked, machine: Machine): Promise<Finding> {
+  try {
+    return { name: check.name, ...(await check.look(machine, asked)) };
+  } catch (error) {
+    return { name: check.name, state: "note", what: `can't be looked at: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function linesOf(findings: readonly Finding[], colours: Paint): string {
+  const SIGNS = { well: colours.added("✔"), note: colours.warning("!"), blocks: colours.trouble("✗") };
+  const wide = Math.max(...findings.map(({ name }) => name.length));
+  return findings
+    .flatMap(({ name, state, what, remedy }) => [
+      `${SIGNS[state]} ${name.padEnd(wide)}  ${what}`,
+      ...(remedy === undefined ? [] : [`${" ".repeat(wide + 4)}→ ${remedy}`]),
+    ])
+    .join("\n");
+}
