@@ -10,6 +10,7 @@ const read = (world: World, name = "a"): Promise<string> => readFile(join(world.
 describe.each<[string, JsonObject, string]>([
   ["Write", { file_path: "a", content: "new text" }, "new text"],
   ["Edit", { file_path: "a", old_string: "old", new_string: "new" }, "new text"],
+  ["MultiEdit", { file_path: "a", edits: [{ old_string: "old", new_string: "new" }] }, "new text"],
 ])("%s changes only what the session has read as it is", (name, input, after) => {
   test("not a file that it hasn't read", async () => {
     await using world = await openWorld();
@@ -212,6 +213,70 @@ describe("Edit", () => {
     assert.ok(bound.ok);
     const ctx = { callId: "c", session: "s", cwd: world.cwd, signal: new AbortController().signal };
     assert.match((await bound.call.validate(ctx)) ?? "", /was not found/);
+  });
+});
+
+describe("MultiEdit", () => {
+  async function edited(before: string, edits: JsonObject[]): Promise<{ text: string; isError: boolean; after: string }> {
+    await using world = await openWorld();
+    await world.put("a", before);
+    await world.call("Read", { file_path: "a" });
+    const { text, isError } = await world.call("MultiEdit", { file_path: "a", edits });
+    return { text, isError, after: await read(world) };
+  }
+
+  test("makes each edit on what the one before it left", async () => {
+    const { text, after } = await edited("a b b", [
+      { old_string: "a", new_string: "b" },
+      { old_string: "b", new_string: "c", replace_all: "true" },
+      { old_string: "c c c", new_string: "done" },
+    ]);
+    assert.equal(after, "done");
+    assert.match(text, /^Edited .*\/a: 3 edits at 5 places\.$/);
+  });
+
+  test("makes none when one can't be made, and names it", async () => {
+    const { text, isError, after } = await edited("a b b", [
+      { old_string: "a", new_string: "x" },
+      { old_string: "b", new_string: "y" },
+    ]);
+    assert.deepEqual([isError, after], [true, "a b b"]);
+    assert.match(text, /^Edit 2 of 2 can't be made, nothing was changed: old_string stands 2 times/);
+    assert.match((await edited("a", [{ old_string: "a", new_string: "a" }])).text, /the same/);
+  });
+
+  test("may find what an earlier edit brought, and not what it took away", async () => {
+    const { text, after } = await edited("a", [
+      { old_string: "a", new_string: "b" },
+      { old_string: "a", new_string: "c" },
+    ]);
+    assert.equal(after, "a");
+    assert.match(text, /Edit 2 of 2 .*was not found/);
+  });
+
+  test("creates a file with its first edit, and goes on in it", async () => {
+    await using world = await openWorld();
+    const edits = [
+      { old_string: "", new_string: "one two" },
+      { old_string: "two", new_string: "three" },
+    ];
+    assert.match((await world.call("MultiEdit", { file_path: "new/a", edits })).text, /^Created /);
+    assert.equal(await read(world, "new/a"), "one three");
+  });
+
+  test("is one change of one file to people, and to permissions", async () => {
+    await using world = await openWorld();
+    await world.put("a", "1\n2\n3\n");
+    await world.call("Read", { file_path: "a" });
+    const edits = [
+      { old_string: "1", new_string: "one" },
+      { old_string: "3", new_string: "three" },
+    ];
+    const bound = world.bind("MultiEdit", { file_path: "a", edits });
+    assert.ok(bound.ok);
+    assert.deepEqual(bound.call.effects, [{ do: "write", path: join(world.cwd, "a") }]);
+    const { output } = await world.call("MultiEdit", { file_path: "a", edits });
+    assert.match(String(output.display?.["patch"]), /-1\n\+one\n 2\n-3\n\+three\n/);
   });
 });
 

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { testTool, type ToolScene } from "@keelson/testing";
 import type { Json } from "@keelson/protocol";
 import { describe, test } from "vitest";
+import { NOTEBOOK } from "../../test/notebook.ts";
 import { openWorld } from "../../test/world.ts";
 import * as names from "../index.ts";
 import { blocks } from "./catalogue.ts";
@@ -12,6 +13,7 @@ const INPUTS: Readonly<Record<string, Inputs>> = {
     good: { command: "echo a" },
     bad: [{}, { command: 1 }, { command: "a\0b" }, { command: "a", timeout: 600_001 }, { command: "a", timeout: 0 }],
   },
+  BashOutput: { good: { bash_id: "bash_0" }, bad: [{}, { bash_id: 1 }, { bash_id: "a", filter: "" }] },
   Edit: {
     good: { file_path: "new", old_string: "", new_string: "x" },
     bad: [{}, { file_path: "a" }, { file_path: "", old_string: "a", new_string: "b" }],
@@ -21,9 +23,28 @@ const INPUTS: Readonly<Record<string, Inputs>> = {
     good: { pattern: "a" },
     bad: [{}, { pattern: "" }, { pattern: "a", output_mode: "x" }, { pattern: "a", "-A": -1 }, { pattern: "a", head_limit: "x" }],
   },
+  KillShell: { good: { shell_id: "bash_0" }, bad: [{}, { shell_id: "" }] },
+  LS: { good: { path: "." }, bad: [{}, { path: "" }, { path: ".", ignore: "*" }, { path: ".", ignore: [""] }] },
+  MultiEdit: {
+    good: { file_path: "new", edits: [{ old_string: "", new_string: "x" }] },
+    bad: [{}, { file_path: "a", edits: [] }, { file_path: "a", edits: [{ old_string: "a" }] }, { file_path: "a", edits: "x" }],
+  },
+  NotebookEdit: {
+    good: { notebook_path: "a.ipynb", cell_id: "sum", new_source: "x" },
+    bad: [
+      {},
+      { notebook_path: "a.ipynb" },
+      { notebook_path: "a", new_source: "x", cell_type: "image" },
+      { notebook_path: "a", new_source: "x", edit_mode: "move" },
+    ],
+  },
   Read: {
     good: { file_path: "a" },
     bad: [{}, { file_path: "" }, { file_path: "a\0" }, { file_path: "a", offset: -1 }, { file_path: "a", limit: 0 }],
+  },
+  TodoWrite: {
+    good: { todos: [{ content: "a", status: "pending" }] },
+    bad: [{}, { todos: {} }, { todos: [{ content: "", status: "pending" }] }, { todos: [{ content: "a", status: "done" }] }],
   },
   Write: { good: { file_path: "new", content: "x" }, bad: [{}, { file_path: "a" }, { content: "a" }, { file_path: "a", content: {} }] },
 };
@@ -31,6 +52,7 @@ const INPUTS: Readonly<Record<string, Inputs>> = {
 async function sceneOf(name: string, { good, bad }: Inputs): Promise<ToolScene> {
   const world = await openWorld();
   await world.put("a", "a\n");
+  await world.put("a.ipynb", NOTEBOOK);
   const block = blocks[name];
   if (!block) throw new Error(`No block is named ${name}.`);
   return { tool: block(world.kit), cwd: world.cwd, good, bad, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
@@ -38,17 +60,20 @@ async function sceneOf(name: string, { good, bad }: Inputs): Promise<ToolScene> 
 
 for (const [name, inputs] of Object.entries(INPUTS)) testTool(name, () => sceneOf(name, inputs));
 
+/** What plugins/code enables; the others are there to be named. */
+const ENABLED = ["Bash", "BashOutput", "Edit", "Glob", "Grep", "KillShell", "NotebookEdit", "Read", "TodoWrite", "Write"];
+
 describe("the catalogue", () => {
-  test("has the six blocks, each under its tool's name, in the order of the alphabet", async () => {
+  test("has each block under its tool's name, in the order of the alphabet", async () => {
     await using world = await openWorld();
-    assert.deepEqual(Object.keys(blocks), ["Bash", "Edit", "Glob", "Grep", "Read", "Write"]);
+    assert.deepEqual(Object.keys(blocks), [...ENABLED, "LS", "MultiEdit"].toSorted());
     assert.deepEqual(Object.keys(INPUTS), Object.keys(blocks));
     for (const [name, block] of Object.entries(blocks)) assert.equal(block(world.kit).name, name);
   });
 
   test("leaves room in a request for the rest of it", async () => {
     await using world = await openWorld();
-    const sent = Object.values(blocks).map((block) => block(world.kit));
+    const sent = ENABLED.flatMap((name) => blocks[name]?.(world.kit) ?? []);
     const bytes = Buffer.byteLength(
       JSON.stringify(sent.map(({ name, description, inputSchema }) => ({ name, description, input_schema: inputSchema }))),
     );
@@ -56,6 +81,7 @@ describe("the catalogue", () => {
   });
 
   test("exports these names and no others", () => {
-    assert.deepEqual(Object.keys(names).toSorted(), ["blocks", "createSeen", "defineTool", "diskFiles", "scrub", "startProcess"]);
+    const exported = ["blocks", "createSeen", "defineTool", "diskFiles", "openProcesses", "scrub", "startProcess"];
+    assert.deepEqual(Object.keys(names).toSorted(), exported);
   });
 });

@@ -1,5 +1,5 @@
 /** Paths as models write them. */
-import { join, relative, resolve, sep } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import * as z from "zod/mini";
 
 /** Text that goes to the system: a NUL byte would end it there, and half of a character would become another one. */
@@ -14,7 +14,7 @@ export const systemText = (about: string) =>
 /** Absolute, without `.` and `..`; `~` is the home folder. */
 export function absolutePath(path: string, cwd: string, home: string): string {
   if (path === "~") return home;
-  return path.startsWith("~/") ? join(home, path.slice(2)) : resolve(cwd, path);
+  return path.startsWith("~/") ? resolve(home, path.slice(2)) : resolve(cwd, path);
 }
 
 export function isWithin(folder: string, path: string): boolean {

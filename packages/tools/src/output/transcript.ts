@@ -23,11 +23,14 @@ export function createTranscript(folder: string, name: string): Transcript {
   const both = createExcerpt(MOST_SHOWN);
   const spill = createSpill(folder, name);
   const streams = { stdout: createStream(), stderr: createStream() };
-  let bytes = 0;
-  let unread = 0; // bytes of what is known to be no text
-  const take = (from: "stdout" | "stderr", words: string): void => {
-    both.add(words);
-    streams[from].excerpt.add(words);
+  let noise = 0; // bytes that are no text
+  const decode = (from: "stdout" | "stderr", bytes: Uint8Array | undefined): string => {
+    const { decoder, excerpt } = streams[from];
+    const words = excerpt.hopeless ? "" : decoder.decode(bytes, { stream: bytes !== undefined });
+    excerpt.add(words);
+    if (!excerpt.binary) both.add(words);
+    else noise += bytes?.length ?? 0;
+    return excerpt.binary ? "" : words;
   };
   return {
     get full() {
@@ -35,26 +38,18 @@ export function createTranscript(folder: string, name: string): Transcript {
     },
     async add(chunk) {
       if (chunk.from === "report") return "";
-      bytes += chunk.bytes.length;
-      const { decoder, excerpt } = streams[chunk.from];
-      if (excerpt.hopeless) {
-        unread += chunk.bytes.length;
-        await spill.add(chunk.bytes, true);
-        return "";
-      }
-      const words = decoder.decode(chunk.bytes, { stream: true });
-      take(chunk.from, words);
-      await spill.add(chunk.bytes, both.short);
-      return both.binary ? "" : clean(cut(words, -MOST_AT_ONCE));
+      const words = decode(chunk.from, chunk.bytes);
+      await spill.add(chunk.bytes, both.short || noise > MOST_SHOWN);
+      return clean(cut(words, -MOST_AT_ONCE));
     },
     async finish() {
-      for (const from of ["stdout", "stderr"] as const) take(from, streams[from].decoder.decode()); // half a character at the end
+      for (const from of ["stdout", "stderr"] as const) decode(from, undefined); // half a character at the end
       await spill.close();
       const kept = spill.where();
       const where = kept === undefined ? "" : `: ${kept}`;
-      const gap = (left: number): string => `\n[… ${left} characters left out${where}]\n`;
-      const rest = unread === 0 ? "" : `\n[… ${sizeOf(unread)} of binary output left out${where}]`;
-      const shown = both.binary ? `[binary output, ${sizeOf(bytes)}${where}]` : both.show(gap) + rest;
+      const words = both.show((left) => `\n[… ${left} characters left out${where}]\n`);
+      const binary = noise === 0 ? [] : [`[binary output, ${sizeOf(noise)}${where}]`];
+      const shown = [...(words === "" ? [] : [words]), ...binary].join("\n");
       return { shown, stdout: dataOf(streams.stdout.excerpt), stderr: dataOf(streams.stderr.excerpt) };
     },
   };
