@@ -28,12 +28,13 @@ export function ownWords(words: readonly string[]): readonly string[] {
 
 export function hidesProgram(commands: readonly Simple[]): boolean {
   const all = commands.map(({ words, piped }) => ({ words: ownWords(words), piped }));
-  if (all.some(({ words }) => isMade(words[0]) || runsMade(words) || (words[0] === "eval" && (all.length > 1 || words.some(isOpen)))))
+  if (all.some(({ words }) => isMade(words[0]) || runsMade(words) || (words[0] === "eval" && (all.length > 1 || words.some(isMarked)))))
     return true;
   const decodes = all.some(({ words }) => words.some((word) => DECODERS.has(baseName(word))) || spellsOut(words));
   return decodes && all.some(({ words, piped }) => runsCode(words) && (piped || words.some(isOpen)));
 }
 
+const isMarked = (word: string): boolean => Object.values(MARK).some((mark) => word.includes(mark));
 const isOpen = (word: string): boolean => word.includes(MARK.open) || word.includes(MARK.split);
 
 const runsCode = (words: readonly string[]): boolean => shellIn(words) !== -1 || words.some(isLanguage);
@@ -86,7 +87,7 @@ function launchesMade(words: readonly string[]): boolean {
 export function codeIn(words: readonly string[]): readonly string[] {
   const own = ownWords(words);
   if (own.length === 0 || keepsToItself(own) || isLanguage(own[0] ?? "")) return [];
-  const quoted = own.filter((word) => /[\s;|&(`]/.test(word));
+  const quoted = own.filter((word) => /[\s;|&(`]/.test(word)).map((word) => word.replace(/^[\w.]+=!/, "")); // an alias of git
   const shell = shellIn(own);
   const flag = shell === -1 ? -1 : own.findIndex((word, at) => at > shell && /^-[a-zA-Z]*c/.test(word));
   const code = flag === -1 ? undefined : own.find((word, at) => at > flag && !word.startsWith("-"));

@@ -19,15 +19,15 @@ const PIECES = [
   ),
   ..."; ; & && || | |& ( ) { } >f <f 2>&1 # -- -n A=1".split(" "),
   ..."'zap' \"zap\" z\"ap\" 'z'ap z\\ap \\zap $Z ${Z} \"$Z\" $(zap) `zap` {zap,x} {zap,x} z?p \"zap;\" 'x;zap' $'zap' \n".split(" "),
-  "\n",
-  "'zap x'",
+  ...'zap zap [[ ]] ;; a) *) f() f { } $(( )) (( )) "$( )" ${x:-$(zap)} a=( \' # \\ <<E <<\'E\' <<<zap <<<"$Z" alias'.split(" "),
+  ...["\n", "\n", "'zap x'", "\nE\n", "case x in", "function f", "for i in", "-c zap", "read Z", "zap=zap"],
 ];
 const PROGRAMS = { sh: "/bin/sh", env: "/usr/bin/env", nohup: "/usr/bin/nohup", xargs: "/usr/bin/xargs" };
 
 /** As the judge of removals looks at a text, were zap one. */
 function sees(text: string, depth = 0): boolean {
   const scanned = scan(text, depth > 0);
-  if (!scanned) return mayRemove(text.replaceAll("zap", "rm"));
+  if (!scanned) return mayRemove(text.replaceAll(/z(["'\\])ap\1?/g, "zap").replaceAll("zap", "rm"));
   const commands = scanned.commands.map(({ words }) => ownWords(words)).filter((words) => words.length > 0);
   const named = commands.some((words) => words.includes("zap") && (words[0] === "zap" || !keepsToItself(words)));
   const shells = commands.some((words) => shellIn(words) !== -1);
@@ -52,8 +52,8 @@ it("finds every program that bash runs, or says that it can't tell", async () =>
   const missed: string[] = [];
   const unseen: string[] = [];
   let ran = 0;
-  for (let count = 0; count < 250; count += 1) {
-    const text = Array.from({ length: 1 + random.below(6) }, () => random.pick(PIECES)).join(random.pick([" ", " ", " ", ""]));
+  for (let count = 0; count < 350; count += 1) {
+    const text = Array.from({ length: 1 + random.below(7) }, () => random.pick(PIECES)).join(random.pick([" ", " ", " ", ""]));
     await writeFile(join(work, "f"), "zap\n");
     const env = { PATH: bin, HOME: work, Z: "zap" };
     spawnSync("/bin/bash", ["--noprofile", "--norc", "-c", `${text}\nwait`], { cwd: work, env, input: "", timeout: 2_000 });

@@ -40,7 +40,7 @@ export function removalIn(words: readonly string[]): Removal | undefined {
 export const isUnread = (word: string): boolean => [MARK.open, MARK.split, MARK.brace].some((mark) => word.includes(mark));
 
 const findRemoves = (words: readonly string[]): boolean =>
-  words.some((word) => /^-delete/.test(word)) || (words.some((word) => /^-(?:exec|ok)/.test(word)) && namesRemoval(words.join(" ")));
+  words.some((word) => word.startsWith("-delete")) || (words.some((word) => /^-(?:exec|ok)/.test(word)) && namesRemoval(words.join(" ")));
 
 /** `words`: behind the name of find. */
 function startsOf(words: readonly string[]): Removal {

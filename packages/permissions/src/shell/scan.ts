@@ -20,70 +20,87 @@ type State = {
   readonly texts: string[];
   at: number;
   heredocs: Heredoc[];
+  failed: boolean;
 };
 
 /** `inner`: the text was a word before, and may hold marks. */
 export function scan(text: string, inner = false): Scanned | undefined {
   // oxlint-disable-next-line no-control-regex -- the marks
   if (text.length > LONGEST_SCAN || (inner ? /\0/ : /[\0\u0003-\u0007]/).test(text)) return undefined;
-  const state: State = { text, depth: 0, commands: [], texts: [], at: 0, heredocs: [] };
+  const state: State = { text, depth: 0, commands: [], texts: [], at: 0, heredocs: [], failed: false };
   return scanList(state, false) ? state : undefined;
 }
+
+/** What is read of the command that the scan stands in. `wordEnd`: where its last word ended. */
+type Line = { words: string[]; piped: boolean; wordEnd: number; cases: number; inPattern: boolean };
 
 /** Up to the end of the text, or the `)` that closes it. False when it can't be followed. */
 function scanList(s: State, nested: boolean): boolean {
   if (s.depth > DEEPEST) return false;
-  let words: string[] = [];
-  let piped = false;
-  let cases = 0;
-  let inPattern = false;
-  const end = (pipes = false): void => {
-    if (words.length > 0) s.commands.push({ words, piped });
-    words = [];
-    piped = pipes;
-  };
+  const line: Line = { words: [], piped: false, wordEnd: -1, cases: 0, inPattern: false };
   while (s.at < s.text.length) {
-    const gap = take(s, /(?:[ \t]|\\\n|(?<![^ \t\n;&|()])#[^\n]*)+/y);
-    if (gap !== undefined) continue;
+    if (take(s, /(?:[ \t]|\\\n|(?<![^ \t\n;&|()])#[^\n]*)+/y) !== undefined) continue;
     if (take(s, /\n/y) !== undefined) {
-      if (!inPattern) end();
+      if (!line.inPattern) endCommand(s, line);
       if (!endLine(s)) return false;
-    } else if (inPattern) {
-      const sign = take(s, /[|()]/y);
-      if (sign === ")") inPattern = false;
-      if (sign !== undefined) continue;
-      const word = /[;&<>]/.test(s.text[s.at] ?? "") ? undefined : readWord(s);
-      if (word === undefined) return false;
-      if (word === "esac") [inPattern, cases] = [false, cases - 1];
-    } else if (take(s, /\)/y) !== undefined) {
-      end();
+    } else if (!line.inPattern && take(s, /\)/y) !== undefined) {
+      endCommand(s, line);
       return nested;
-    } else if (/[<>]/.test(s.text[s.at] ?? "") && s.text[s.at + 1] === "(") {
-      words.push(readWord(s) ?? MARK.split);
-    } else if (take(s, /&>>?|<<<|<<-?|<>|<&|>&|>>|>\||>|</y) !== undefined) {
-      if (!redirect(s)) return false;
-    } else {
-      const sign = take(s, /;;&?|;&|;|&&|&|\|\||\|&?/y);
-      if (sign !== undefined) {
-        end(sign === "|" || sign === "|&");
-        inPattern = cases > 0 && /^;[;&]/.test(sign);
-      } else if (s.text[s.at] === "(") {
-        end();
-        if (!parenthesis(s)) return false;
-      } else {
-        const word = readWord(s);
-        if (word === undefined) return false;
-        words.push(word);
-        if (words.length > MOST_LEADS) continue;
-        const own = words.slice(words.findIndex((one) => !LEADS.has(one)));
-        if (own.length === 1 && word === "[[" && !condition(s)) return false;
-        if (own.length === 1 && word === "esac" && cases > 0) cases -= 1;
-        if (own.length === 3 && own[0] === "case" && word === "in") [words, cases, inPattern] = [[], cases + 1, true];
-      }
-    }
+    } else if (!(line.inPattern ? pattern(s, line) : operator(s, line) || word(s, line))) return false;
+    if (s.failed) return false;
   }
-  end();
-  return !nested && !inPattern && endLine(s);
+  endCommand(s, line);
+  return !nested && !line.inPattern && endLine(s);
+}
+
+function endCommand(s: State, line: Line, piped = false): void {
+  if (line.words.length > 0) s.commands.push({ words: line.words, piped: line.piped });
+  line.words = [];
+  line.piped = piped;
+}
+
+/** What stands before the `)` of a case. */
+function pattern(s: State, line: Line): boolean {
+  const sign = take(s, /[|()]/y);
+  if (sign === ")") line.inPattern = false;
+  if (sign !== undefined) return true;
+  const name = /[;&<>]/.test(s.text[s.at] ?? "") ? undefined : readWord(s);
+  if (name === "esac") [line.inPattern, line.cases] = [false, line.cases - 1];
+  return name !== undefined;
+}
+
+/** True when one stood here. */
+function operator(s: State, line: Line): boolean {
+  const from = s.at;
+  if (/[<>]/.test(s.text[s.at] ?? "") && s.text[s.at + 1] === "(") return false; // a word
+  if (take(s, /&>>?|<<<|<<-?|<>|<&|>&|>>|>\||>|</y) !== undefined) {
+    if (from === line.wordEnd && /^\d+$/.test(line.words.at(-1) ?? "")) line.words.pop(); // `2>` names what is redirected
+    s.failed = !redirect(s);
+    return true;
+  }
+  const sign = take(s, /;;&?|;&|;|&&|&|\|\||\|&?/y);
+  if (sign !== undefined) {
+    endCommand(s, line, sign === "|" || sign === "|&");
+    line.inPattern = line.cases > 0 && /^;[;&]/.test(sign);
+    return true;
+  }
+  if (s.text[s.at] !== "(") return false;
+  endCommand(s, line);
+  s.failed = !parenthesis(s);
+  return true;
+}
+
+function word(s: State, line: Line): boolean {
+  const read = readWord(s);
+  if (read === undefined) return false;
+  line.words.push(read);
+  line.wordEnd = s.at;
+  if (line.words.length > MOST_LEADS) return true;
+  const own = line.words.slice(line.words.findIndex((one) => !LEADS.has(one)));
+  if (own.length === 1 && read === "[[") return condition(s);
+  if (own.length === 1 && read === "esac" && line.cases > 0) line.cases -= 1;
+  if (own.length === 3 && own[0] === "case" && read === "in") [line.words, line.cases, line.inPattern] = [[], line.cases + 1, true];
+  return true;
 }
 
 const MOST_LEADS = 12; // words; further behind nothing begins
@@ -94,7 +111,7 @@ export const LEADS: ReadonlySet<string> = new Set("if then elif else while until
 /** At a `(`: arithmetic, or commands of their own. */
 function parenthesis(s: State): boolean {
   const after = s.text.startsWith("((", s.at) ? arithmeticEnd(s.text, s.at) : undefined;
-  if (after !== undefined) return expansions(s, after);
+  if (after !== undefined) return deeper(s, (inner) => expansions(inner, after));
   s.at += 1;
   return list(s);
 }
@@ -103,8 +120,8 @@ function parenthesis(s: State): boolean {
 function condition(s: State): boolean {
   while (s.at < s.text.length) {
     if (take(s, /[<>](?!\()|[ \t\n&|();]+/y) !== undefined) continue;
-    const word = readWord(s);
-    if (word === undefined || word === "]]") return word !== undefined;
+    const read = readWord(s);
+    if (read === undefined || read === "]]") return read !== undefined;
   }
   return false;
 }
@@ -114,12 +131,12 @@ function redirect(s: State): boolean {
   const sign = /(?:<<<|<<-?|.)$/s.exec(s.text.slice(Math.max(0, s.at - 3), s.at))?.[0] ?? "";
   take(s, /[ \t]+/y);
   const from = s.at;
-  const word = readWord(s);
-  if (word === undefined) return false;
-  if (sign === "<<<") s.texts.push(word);
+  const target = readWord(s);
+  if (target === undefined) return false;
+  if (sign === "<<<") s.texts.push(target);
   else if (sign.startsWith("<<")) {
     const quoted = /['"\\]/.test(s.text.slice(from, s.at));
-    s.heredocs.push({ end: word, quoted, tabs: sign === "<<-" });
+    s.heredocs.push({ end: target, quoted, tabs: sign === "<<-" });
   }
   return true;
 }
@@ -138,17 +155,17 @@ function endLine(s: State): boolean {
 
 /** A word with its quotes taken away; undefined when a quote isn't closed. */
 function readWord(s: State): string | undefined {
-  let word = "";
+  let all = "";
   const from = s.at;
   while (s.at < s.text.length) {
-    const piece = readPiece(s, word);
+    const piece = readPiece(s, all);
     if (piece === undefined) return undefined;
     if (piece === END) break;
-    word += piece;
+    all += piece;
   }
   const raw = s.text.slice(from, s.at);
   if (raw === "") return undefined;
-  return raw === "[" || raw === "[[" ? raw : word;
+  return raw === "[" || raw === "[[" ? raw : all;
 }
 
 const END = "\u0000";
@@ -161,7 +178,7 @@ function readPiece(s: State, before: string): string | undefined {
     s.at += 2;
     return list(s) ? MARK.split : undefined;
   }
-  if (sign === "(" && /^\w+\+?=$/.test(before)) return array(s);
+  if (sign === "(" && /^\w+\+?=$/.test(before)) return deeper(s, array) ? MARK.open : undefined;
   if (/[ \t\n;&|()<>]/.test(sign)) return END;
   if (sign === "$") return dollar(s, false);
   if (sign === "`") return backticks(s, MARK.split);
@@ -176,31 +193,31 @@ function readPiece(s: State, before: string): string | undefined {
 }
 
 /** Behind an `=`: its words aren't a command. */
-function array(s: State): string | undefined {
+function array(s: State): boolean {
   s.at += 1;
   while (s.at < s.text.length) {
     if (take(s, /[ \t\n]+|#[^\n]*/y) !== undefined) continue;
-    if (take(s, /\)/y) !== undefined) return MARK.open;
+    if (take(s, /\)/y) !== undefined) return true;
     const from = s.at;
-    if (readWord(s) === undefined || s.at === from) return undefined;
+    if (readWord(s) === undefined || s.at === from) return false;
   }
-  return undefined;
+  return false;
 }
 
 function double(s: State): string | undefined {
   s.at += 1;
-  let word = "";
+  let all = "";
   while (s.at < s.text.length) {
     const sign = s.text[s.at] ?? "";
     const plain = take(s, /[^"\\`$]+/y);
     const escaped = plain === undefined ? take(s, /\\[^]/y) : undefined;
     if (sign === '"') {
       s.at += 1;
-      return word;
+      return all;
     }
     const piece = plain ?? escaped?.replace(/^\\(?:\n|(?=[$`"\\]))/, "") ?? (sign === "$" ? dollar(s, true) : backticks(s, MARK.open));
     if (piece === undefined) return undefined;
-    word += piece;
+    all += piece;
   }
   return undefined;
 }
@@ -215,10 +232,10 @@ function dollar(s: State, quoted: boolean): string | undefined {
   const after = s.text.startsWith("$((", s.at) ? arithmeticEnd(s.text, s.at + 1) : undefined;
   if (after !== undefined) {
     s.at += "$((".length;
-    return expansions(s, after) ? mark : undefined;
+    return deeper(s, (inner) => expansions(inner, after)) ? mark : undefined;
   }
   if (take(s, /\$\(/y) !== undefined) return list(s) ? mark : undefined;
-  if (take(s, /\$\{(?![\s|])/y) !== undefined) return parameter(s, quoted) ? mark : undefined;
+  if (take(s, /\$\{(?![\s|])/y) !== undefined) return deeper(s, (inner) => parameter(inner, quoted)) ? mark : undefined;
   if (s.text.startsWith("${", s.at)) return undefined; // commands, in a newer bash
   return take(s, /\$/y);
 }
@@ -255,13 +272,15 @@ function expansions(s: State, until: number): boolean {
   return true;
 }
 
-const list = (s: State): boolean => {
+const list = (s: State): boolean => deeper(s, (inner) => scanList(inner, true));
+
+function deeper(s: State, read: (inner: State) => boolean): boolean {
   const inner: State = { ...s, depth: s.depth + 1 };
-  const followed = scanList(inner, true);
+  const followed = inner.depth <= DEEPEST && read(inner);
   s.at = inner.at;
   s.heredocs = inner.heredocs;
   return followed;
-};
+}
 
 const within = (s: State, text: string, read: (inner: State) => boolean): boolean =>
   read({ ...s, text, at: 0, depth: s.depth + 1, heredocs: [] });
