@@ -137,3 +137,26 @@ test("a rule on a tool with a slip in its name is told, and one on a tool that c
     ["The deny rule Bsh (flag) speaks of no tool that there is: did you mean Bash?"],
   );
 });
+
+test("a file that may not be read keeps no search from working, and is in none", async () => {
+  await using w = await world(
+    {
+      replies: [
+        {
+          blocks: [
+            call("Grep", { pattern: "key", output_mode: "content" }),
+            call("Glob", { pattern: "*" }),
+            call("Read", { file_path: ".env" }),
+          ],
+        },
+        { blocks: [{ text: "ok" }] },
+      ],
+    },
+    { ".env": "key=secret\n", "a.txt": "key of the door\n" },
+  );
+  await using session = await w.open({ disallowedTools: ["Read(.env)"] });
+  assert.deepEqual(outcomes(await run(session, "go")).toSorted(), ["denied", "ok", "ok"]);
+  const told = JSON.stringify(messagesIn(w.server, 1));
+  assert.match(told, /key of the door/);
+  assert.ok(!told.includes("secret"));
+});

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { createReadFilter } from "@keelson/permissions";
 import type { Problem, Rule, Tool } from "@keelson/protocol";
 import { createSeen, openProcesses, scrub, type BlockKit, type Disk } from "@keelson/tools";
 import type { Gathered } from "./gather.ts";
@@ -32,6 +33,7 @@ export function openToolbox(
     shell: { cwd: folders.cwd },
     env: { ...scrub(place.env, place.platform), ...settings.env },
     home: place.home,
+    hidden: () => createReadFilter({ rules, cwd: folders.cwd, directories: folders.directories, home: place.home }),
     roots: () => roots,
     spillDir,
   };

@@ -3,7 +3,9 @@ import { blocks, createSeen, diskFiles, openProcesses, scrub } from "../src/inde
 
 type Call = readonly [name: string, input: Record<string, string | number | boolean>];
 
+const MEGABYTE = 1024 * 1024;
 const cwd = process.cwd();
+const before = process.memoryUsage.rss();
 await using processes = openProcesses();
 const kit = {
   files: diskFiles(),
@@ -17,13 +19,11 @@ const kit = {
   spillDir: `${cwd}/outputs`,
 };
 for (const [name, input] of JSON.parse(process.argv[2] ?? "[]") as readonly Call[]) {
-  const began = performance.now();
   const bound = blocks[name]?.(kit).bind(input, cwd);
   if (!bound?.ok) throw new Error(bound?.error);
   const call = bound.call.run({ callId: "c", session: "s", cwd, signal: new AbortController().signal });
   let step = await call.next();
   while (!step.done) step = await call.next();
   const words = step.value.content.map((block) => String(block["text"])).join("\n");
-  const ms = performance.now() - began;
-  console.log(JSON.stringify({ words, ms, mostMegabytes: process.resourceUsage().maxRSS / 1024 }));
+  console.log(JSON.stringify({ words, grown: (process.resourceUsage().maxRSS * 1024 - before) / MEGABYTE }));
 }

@@ -8,7 +8,7 @@ import { failed, said } from "../define/said.ts";
 import { pieces } from "../output/pieces.ts";
 import { globMatcher, splitPattern } from "../text/glob.ts";
 import type { BlockKit } from "./kit.ts";
-import { ripgrep, type Found } from "./ripgrep.ts";
+import { ripgrep, searched, type Found } from "./ripgrep.ts";
 
 const MOST_FILES = 100;
 
@@ -22,13 +22,13 @@ const input = z.object({
 });
 type Input = z.infer<typeof input>;
 
-export function globBlock({ run, env, home }: BlockKit): Tool {
+export function globBlock({ run, env, home, hidden }: BlockKit): Tool {
   return defineTool<Input>({
     name: "Glob",
     description: DESCRIPTION,
     input,
     settle: (asked, cwd) => settle(asked, cwd, home),
-    effects: ({ path }, cwd) => [{ do: "read", path: path ?? cwd, under: true }],
+    effects: ({ path }, cwd) => [searched(path ?? cwd, hidden)],
     readOnly: true,
     concurrencySafe: true,
     replay: "safe",
@@ -39,8 +39,9 @@ export function globBlock({ run, env, home }: BlockKit): Tool {
       const found: Found = {};
       const args = ["--files", "--null", "--hidden", "--glob=!.git", "--sortr=modified"];
       const files: string[] = [];
+      const isHidden = hidden?.();
       for await (const name of pieces(ripgrep(run, { args, cwd: path, env }, found, signal), "\0")) {
-        if (!fits(name)) continue;
+        if (!fits(name) || (await isHidden?.(join(path, name)))) continue;
         files.push(shortPath(join(path, name), cwd));
         if (files.length > MOST_FILES) break;
       }

@@ -7,7 +7,8 @@ import { absolutePath, isWithin, shortPath, systemText } from "../define/path.ts
 import { failed, said } from "../define/said.ts";
 import { createTranscript } from "../output/transcript.ts";
 import type { BlockKit } from "./kit.ts";
-import { engineFor, ripgrep, type Found, type Search } from "./ripgrep.ts";
+import { leavingOut } from "./leave-out.ts";
+import { engineFor, ripgrep, searched, type Found, type Search } from "./ripgrep.ts";
 
 const DESCRIPTION = `Searches the content of files with ripgrep.
 - pattern is a regular expression of ripgrep: escape a brace or a parenthesis that is meant as itself.
@@ -39,13 +40,13 @@ const input = z.object({
 });
 type Input = z.infer<typeof input>;
 
-export function grepBlock({ run, env, home, spillDir }: BlockKit): Tool {
+export function grepBlock({ run, env, home, spillDir, hidden }: BlockKit): Tool {
   return defineTool<Input>({
     name: "Grep",
     description: DESCRIPTION,
     input,
     settle: (asked, cwd) => ({ ...asked, path: absolutePath(asked.path ?? ".", cwd, home) }),
-    effects: ({ path }, cwd) => [{ do: "read", path: path ?? cwd, under: true }],
+    effects: ({ path }, cwd) => [searched(path ?? cwd, hidden)],
     readOnly: true,
     concurrencySafe: true,
     replay: "safe",
@@ -54,7 +55,14 @@ export function grepBlock({ run, env, home, spillDir }: BlockKit): Tool {
       const transcript = createTranscript(spillDir, callId);
       const limit = { left: asked.head_limit || Infinity };
       let cut: string | undefined;
-      for await (const chunk of ripgrep(run, searchFor(asked, cwd, env), found, signal)) {
+      const search = searchFor(asked, cwd, env);
+      const names = asked.output_mode ?? "files_with_matches";
+      for await (const chunk of leavingOut(ripgrep(run, search, found, signal), {
+        names,
+        base: search.cwd,
+        numbered: asked["-n"] !== false,
+        isHidden: hidden?.(),
+      })) {
         const part = firstLines(chunk, limit);
         await transcript.add(part);
         if (part.bytes.length < chunk.bytes.length) cut = `Cut after line ${asked.head_limit}: more follow.`;
@@ -77,9 +85,9 @@ function searchFor(asked: Input, cwd: string, env: Search["env"]): Search {
   const target = shortPath(path, cwd);
   const around = (["-A", "-B", "-C"] as const).flatMap((flag) => (asked[flag] === undefined ? [] : [`${flag}${asked[flag]}`]));
   const args = [
-    ...["--hidden", "--with-filename", ...MODES[mode]],
+    ...["--hidden", "--with-filename", ...MODES[mode], ...(mode === "files_with_matches" ? [] : ["--null"])],
     ...engineFor(asked.pattern),
-    ...(mode === "content" ? [asked["-n"] === false ? "--no-line-number" : "--line-number", ...around] : []),
+    ...(mode === "content" ? ["--line-number", ...around] : []),
     ...(asked["-i"] ? ["--ignore-case"] : []),
     ...(asked.multiline ? ["--multiline", "--multiline-dotall"] : []),
     ...(asked.type === undefined ? [] : [`--type=${asked.type}`]),

@@ -14,6 +14,8 @@ export type BlockKit = {
   /** The whole environment of children; see `scrub`. */
   readonly env: Readonly<Record<string, string>>;
   readonly home: string;
+  /** Made for one call: true for a file that a search must leave out, since a rule keeps it from being read. Without it nothing is left out, and the effects say so. */
+  readonly hidden?: () => (path: string) => Promise<boolean>;
   /** The session's folder first, then the additional ones. */
   readonly roots: () => readonly string[];
   /** Where the whole of a long output is kept; made when it is first needed. */

@@ -1,6 +1,15 @@
 /** Runs ripgrep: the packaged program, never one that PATH or the project chooses, and without any configuration file. */
-import type { ProcessChunk, ProcessEnd, RunProcess } from "@keelson/protocol";
+import type { Effect, ProcessChunk, ProcessEnd, RunProcess } from "@keelson/protocol";
 import { ended } from "../output/ended.ts";
+import type { BlockKit } from "./kit.ts";
+
+/** What a search of a folder states: all beneath it, but for what is left out where somebody can say what that is. */
+export const searched = (path: string, hidden: BlockKit["hidden"]): Effect => ({
+  do: "read",
+  path,
+  under: true,
+  ...(hidden && { filtered: true }),
+});
 
 const RG_TIMEOUT = 60_000; // milliseconds
 const RG_FAILED = 2; // exit code; 1 means that nothing was found
