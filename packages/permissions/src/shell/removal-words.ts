@@ -37,7 +37,7 @@ export function removalIn(words: readonly string[]): Removal | undefined {
   return { operands: readable, blind: given || (folders && unread.length > 0 && (recursive || mayBeOptions)) };
 }
 
-export const isUnread = (word: string): boolean => [MARK.open, MARK.split, MARK.brace].some((mark) => word.includes(mark));
+const isUnread = (word: string): boolean => [MARK.open, MARK.split, MARK.brace].some((mark) => word.includes(mark));
 
 const findRemoves = (words: readonly string[]): boolean =>
   words.some((word) => word.startsWith("-delete")) || (words.some((word) => /^-(?:exec|ok)/.test(word)) && namesRemoval(words.join(" ")));

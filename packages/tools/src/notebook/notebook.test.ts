@@ -264,7 +264,7 @@ describe("a notebook that is read", () => {
 async function readCells(cells: readonly JsonObject[], more: JsonObject = {}): Promise<Answer> {
   await using world = await openWorld();
   await world.put("a.ipynb", JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }));
-  return world.call("Read", { file_path: "a.ipynb", ...more });
+  return await world.call("Read", { file_path: "a.ipynb", ...more });
 }
 
 const cellsOf = (words: string): readonly JsonObject[] => (JSON.parse(words) as { cells: JsonObject[] }).cells;
