@@ -14,7 +14,7 @@ function refusedWith(ran: Ran, code: number, words: string | RegExp): void {
   expect(ran.stderr.trim()).not.toContain("\n");
 }
 
-describe("the endpoint", () => {
+describe.concurrent("the endpoint", () => {
   test("without a key or an endpoint there is nobody to ask, and the demo is named", async () => {
     await using home = await temporaryHome();
     refusedWith(await inside(["-p", "x"], { home: home.path }), 1, /ANTHROPIC_API_KEY.*keel demo/);
@@ -37,7 +37,7 @@ describe("the endpoint", () => {
   });
 });
 
-describe("the command line", () => {
+describe.concurrent("the command line", () => {
   test.each([
     [["-p", "x", "--modle", "y"], "--model"],
     [["-p"], "No prompt"],
@@ -70,7 +70,7 @@ describe("the command line", () => {
   });
 });
 
-describe("streams", () => {
+describe.concurrent("streams", () => {
   test("a closed stdin is an empty one", async () => {
     await using the = await scene([HELLO]);
     refusedWith(await the.shell("keel -p <&-"), 2, "No prompt");

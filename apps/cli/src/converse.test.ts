@@ -210,7 +210,7 @@ describe("leaving", () => {
 describe("without a key", () => {
   test("the person can give one, which isn't shown", async () => {
     await using person = await sitDown([HELLO], [], {});
-    await person.screen.see("1, 2 or 3: ");
+    await person.screen.see("1, 2, 3 or 4: ");
     person.type(`2${ENTER}`);
     await person.screen.see("not shown");
     person.type(`sk-secret${ENTER}`);
@@ -221,12 +221,12 @@ describe("without a key", () => {
   test("the person can name an endpoint and its model", async () => {
     await using person = await sitDown([HELLO], [], {});
     await using other = await sitDown([HELLO]);
-    await person.screen.see("1, 2 or 3: ");
+    await person.screen.see("1, 2, 3 or 4: ");
     person.type(`3${ENTER}`);
     await person.screen.see("URL");
     person.type(`nowhere${ENTER}`);
     await person.screen.see("isn't an http");
-    await person.screen.see("1, 2 or 3: ");
+    await person.screen.see("1, 2, 3 or 4: ");
     person.type(`3${ENTER}`);
     await person.screen.see("URL");
     person.type(`${other.url}${ENTER}`);
@@ -239,9 +239,20 @@ describe("without a key", () => {
     expect(other.requests[0]?.body["model"]).toBe("local-one");
   });
 
+  test("a planner does what simple words say, with real tools", async () => {
+    await using person = await sitDown([], [], {});
+    await person.screen.see("1, 2, 3 or 4: ");
+    person.type(`4${ENTER}`);
+    await person.screen.see("planner");
+    await person.screen.see("> ");
+    person.type(`read note.txt${ENTER}`);
+    await person.screen.see("Read note.txt");
+    await person.screen.see("tokens");
+  });
+
   test("Ctrl-C leaves", async () => {
     await using person = await sitDown([HELLO], [], {});
-    await person.screen.see("1, 2 or 3: ");
+    await person.screen.see("1, 2, 3 or 4: ");
     person.type(CTRL_C);
     expect(await person.left).toBe(0);
   });

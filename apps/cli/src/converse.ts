@@ -52,6 +52,7 @@ export async function converse(run: Run, machine: Machine, cwd: string): Promise
     terminal[Symbol.dispose]();
     return await (await import("./demo.ts")).demo(machine);
   }
+  await using _model = start.model ?? null; // outlives the session
   await using session = start.session;
   await talk.line(talk.look().paint.dim(headerLine(session, machine.version, machine.home)));
   for (const problem of session.problems) await talk.line(talk.look().paint.warning(visible(lineOf(problem))));

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { text } from "@keelson/protocol";
 import { openSession, type Session } from "@keelson/harness";
 import type { Run } from "./asked.ts";
-import { visible } from "./clean.ts";
 import { openDebug } from "./debug.ts";
 import { departure, outputBroken } from "./departure.ts";
 import { CAN_GO_ON } from "./ending.ts";
@@ -13,12 +12,13 @@ import type { Machine } from "./machine.ts";
 import { readNamed } from "./named.ts";
 import { outlet } from "./outlet.ts";
 import { NO_PROMPT, readPrompt, type Prompt } from "./prompt.ts";
-import { complain, refuse, warnings } from "./refuse.ts";
+import { fail, refuse, warnings } from "./refuse.ts";
 import { REPORTS } from "./report.ts";
 import type { Outcome } from "./result.ts";
 import type { Site } from "./site.ts";
 import type { About } from "./stream-json.ts";
 import { NOTHING_YET, type Tally } from "./tally.ts";
+import { cleanFor } from "./tell.ts";
 
 /** `-p`: the answer on stdout, at most one line of trouble on stderr, and an exit code that tells the truth. */
 export async function headless(run: Run, machine: Machine, cwd: string, prompt?: Prompt): Promise<number> {
@@ -33,14 +33,11 @@ export async function headless(run: Run, machine: Machine, cwd: string, prompt?:
   return why?.code ?? code;
 }
 
-/** What a model or an endpoint says can't drive a terminal; a file or a pipe gets it as it is. */
-const cleanFor = (stream: { readonly isTTY?: boolean }): ((text: string) => string) | undefined => (stream.isTTY ? visible : undefined);
-
 async function answer(site: Site, given?: Prompt): Promise<number> {
   const { run, machine, cwd, leaving, out, err } = site;
   const prompt = given ?? (await readPrompt(run.prompt, machine, leaving.signal));
   if (leaving.reason()) return FAILED;
-  if (prompt.got !== "prompt") return await complain(prompt.got === "none" ? NO_PROMPT : prompt.text, USAGE, err);
+  if (prompt.got !== "prompt") return await fail(prompt.got === "none" ? NO_PROMPT : prompt.text, USAGE, err);
   if (prompt.note !== undefined) await err.write(`${prompt.note}\n`);
   const began = machine.clock.now();
   const named = await readNamed(run, cwd);
@@ -52,7 +49,9 @@ async function answer(site: Site, given?: Prompt): Promise<number> {
 
   await using session = opening.session;
   await err.write(warnings(session));
-  const report = REPORTS[run.format](aboutOf(session, run), { version: machine.version, verbose: run.verbose, partial: run.partial });
+  const { verbose, partial } = run;
+  const unattended = run.flags.unattended ?? false;
+  const report = REPORTS[run.format](aboutOf(session, run), { version: machine.version, verbose, partial, unattended });
   await out.write(report.open().out ?? "");
   const say = async (said: { readonly out?: string; readonly err?: string }): Promise<void> => {
     await out.write(said.out ?? "");

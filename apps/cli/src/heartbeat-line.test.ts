@@ -7,6 +7,6 @@ const seal = (event: Event, at: number): Envelope => ({ v: 1, at, session: "s", 
 test("a sign of life names what is waited for, and how long still", () => {
   const line = heartbeats();
   expect(line(seal({ type: "recovery.attempted", because: "overloaded", attempt: 9, waitMs: 270_000 }, 1_000))).toBe("");
-  expect(line(seal({ type: "heartbeat" }, 31_000))).toBe("waiting for the model: the model is overloaded, next try in 4 min 0 s\n");
+  expect(line(seal({ type: "heartbeat" }, 31_000))).toBe("still waiting: the model is overloaded, next try in 4 min 0 s\n");
   expect(line(seal({ type: "heartbeat" }, 400_000))).toContain("next try in 0 s");
 });

@@ -9,8 +9,8 @@ export function heartbeats(): (envelope: Envelope) => string {
   return ({ event, at }) => {
     if (event.type === "recovery.attempted") waiting = { for: event, since: at };
     if (event.type !== "heartbeat") return "";
-    if (!waiting) return "waiting for the model\n";
+    if (!waiting) return "still waiting for the model\n";
     const left = waiting.for.waitMs - (at - waiting.since);
-    return `waiting for the model: ${causeOf(waiting.for.because)}, next try in ${seconds(Math.max(left, 0))}\n`;
+    return `still waiting: ${causeOf(waiting.for.because)}, next try in ${seconds(Math.max(left, 0))}\n`;
   };
 }

@@ -4,7 +4,7 @@ import { readArguments } from "./arguments.ts";
 import type { Run } from "./asked.ts";
 import { DONE, FAILED, USAGE } from "./exit.ts";
 import { thisMachine, type Machine } from "./machine.ts";
-import { outlet } from "./outlet.ts";
+import { complain, say } from "./tell.ts";
 
 /** Runs the command line to its end and says what the shell is told. What a command doesn't need isn't loaded. */
 export async function main(machine: Machine = thisMachine()): Promise<number> {
@@ -41,17 +41,6 @@ async function run(asked: Run, machine: Machine): Promise<number> {
 }
 
 const demo = async (machine: Machine): Promise<number> => (await import("./demo.ts")).demo(machine);
-
-async function say(words: string, { stdout }: Machine, code: number): Promise<number> {
-  let failed = false;
-  await outlet(stdout, ({ code: why }) => (failed = why !== "EPIPE")).write(`${words}\n`);
-  return failed ? FAILED : code;
-}
-
-async function complain(words: string, { stderr }: Machine, code: number): Promise<number> {
-  await outlet(stderr, () => {}).write(`${words}\n`);
-  return code;
-}
 
 function isFolder(path: string): boolean {
   try {

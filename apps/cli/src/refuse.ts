@@ -9,10 +9,10 @@ import { NOTHING_YET } from "./tally.ts";
 export async function refuse(words: string, code: number, { run, out, err }: Site): Promise<number> {
   const sessionId = run.flags.sessionId ?? "";
   await out.write(refusedResult(run.format, { tally: NOTHING_YET, trouble: words, ms: 0, sessionId, uuid: randomUUID() }));
-  return await complain(words, code, err);
+  return await fail(words, code, err);
 }
 
-export async function complain(words: string, code: number, err: Outlet): Promise<number> {
+export async function fail(words: string, code: number, err: Outlet): Promise<number> {
   await err.write(`${words}\n`);
   return code;
 }

@@ -19,7 +19,7 @@ export type Report = {
   readonly end: (outcome: Outcome) => Said;
 };
 export type Said = { readonly out?: string; readonly err?: string };
-export type Options = { readonly version: string; readonly verbose: boolean; readonly partial: boolean };
+export type Options = { readonly version: string; readonly verbose: boolean; readonly partial: boolean; readonly unattended: boolean };
 
 export const REPORTS: Readonly<Record<Format, (session: About, options: Options) => Report>> = {
   text: (session, { verbose }) => {
@@ -44,8 +44,8 @@ export const REPORTS: Readonly<Record<Format, (session: About, options: Options)
       end: (outcome) => ({ out: lines([resultOf(outcome)]) }),
     };
   },
-  "stream-json": (session, { version, partial }) => {
-    const { opening, next } = mapper(session, version, { partial, uuid: randomUUID });
+  "stream-json": (session, { version, partial, unattended }) => {
+    const { opening, next } = mapper(session, version, { partial, unattended, uuid: randomUUID });
     return {
       open: () => ({ out: lines([opening()]) }),
       next: (envelope) => ({ out: lines(next(envelope)), err: asideOf(envelope) }),

@@ -1,7 +1,7 @@
 import type { Block, Envelope, Event, JsonObject, Usage } from "@keelson/protocol";
 import { isToolUse } from "@keelson/protocol";
 import type { About } from "./stream-json.ts";
-import { deniedMessage, informational, progressMessage, retryMessage, statusMessage } from "./system-messages.ts";
+import { compactMessages, deniedMessage, informational, progressMessage, retryMessage, statusMessage } from "./system-messages.ts";
 import { DELTAS, errorOf, NO_USAGE, readable, stopOf, usageOf, type Message } from "./wire.ts";
 
 /** A call that is known by its block. `told`: when its progress was last told, in ms since the epoch. */
@@ -15,6 +15,7 @@ type Failure = Pick<Extract<Event, { type: "notice.raised" }>, "code" | "text">;
 export class Speaker {
   readonly #about: Pick<About, "permissionMode">;
   readonly #parent: string | null;
+  readonly #unattended: boolean;
   readonly agents = new Map<string, string>();
   readonly #calls = new Map<string, Call>();
   #model: string;
@@ -22,10 +23,11 @@ export class Speaker {
   #held: readonly Held[] = [];
   #failure: Failure | undefined;
 
-  constructor(about: Pick<About, "model" | "permissionMode">, parent: string | null) {
+  constructor({ about, parent, unattended }: Place) {
     this.#about = about;
     this.#model = about.model;
     this.#parent = parent;
+    this.#unattended = unattended;
   }
 
   wholes({ event, at }: Envelope): readonly Message[] {
@@ -33,6 +35,8 @@ export class Speaker {
       case "model.called":
         if (event.purpose === "main") this.#model = event.model;
         return [];
+      case "context.edited":
+        return compactMessages(event);
       case "session.changed":
         if (typeof event.change["model"] === "string") this.#model = event.change["model"];
         return "mode" in event.change ? [statusMessage(this.#about.permissionMode)] : [];
@@ -61,7 +65,7 @@ export class Speaker {
         this.#held = this.#held.filter((held) => !("reply" in held) || held.reply !== event.messageId);
         return [];
       case "recovery.attempted":
-        return [retryMessage(event)];
+        return [retryMessage(event, this.#unattended)];
       case "notice.raised":
         if (event.severity === "error") this.#failure = event;
         return informational(event);
@@ -161,6 +165,7 @@ export class Speaker {
     return { ...message, parent_tool_use_id: this.#parent };
   }
 }
+type Place = { readonly about: Pick<About, "model" | "permissionMode">; readonly parent: string | null; readonly unattended: boolean };
 type Held = { readonly reply: string; readonly block: Block } | { readonly message: Message };
 
 const SECOND_MS = 1_000;

@@ -7,7 +7,7 @@ import type { Said } from "./terminal.ts";
 
 /** What a conversation begins with. */
 export type Start =
-  | { readonly go: "on"; readonly session: Session }
+  | { readonly go: "on"; readonly session: Session; readonly model?: AsyncDisposable }
   | { readonly go: "demo" }
   | { readonly go: "leave" }
   | { readonly go: "refused"; readonly text: string; readonly code: number };
@@ -25,20 +25,27 @@ export async function begin(flags: Flags, talk: Talk, cwd: string): Promise<Star
 const OFFER = `No key was found (ANTHROPIC_API_KEY), and no endpoint was named (--base-url). What now?
   [1] watch the demo: a simulated model, real tools
   [2] paste a key, kept for this run only
-  [3] the URL of a local endpoint`;
+  [3] the URL of a local endpoint
+  [4] a planner without a model: simulated, it does what simple words say`;
 
 async function offer(flags: Flags, talk: Talk, cwd: string): Promise<Start> {
   const { terminal, leaving, line } = talk;
   await line(OFFER);
   for (;;) {
-    const said = await terminal.ask("1, 2 or 3: ", { fresh: true }, leaving.signal);
+    const said = await terminal.ask("1, 2, 3 or 4: ", { fresh: true }, leaving.signal);
     if (said.said !== "words") return { go: "leave" };
-    const choice = said.text.trim();
-    if (choice === "1") return { go: "demo" };
-    const start = choice === "2" ? await withKey(flags, talk, cwd) : choice === "3" ? await withEndpoint(flags, talk, cwd) : undefined;
+    const start = await CHOICES.get(said.text.trim())?.(flags, talk, cwd);
     if (start) return start;
   }
 }
+
+type Choice = (flags: Flags, talk: Talk, cwd: string) => Promise<Start | undefined>;
+const CHOICES: ReadonlyMap<string, Choice> = new Map<string, Choice>([
+  ["1", async () => ({ go: "demo" })],
+  ["2", withKey],
+  ["3", withEndpoint],
+  ["4", withPlanner],
+]);
 
 /** The key goes nowhere but into this run: not on the screen, nor on disk. */
 async function withKey(flags: Flags, talk: Talk, cwd: string): Promise<Start | undefined> {
@@ -56,6 +63,13 @@ async function withEndpoint(flags: Flags, talk: Talk, cwd: string): Promise<Star
   if (flags.model !== undefined) return await begin({ ...flags, baseUrl }, talk, cwd);
   const model = wordsOf(await terminal.ask("Its model (Enter for the default): ", { fresh: true }, leaving.signal));
   return await begin({ ...flags, baseUrl, ...(model !== "" && { model }) }, talk, cwd);
+}
+
+async function withPlanner(flags: Flags, talk: Talk, cwd: string): Promise<Start> {
+  const { planner, simulate } = await import("@keelson/simulator");
+  const model = await simulate(planner());
+  const start = await begin({ ...flags, baseUrl: model.url, model: "planner" }, talk, cwd);
+  return start.go === "on" ? { ...start, model } : start;
 }
 
 const wordsOf = (said: Said): string => (said.said === "words" ? said.text.trim() : "");

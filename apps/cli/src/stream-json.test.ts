@@ -42,14 +42,14 @@ const answered = (callId: string): Event => ({
 const closed = (messageId: string, stopReason = "end_turn"): Event => ({ type: "reply.completed", messageId, stopReason, usage: USAGE });
 
 function map(events: readonly Event[], options: { partial?: boolean; path?: readonly string[] } = {}): readonly Record<string, unknown>[] {
-  const { next } = mapper(ABOUT, "1.2.3", { partial: options.partial ?? false, uuid: () => "u" });
+  const { next } = mapper(ABOUT, "1.2.3", { partial: options.partial ?? false, unattended: false, uuid: () => "u" });
   const seal = (event: Event): Envelope => ({ v: 1, at: 0, session: "the-session", run: "r", path: options.path ?? [], event });
   return events.flatMap((event) => next(seal(event)));
 }
 const kinds = (messages: readonly Record<string, unknown>[]): unknown[] => messages.map(({ type }) => type);
 
 test("the first message says where the session is and what it can do", () => {
-  expect(mapper(ABOUT, "1.2.3", { partial: false, uuid: () => "u" }).opening()).toMatchObject({
+  expect(mapper(ABOUT, "1.2.3", { partial: false, unattended: false, uuid: () => "u" }).opening()).toMatchObject({
     type: "system",
     subtype: "init",
     cwd: "/work",
@@ -141,7 +141,7 @@ test.each(MODEL_ERROR_CODES)("a retry after %s is told under a name that program
 });
 
 test("a sub-agent's messages name the call that started it", () => {
-  const { next } = mapper(ABOUT, "1", { partial: false, uuid: () => "u" });
+  const { next } = mapper(ABOUT, "1", { partial: false, unattended: false, uuid: () => "u" });
   const seal = (event: Event, path: readonly string[]): Envelope => ({ v: 1, at: 0, session: "s", run: "r", path, event });
   next(seal({ type: "agent.started", agentId: "a1", session: "s2", callId: "c9", body: {} }, []));
   next(seal(said("m1", 0, "from below"), ["a1"]));
@@ -165,7 +165,7 @@ test("what was denied is told behind the reply that asked for it", () => {
 });
 
 test("a call that lasts is told of, once a second", () => {
-  const { next } = mapper(ABOUT, "1", { partial: false, uuid: () => "u" });
+  const { next } = mapper(ABOUT, "1", { partial: false, unattended: false, uuid: () => "u" });
   const at = (at: number, event: Event) => next({ v: 1, at, session: "s", run: "r", path: [], event });
   at(0, called("m1", 0, "c1"));
   at(10, closed("m1"));
@@ -198,6 +198,22 @@ test("a model that can't be asked is told in place of its answer, an end for ano
     { type: "assistant", error: "overloaded", message: { model: "<synthetic>", content: [{ type: "text", text: "No." }] } },
   ]);
   expect(map([notice("structured_output"), { type: "run.ended", reason: "structured_output_retry_exhausted", totals: {} }])).toEqual([]);
+});
+
+test("a summary in place of what was said is a boundary; without an end of tries the most of them is a large number", () => {
+  const fold: Event = {
+    type: "context.edited",
+    tier: "autocompact",
+    edits: [{ op: "fold", from: 0, to: 4, summary: "s" }],
+    tokensBefore: 9,
+    tokensAfter: 2,
+  };
+  expect(map([fold, { type: "context.edited", tier: "snip", edits: [] }])).toMatchObject([
+    { subtype: "compact_boundary", compact_metadata: { trigger: "auto", pre_tokens: 9, post_tokens: 2 } },
+  ]);
+  const { next } = mapper(ABOUT, "1", { partial: false, unattended: true, uuid: () => "u" });
+  const retry: Event = { type: "recovery.attempted", because: "overloaded", attempt: 2, waitMs: 1 };
+  expect(next({ v: 1, at: 0, session: "s", run: "r", path: [], event: retry })).toMatchObject([{ max_retries: 2 ** 31 - 1 }]);
 });
 
 test("thinking has a signature, also where the endpoint gave none", () => {

@@ -8,6 +8,8 @@ import type { Message } from "./wire.ts";
  * With speaker.ts, system-messages.ts, wire.ts and result.ts, nothing else knows them; `permissionMode` is the mode under the name that was asked for.
  */
 export type About = Pick<Session, "id" | "cwd" | "model" | "tools" | "plugins" | "credentials"> & { readonly permissionMode: string };
+/** `unattended`: tries have no end. */
+export type Options = { readonly partial: boolean; readonly unattended: boolean; readonly uuid: () => string };
 export type Mapper = {
   /** The first message of each run. */
   readonly opening: () => Message;
@@ -16,7 +18,7 @@ export type Mapper = {
   readonly seal: (message: Message) => Message;
 };
 
-export function mapper(about: About, version: string, options: { readonly partial: boolean; readonly uuid: () => string }): Mapper {
+export function mapper(about: About, version: string, options: Options): Mapper {
   const { partial, uuid } = options;
   const speakers = new Map<string, Speaker>();
   const seal = (message: Message): Message => ({ ...message, session_id: about.id, uuid: uuid() });
@@ -25,7 +27,7 @@ export function mapper(about: About, version: string, options: { readonly partia
     opening: () => seal(initOf(about, version)),
     next: (envelope) => {
       const path = envelope.path.join("/");
-      const speaker = speakers.get(path) ?? new Speaker(about, parentOf(speakers, envelope));
+      const speaker = speakers.get(path) ?? new Speaker({ about, parent: parentOf(speakers, envelope), unattended: options.unattended });
       speakers.set(path, speaker);
       return [...(partial ? speaker.partials(envelope.event) : []), ...speaker.wholes(envelope)].map(seal);
     },

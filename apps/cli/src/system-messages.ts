@@ -11,9 +11,16 @@ export const statusMessage = (permissionMode: string): Message => ({ type: "syst
 /** No end is no number, and the field wants one: the largest that every reader takes. */
 const ENDLESS = 2 ** 31 - 1;
 
-export function retryMessage({ because, attempt, waitMs }: Of<"recovery.attempted">): Message {
-  const most = attempt <= TRIES ? TRIES : ENDLESS;
+export function retryMessage({ because, attempt, waitMs }: Of<"recovery.attempted">, unattended: boolean): Message {
+  const most = unattended ? ENDLESS : TRIES;
   return { type: "system", subtype: "api_retry", attempt, max_retries: most, retry_delay_ms: Math.round(waitMs), ...retryOf(because) };
+}
+
+/** A summary in place of what was said. Smaller edits of the context are nobody's business. */
+export function compactMessages({ edits, tokensBefore, tokensAfter }: Of<"context.edited">): readonly Message[] {
+  if (!edits.some(({ op }) => op === "fold")) return [];
+  const metadata = { trigger: "auto", pre_tokens: tokensBefore ?? 0, ...(tokensAfter !== undefined && { post_tokens: tokensAfter }) };
+  return [{ type: "system", subtype: "compact_boundary", compact_metadata: metadata }];
 }
 
 export function deniedMessage({ callId, decision }: Of<"call.judged">, call: Call | undefined): Message {

@@ -77,7 +77,11 @@ export class Desk implements AsyncDisposable {
     }
     const { session } = opening;
     this.#firstModel = session.model;
-    this.#mapper = mapper(this.#about(session), machine.version, { partial: run.partial, uuid: randomUUID });
+    this.#mapper = mapper(this.#about(session), machine.version, {
+      partial: run.partial,
+      unattended: run.flags.unattended ?? false,
+      uuid: randomUUID,
+    });
     await err.write(warnings(session));
     return opening;
   }

@@ -7,7 +7,7 @@ const say = (text: string): Reply => ({ blocks: [{ text }] });
 const STALLED: Reply = { blocks: [{ text: "Let me think." }], stall: { afterBlock: 1 } };
 const kinds = (messages: readonly Wire[]): string[] => messages.map(({ type, subtype }) => subtype ?? type);
 
-test("one is answered between init and result, and the end of stdin ends it well", async () => {
+test.concurrent("one is answered between init and result, and the end of stdin ends it well", async () => {
   await using the = await scene([say("Hello.")]);
   await using host = new Host(the);
   expect(await host.request("initialize", { hooks: null })).toMatchObject({
@@ -28,7 +28,7 @@ test("one is answered between init and result, and the end of stdin ends it well
   expect(new Set(said.map(({ uuid }) => uuid)).size).toBe(said.length);
 });
 
-test("several wait for each other, each begins with init, and costs go on being summed", async () => {
+test.concurrent("several wait for each other, each begins with init, and costs go on being summed", async () => {
   await using the = await scene([say("One."), say("Two.")]);
   await using host = new Host(the, ["--model", "claude-haiku-5-5"]);
   host.say("first");
@@ -47,7 +47,7 @@ test("several wait for each other, each begins with init, and costs go on being 
   expect(the.model.requests[1]?.text).toContain('"first"');
 });
 
-test("one that isn't to be answered stands in front of the next, and what was taken in is said back under its id", async () => {
+test.concurrent("one that isn't to be answered stands in front of the next, and what was taken in is said back under its id", async () => {
   await using the = await scene([say("Yes.")]);
   await using host = new Host(the, ["--replay-user-messages"]);
   host.say("Remember: 4.", { shouldQuery: false, uuid: "u-1" });
@@ -61,7 +61,7 @@ test("one that isn't to be answered stands in front of the next, and what was ta
   expect(the.model.requests[0]?.text).toMatch(/Remember: 4\.".*"What was it\?"/);
 });
 
-test("lines that can't be read are told, one line each, and the others are heard", async () => {
+test.concurrent("lines that can't be read are told, one line each, and the others are heard", async () => {
   await using the = await scene([say("Still here.")]);
   await using host = new Host(the);
   for (const line of ["", "{", "[1]", "{}", '{"type":"news_from_the_future"}', '{"type":"keep_alive"}']) host.raw(line);
@@ -79,14 +79,14 @@ test("lines that can't be read are told, one line each, and the others are heard
   expect(stderr).toMatch(/not a JSON object[\s\S]*no type[\s\S]*empty[\s\S]*role user[\s\S]*tool_result[\s\S]*request_id/);
 });
 
-test("what nobody could read is no success", async () => {
+test.concurrent("what nobody could read is no success", async () => {
   await using the = await scene([]);
   await using host = new Host(the);
   host.raw("hello");
   expect(await host.leave()).toMatchObject({ code: 1, stderr: expect.stringContaining("JSON") });
 });
 
-test("an end of stdin in the middle of a run lets it end, and a line that has no end is one", async () => {
+test.concurrent("an end of stdin in the middle of a run lets it end, and a line that has no end is one", async () => {
   await using the = await scene([{ blocks: [{ text: "Slowly, " }, { pause: 300 }, { text: "but surely." }] }]);
   await using host = new Host(the);
   const { code } = await the.shell(
@@ -96,7 +96,7 @@ test("an end of stdin in the middle of a run lets it end, and a line that has no
   await host.leave();
 });
 
-test("the code is the last run's", async () => {
+test.concurrent("the code is the last run's", async () => {
   await using the = await scene([{ error: { status: 401 } }, say("Well."), { error: { status: 401 } }]);
   await using good = new Host(the);
   good.say("one");
@@ -110,7 +110,7 @@ test("the code is the last run's", async () => {
   expect(await bad.leave()).toMatchObject({ code: 1 });
 });
 
-test("without a key there is a result that says so, and the shell is told", async () => {
+test.concurrent("without a key there is a result that says so, and the shell is told", async () => {
   await using the = await scene([]);
   await using host = new Host(the, [], { ANTHROPIC_BASE_URL: "" });
   expect(await host.request("initialize")).toMatchObject({ subtype: "success" });
@@ -121,7 +121,7 @@ test("without a key there is a result that says so, and the shell is told", asyn
   expect(oneLine(stderr)).toBe(true);
 });
 
-test("a signal ends it with what was said so far", async () => {
+test.concurrent("a signal ends it with what was said so far", async () => {
   await using the = await scene([STALLED]);
   await using host = new Host(the, ["--include-partial-messages"]);
   host.say("think");

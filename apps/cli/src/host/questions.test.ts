@@ -10,7 +10,7 @@ const say = (text: string): Reply => ({ blocks: [{ text }] });
 const touch = (file: string): Reply => ({ blocks: [{ tool: "Bash", input: { command: `touch ${file}` } }] });
 const ASKING = ["--permission-prompt-tool", "stdio"];
 
-test("questions are put with all that is needed to answer; a yes may change the input, a no is told to the model", async () => {
+test.concurrent("questions are put with all that is needed to answer; a yes may change the input, a no is told to the model", async () => {
   await using the = await scene([
     { blocks: [{ tool: "Bash", input: { command: "touch made", description: "Makes a file" } }] },
     touch("other"),
@@ -43,7 +43,7 @@ test("questions are put with all that is needed to answer; a yes may change the 
   expect(["made", "instead", "other"].filter((file) => existsSync(join(the.cwd, file)))).toEqual(["instead"]);
 });
 
-test("questions are asked once where the answer brings a rule; a mode that it brings holds too", async () => {
+test.concurrent("questions are asked once where the answer brings a rule; a mode that it brings holds too", async () => {
   const write: Reply = { blocks: [{ tool: "Write", input: { file_path: "new.txt", content: "new" } }] };
   await using the = await scene([touch("a"), touch("a"), touch("b"), write, say("Done.")]);
   await using host = new Host(the, ASKING);
@@ -70,7 +70,7 @@ test("questions are asked once where the answer brings a rule; a mode that it br
   expect(stderr).toMatch(/this session only[\s\S]*removeRules/);
 });
 
-test("questions may stand open side by side, and an interrupt takes them back", async () => {
+test.concurrent("questions may stand open side by side, and an interrupt takes them back", async () => {
   const reads = ["/etc/hostname", "/etc/hosts"].map((file_path) => ({ tool: "Read", input: { file_path } }));
   await using the = await scene([{ blocks: reads }, say("Next.")]);
   await using host = new Host(the, ASKING);
@@ -89,7 +89,7 @@ test("questions may stand open side by side, and an interrupt takes them back", 
   expect(await host.leave()).toMatchObject({ code: 0 });
 });
 
-test("questions are a no when nobody is there any more, and when the answer is no answer", async () => {
+test.concurrent("questions are a no when nobody is there any more, and when the answer is no answer", async () => {
   await using the = await scene([touch("a"), touch("b"), touch("c"), say("Nothing made.")]);
   await using host = new Host(the, ASKING);
   host.say("go");
@@ -104,7 +104,7 @@ test("questions are a no when nobody is there any more, and when the answer is n
   expect(host.heard.at(-1)).toMatchObject({ result: "Nothing made." });
 });
 
-test("a no that interrupts ends the run", async () => {
+test.concurrent("a no that interrupts ends the run", async () => {
   await using the = await scene([touch("a")]);
   await using host = new Host(the, ASKING);
   host.say("go");
@@ -113,7 +113,7 @@ test("a no that interrupts ends the run", async () => {
   expect(await host.leave()).toMatchObject({ code: 1 });
 });
 
-test("questions aren't put in mode dontAsk, nor where nobody said who answers", async () => {
+test.concurrent("questions aren't put in mode dontAsk, nor where nobody said who answers", async () => {
   await using the = await scene([touch("a"), say("No."), touch("b"), say("No.")]);
   await using silent = new Host(the, [...ASKING, "--permission-mode", "dontAsk"]);
   silent.say("go");

@@ -8,7 +8,7 @@ import { scene } from "../../test/keel.ts";
 const say = (text: string): Reply => ({ blocks: [{ text }] });
 const STALLED: Reply = { blocks: [{ text: "Let me think." }], stall: { afterBlock: 1 } };
 
-test("an interrupt ends what is under way, and the next prompt goes on with another model and mode", async () => {
+test.concurrent("an interrupt ends what is under way, and the next prompt goes on with another model and mode", async () => {
   await using the = await scene([STALLED, say("Well."), say("Back.")]);
   await using host = new Host(the, ["--model", "m1", "--include-partial-messages"]);
   expect(await host.request("interrupt")).toMatchObject({ subtype: "success", response: { still_queued: [] } }); // of nothing
@@ -35,7 +35,7 @@ test("an interrupt ends what is under way, and the next prompt goes on with anot
   expect(the.model.requests.map(({ body }) => body["model"])).toEqual(["m1", "m2", "m1"]);
 });
 
-test("each request gets one answer, also what comes later and what nobody knows", async () => {
+test.concurrent("each request gets one answer, also what comes later and what nobody knows", async () => {
   await using the = await scene([say("Hello.")]);
   await writeFile(join(the.cwd, "set.json"), '{"permissions":{"deny":["Bash(rm *)"]},"keel":{"maxTurns":7}}');
   await using host = new Host(the, ["--settings", "set.json", "--allowedTools", "Read"]);
@@ -71,7 +71,7 @@ test("each request gets one answer, also what comes later and what nobody knows"
   expect(stderr).toContain("set_max_thinking_tokens");
 });
 
-test("initialize makes the session, as long as it isn't open", async () => {
+test.concurrent("initialize makes the session, as long as it isn't open", async () => {
   await using the = await scene([say('{"n": 4}')]);
   await using host = new Host(the);
   const jsonSchema = { type: "object", properties: { n: { type: "number" } }, required: ["n"] };
@@ -87,7 +87,7 @@ test("initialize makes the session, as long as it isn't open", async () => {
   expect(system).toMatch(/You count\..*From one\./);
 });
 
-test.each([
+test.concurrent.each([
   ["hooks that would guard it", { hooks: { PreToolUse: [{ hookCallbackIds: ["h"] }] } }, "PreToolUse"],
   ["a schema that can't be used", { jsonSchema: { type: "nonsense" } }, "JSON Schema"],
 ])("%s: nothing runs without them, also for a host that doesn't wait", async (_, wish, words) => {

@@ -32,7 +32,9 @@ export async function serve(site: Site): Promise<number> {
   await using debug = await openDebug(run.debug, site);
   if (!debug.ok) return await refuse(debug.text, USAGE, site);
   await using desk = new Desk(site, named.flags);
-  leaving.signal.addEventListener("abort", () => void machine.stdin.destroy());
+  const hangUp = (): void => void machine.stdin.destroy();
+  if (leaving.signal.aborted) return FAILED;
+  leaving.signal.addEventListener("abort", hangUp);
   const listening = listen(desk);
   let code: number | undefined;
   for await (const prompt of desk.inbox) {

@@ -1,7 +1,6 @@
-import type { Machine } from "../machine.ts";
 import { DONE, FAILED } from "../exit.ts";
-import { outlet } from "../outlet.ts";
-import { paint, wantsColours, type Paint } from "../paint.ts";
+import type { Machine } from "../machine.ts";
+import { say } from "../tell.ts";
 import type { DoctorAsked } from "../verbs.ts";
 import { CHECKS, type Check, type Finding } from "./checks.ts";
 
@@ -9,9 +8,8 @@ import { CHECKS, type Check, type Finding } from "./checks.ts";
 export async function doctor(asked: DoctorAsked, machine: Machine): Promise<number> {
   const findings = await Promise.all(CHECKS.map((check) => examine(check, asked, machine)));
   const well = findings.every(({ state }) => state !== "blocks");
-  const text = asked.json ? JSON.stringify({ ok: well, checks: findings }, null, 2) : linesOf(findings, paint(wantsColours(machine)));
-  await outlet(machine.stdout, () => {}).write(`${text}\n`);
-  return well ? DONE : FAILED;
+  const text = asked.json ? JSON.stringify({ ok: well, checks: findings }, null, 2) : linesOf(findings);
+  return await say(text, machine, well ? DONE : FAILED);
 }
 
 /** What a check stumbles over is a finding, too. */
@@ -23,8 +21,9 @@ async function examine(check: Check, asked: DoctorAsked, machine: Machine): Prom
   }
 }
 
-function linesOf(findings: readonly Finding[], colours: Paint): string {
-  const SIGNS = { well: colours.added("✔"), note: colours.warning("!"), blocks: colours.trouble("✗") };
+const SIGNS: Readonly<Record<Finding["state"], string>> = { well: "✔", note: "!", blocks: "✗" };
+
+function linesOf(findings: readonly Finding[]): string {
   const wide = Math.max(...findings.map(({ name }) => name.length));
   return findings
     .flatMap(({ name, state, what, remedy }) => [

@@ -3,22 +3,19 @@ import { inspectSettings, lineOf, type SettingSaid, type SettingsView } from "@k
 import { DONE, FAILED } from "../exit.ts";
 import { houseOf } from "../house.ts";
 import type { Machine } from "../machine.ts";
-import { outlet } from "../outlet.ts";
+import { complain, say } from "../tell.ts";
 import type { SettingsAsked } from "../verbs.ts";
 
 /** `keel settings`: who sets a key, which files are read, and what may stand in them. */
 export async function settings({ what, settings: flag }: SettingsAsked, machine: Machine): Promise<number> {
-  const { write } = outlet(machine.stdout, () => {});
   if (what.show === "schema") {
     const { settingsSchema } = await import("@keelson/protocol/schemas");
-    await write(`${JSON.stringify(settingsSchema.toJSONSchema({ io: "input" }), null, 2)}\n`);
-    return DONE;
+    return await say(JSON.stringify(settingsSchema.toJSONSchema({ io: "input" }), null, 2), machine, DONE);
   }
   const view = await inspectSettings(houseOf(machine, machine.cwd ?? machine.home, { flags: {} }).place, flag);
-  const err = outlet(machine.stderr, () => {});
-  for (const problem of view.problems) await err.write(`${problem.severity}: ${lineOf(problem)}\n`);
-  await write(`${what.show === "path" ? files(view, machine) : chain(what.key, view.explain(what.key))}\n`);
-  return view.problems.some(({ severity }) => severity === "error") ? FAILED : DONE;
+  for (const problem of view.problems) await complain(`${problem.severity}: ${lineOf(problem)}`, machine, FAILED);
+  const whole = view.problems.every(({ severity }) => severity !== "error");
+  return await say(what.show === "path" ? files(view, machine) : chain(what.key, view.explain(what.key)), machine, whole ? DONE : FAILED);
 }
 
 /** Highest first: the first that counts wins, and lists are joined. */

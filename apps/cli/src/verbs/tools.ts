@@ -1,8 +1,8 @@
 import { censusTools, lineOf, type ToolCensus } from "@keelson/harness";
-import { FAILED, DONE } from "../exit.ts";
+import { DONE, FAILED } from "../exit.ts";
 import { houseOf } from "../house.ts";
 import type { Machine } from "../machine.ts";
-import { outlet } from "../outlet.ts";
+import { complain, say } from "../tell.ts";
 import type { ToolsAsked } from "../verbs.ts";
 
 const BYTES_PER_TOKEN = 4;
@@ -10,11 +10,9 @@ const BYTES_PER_TOKEN = 4;
 /** `keel tools`: what the model is offered, where it comes from, and what it costs. */
 export async function tools({ json, plugins }: ToolsAsked, machine: Machine): Promise<number> {
   const census = await censusTools(houseOf(machine, machine.cwd ?? machine.home, { flags: {}, plugins }));
-  const err = outlet(machine.stderr, () => {});
-  for (const problem of census.problems) await err.write(`${problem.severity}: ${lineOf(problem)}\n`);
-  const text = json ? JSON.stringify(census.tools, null, 2) : table(census);
-  await outlet(machine.stdout, () => {}).write(`${text}\n`);
-  return census.problems.some(({ severity }) => severity === "error") ? FAILED : DONE;
+  for (const problem of census.problems) await complain(`${problem.severity}: ${lineOf(problem)}`, machine, FAILED);
+  const whole = census.problems.every(({ severity }) => severity !== "error");
+  return await say(json ? JSON.stringify(census.tools, null, 2) : table(census), machine, whole ? DONE : FAILED);
 }
 
 function table({ tools: entries }: ToolCensus): string {
