@@ -40,7 +40,7 @@ function flood(floods: readonly Flood[], prepare: (world: World) => Promise<void
     const calls = floods.map(([, call]) => call);
     ({ words: answers, grown: most } = await play(world, calls));
     kept = await spilled(world);
-  });
+  }, 60_000);
   test.each(floods.map(([about, , answer], at) => [about, at, answer] as const))("%s", (_, at, answer) => {
     assert.match(answers[at] ?? "", answer);
   });

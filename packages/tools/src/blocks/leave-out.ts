@@ -12,49 +12,47 @@ export type LeavingOut = {
 };
 
 const NEWLINE = 10;
-const NUL = 0;
+const BYTES = "latin1"; // a character for each byte, so that names and lines go through as they are
 
-export async function* leavingOut(
-  found: AsyncIterable<ProcessChunk>,
-  { names, base, numbered, isHidden }: LeavingOut,
-): AsyncGenerator<ProcessChunk> {
+/** As many lines at once as come at once: a search may find millions. */
+export async function* leavingOut(found: AsyncIterable<ProcessChunk>, search: LeavingOut): AsyncGenerator<ProcessChunk> {
   const known = new Map<string, boolean>();
-  const leaves = async (path: string): Promise<boolean> => {
-    const hidden = known.get(path) ?? (await isHidden?.(resolve(base, path))) ?? false;
-    known.set(path, hidden);
-    return hidden;
-  };
-  for await (const line of linesOf(found)) {
-    const end = names === "files_with_matches" ? line.length : line.indexOf(NUL);
-    const path = Buffer.from(line.subarray(0, Math.max(end, 0))).toString();
-    if (path !== "" && (await leaves(path))) continue;
-    if (end < 0 || end === line.length) yield chunkOf([line]);
+  let rest: Uint8Array[] = [];
+  for await (const { bytes } of found) {
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    if (end === 0) rest.push(bytes);
     else {
-      const { sign, digits } = numberIn(line, end);
-      yield chunkOf([line.subarray(0, end), Buffer.from(sign), line.subarray(end + 1 + (numbered ? 0 : digits))]);
+      yield chunkOf(await withoutHidden(Buffer.concat([...rest, bytes.subarray(0, end - 1)]), search, known));
+      rest = [bytes.subarray(end)];
     }
   }
+  const last = Buffer.concat(rest);
+  if (last.length > 0) yield chunkOf(await withoutHidden(last, search, known));
+}
+
+async function withoutHidden(
+  block: Buffer,
+  { names, base, numbered, isHidden }: LeavingOut,
+  known: Map<string, boolean>,
+): Promise<readonly string[]> {
+  const shown: string[] = [];
+  for (const line of block.toString(BYTES).split("\n")) {
+    const end = names === "files_with_matches" ? line.length : line.indexOf("\0");
+    const path = line.slice(0, Math.max(end, 0));
+    if (isHidden && path !== "" && !known.has(path)) known.set(path, await isHidden(resolve(base, Buffer.from(path, BYTES).toString())));
+    if (known.get(path) === true) continue;
+    shown.push(end < 0 || end === line.length ? line : respell(line, end, numbered));
+  }
+  return shown;
 }
 
 /** Behind the path stands what stands behind the line's number: a colon at a match, a dash around it. */
-function numberIn(line: Uint8Array, end: number): { readonly sign: string; readonly digits: number } {
-  const number = /^\d+([:-])/.exec(Buffer.from(line.subarray(end + 1, end + 22)).toString());
-  return { sign: number?.[1] ?? ":", digits: number?.[0].length ?? 0 };
+function respell(line: string, end: number, numbered: boolean): string {
+  const [number = "", sign = ":"] = /^\d+([:-])/.exec(line.slice(end + 1, end + 22)) ?? [];
+  return line.slice(0, end) + sign + line.slice(end + 1 + (numbered ? 0 : number.length));
 }
 
-const chunkOf = (parts: readonly Uint8Array[]): ProcessChunk => ({ from: "stdout", bytes: Buffer.concat([...parts, Buffer.of(NEWLINE)]) });
-
-/** Without their ends. */
-async function* linesOf(chunks: AsyncIterable<ProcessChunk>): AsyncGenerator<Uint8Array> {
-  let rest: Uint8Array[] = [];
-  for await (const { bytes } of chunks) {
-    let from = 0;
-    for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, from)) {
-      yield Buffer.concat([...rest, bytes.subarray(from, at)]);
-      rest = [];
-      from = at + 1;
-    }
-    if (from < bytes.length) rest.push(bytes.subarray(from));
-  }
-  if (rest.length > 0) yield Buffer.concat(rest);
-}
+const chunkOf = (lines: readonly string[]): ProcessChunk => ({
+  from: "stdout",
+  bytes: Buffer.from(lines.map((line) => `${line}\n`).join(""), BYTES),
+});

@@ -34,6 +34,15 @@ describe("LS", () => {
     assert.match((await world.call("LS", { path: ".", ignore: ["{a"] })).text, /\{a isn't a glob pattern/);
   });
 
+  test("leaves out what a rule keeps from being read", async () => {
+    await using world = await openWorld({ hidden: () => async (path) => path.endsWith(".env") });
+    for (const name of [".env", "a.ts", "deep/.env"]) await world.put(name, "");
+    assert.equal((await world.call("LS", { path: "." })).text, `${world.cwd}/\n  a.ts\n  deep/`);
+    const bound = world.bind("LS", { path: "." });
+    assert.ok(bound.ok);
+    assert.deepEqual(bound.call.effects, [{ do: "read", path: world.cwd, under: true, filtered: true }]);
+  });
+
   test("is broad before it is deep, so that one folder full of files hides nothing", async () => {
     await using world = await openWorld();
     for (let at = 0; at < 70; at++) await world.put(`modules/m${String(at).padStart(2, "0")}.js`, "");

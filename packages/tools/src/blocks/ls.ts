@@ -8,6 +8,7 @@ import { failed, said } from "../define/said.ts";
 import type { Entry } from "../files/disk.ts";
 import { globMatcher } from "../text/glob.ts";
 import type { BlockKit } from "./kit.ts";
+import { searched } from "./ripgrep.ts";
 
 const MOST_SHOWN = 500; // entries of an answer
 const MOST_BENEATH = 50; // of a folder below the one that was asked for
@@ -27,13 +28,13 @@ type Leaf = Entry & { readonly path: string };
 type Listing = { readonly shown: readonly Leaf[]; readonly left: number; readonly trouble?: string };
 type Tree = ReadonlyMap<string, Listing>;
 
-export function lsBlock({ files, home }: BlockKit): Tool {
+export function lsBlock({ files, home, hidden }: BlockKit): Tool {
   return defineTool<Input>({
     name: "LS",
     description: DESCRIPTION,
     input,
     settle: (asked, cwd) => ({ ...asked, path: absolutePath(asked.path, cwd, home) }),
-    effects: ({ path }) => [{ do: "read", path, under: true }],
+    effects: ({ path }) => [searched(path, hidden)],
     readOnly: true,
     concurrencySafe: true,
     replay: "safe",
@@ -41,8 +42,10 @@ export function lsBlock({ files, home }: BlockKit): Tool {
       const matchers = ignore.map((glob) => ({ glob, fits: globMatcher(glob) }));
       const wrong = matchers.find(({ fits }) => !fits);
       if (wrong) return failed(`${wrong.glob} isn't a glob pattern: look at its brackets and braces.`);
-      const isIgnored = (leaf: Leaf): boolean => matchers.some(({ fits }) => fits?.(relative(path, leaf.path)));
-      const { tree, count, more } = await grow(path, { files, isIgnored, signal });
+      const isHidden = hidden?.();
+      const leaves = async (leaf: Leaf): Promise<boolean> =>
+        matchers.some(({ fits }) => fits?.(relative(path, leaf.path))) || ((await isHidden?.(leaf.path)) ?? false);
+      const { tree, count, more } = await grow(path, { files, leaves, signal });
       const notes = [
         ...(more ? [`[Only ${count} entries are shown. List a folder of it, or use Glob.]`] : []),
         ...(tree.get(path)?.shown.some(({ name }) => name === ".gitignore")
@@ -55,7 +58,7 @@ export function lsBlock({ files, home }: BlockKit): Tool {
   });
 }
 
-type Ground = { readonly files: BlockKit["files"]; readonly isIgnored: (leaf: Leaf) => boolean; readonly signal: AbortSignal };
+type Ground = { readonly files: BlockKit["files"]; readonly leaves: (leaf: Leaf) => Promise<boolean>; readonly signal: AbortSignal };
 
 async function grow(path: string, ground: Ground): Promise<{ readonly tree: Tree; readonly count: number; readonly more: boolean }> {
   const tree = new Map([[path, await list(path, MOST_SHOWN, ground)]]);
@@ -78,10 +81,16 @@ function foldersIn(listing: Listing | undefined): readonly string[] {
   return folders.map(({ path }) => path);
 }
 
-async function list(folder: string, most: number, { files, isIgnored }: Ground): Promise<Listing> {
-  const entries = await files.entries(folder, MOST_READ);
-  const leaves = entries.map((entry): Leaf => ({ ...entry, path: join(folder, entry.name) })).filter((leaf) => !isIgnored(leaf));
-  return { shown: leaves.slice(0, most), left: Math.max(leaves.length - most, 0) };
+async function list(folder: string, most: number, { files, leaves }: Ground): Promise<Listing> {
+  const shown: Leaf[] = [];
+  let left = 0;
+  for (const entry of await files.entries(folder, MOST_READ)) {
+    const leaf = { ...entry, path: join(folder, entry.name) };
+    if (await leaves(leaf)) continue;
+    if (shown.length < most) shown.push(leaf);
+    else left++;
+  }
+  return { shown, left };
 }
 
 async function listBeneath(folder: string, most: number, ground: Ground): Promise<Listing> {

@@ -25,6 +25,25 @@ function takenProcess(): RunProcess {
   };
 }
 
+async function told(run: RunProcess, spec: ProcessSpec, signal = never): Promise<Told> {
+  const said = { stdout: "", stderr: "", report: "" };
+  const source = run(spec, signal);
+  let step = await source.next();
+  for (; !step.done; step = await source.next()) said[step.value.from] += Buffer.from(step.value.bytes).toString();
+  return { ...said, end: step.value };
+}
+
+/** Reads until the word was printed; the process goes on. */
+async function readUntil(source: ReturnType<RunProcess>, word: string): Promise<string> {
+  let words = "";
+  while (!words.includes(word)) {
+    const step = await source.next();
+    if (step.done) throw new Error(`It ended before it said ${word}: ${words}`);
+    words += Buffer.from(step.value.bytes).toString();
+  }
+  return words;
+}
+
 /** A process that has waited behaves as one that starts for its call. */
 describe.each([
   ["started for its call", () => startProcess],
@@ -32,38 +51,19 @@ describe.each([
 ])("%s", (_, open) => {
   const run = open();
 
-  async function told(spec: ProcessSpec, signal = never): Promise<Told> {
-    const said = { stdout: "", stderr: "", report: "" };
-    const source = run(spec, signal);
-    let step = await source.next();
-    for (; !step.done; step = await source.next()) said[step.value.from] += Buffer.from(step.value.bytes).toString();
-    return { ...said, end: step.value };
-  }
-
-  /** Reads until the word was printed; the process goes on. */
-  async function readUntil(source: ReturnType<RunProcess>, word: string): Promise<string> {
-    let words = "";
-    while (!words.includes(word)) {
-      const step = await source.next();
-      if (step.done) throw new Error(`It ended before it said ${word}: ${words}`);
-      words += Buffer.from(step.value.bytes).toString();
-    }
-    return words;
-  }
-
   describe("a program that ends by itself", () => {
     test("is heard on stdout, stderr and descriptor 3, and its code is told", async () => {
-      const { end, ...said } = await told(bash("echo out; echo err >&2; echo cwd >&3; exit 7"));
+      const { end, ...said } = await told(run, bash("echo out; echo err >&2; echo cwd >&3; exit 7"));
       assert.deepEqual(said, { stdout: "out\n", stderr: "err\n", report: "cwd\n" });
       assert.deepEqual(end, { code: 7, signal: null, timedOut: false });
     });
 
     test("tells the signal that ended it", async () => {
-      assert.deepEqual((await told(bash("kill -9 $$"))).end, { code: null, signal: "SIGKILL", timedOut: false });
+      assert.deepEqual((await told(run, bash("kill -9 $$"))).end, { code: null, signal: "SIGKILL", timedOut: false });
     });
 
     test("has the environment it was given and a mark of ours, nothing else", async () => {
-      const { stdout } = await told({ file: "env", args: [], cwd: "/", env: { PATH, ONE: "1" } });
+      const { stdout } = await told(run, { file: "env", args: [], cwd: "/", env: { PATH, ONE: "1" } });
       const names = stdout
         .trim()
         .split("\n")
@@ -72,15 +72,15 @@ describe.each([
     });
 
     test("reads what it is sent", async () => {
-      assert.equal((await told(bash("cat", { stdin: "a\nb" }))).stdout, "a\nb");
+      assert.equal((await told(run, bash("cat", { stdin: "a\nb" }))).stdout, "a\nb");
     });
 
     test("may leave what it is sent unread", async () => {
-      assert.equal((await told(bash("exit 0", { stdin: "x".repeat(2_000_000) }))).end.code, 0);
+      assert.equal((await told(run, bash("exit 0", { stdin: "x".repeat(2_000_000) }))).end.code, 0);
     });
 
     test("has no stdin to wait for otherwise", async () => {
-      assert.equal((await told(bash("cat; echo over"))).stdout, "over\n");
+      assert.equal((await told(run, bash("cat; echo over"))).stdout, "over\n");
     });
 
     test("is not read ahead of the reader, and nothing is lost for a slow one", async () => {
@@ -88,7 +88,7 @@ describe.each([
       const flag = join(home.path, "written");
       const source = run(bash(`head -c 20000000 /dev/zero; touch ${flag}`), never);
       let step = await source.next();
-      await told(bash("sleep 0.3")); // time enough to write it all, if anybody took it
+      await told(run, bash("sleep 0.3")); // time enough to write it all, if anybody took it
       await assert.rejects(access(flag));
       let bytes = 0;
       for (; !step.done; step = await source.next()) bytes += step.value.bytes.length;
@@ -97,14 +97,14 @@ describe.each([
 
     test("leaves a background child alone, and isn't held by it", async () => {
       const seconds = oddSeconds();
-      const { stdout, end } = await told(bash(`sleep ${seconds} & echo started`));
+      const { stdout, end } = await told(run, bash(`sleep ${seconds} & echo started`));
       assert.deepEqual([stdout, end.code], ["started\n", 0]);
       await started(seconds);
       for (const sleeper of running(seconds)) process.kill(sleeper);
     });
 
     test("isn't held by a background child that talks without end, however slow the reader", async () => {
-      assert.equal((await told(bash("yes & exit 0"))).end.code, 0);
+      assert.equal((await told(run, bash("yes & exit 0"))).end.code, 0);
       const source = run(bash("yes & exit 0"), never);
       let bytes = 0;
       let step = await source.next();
@@ -114,23 +114,6 @@ describe.each([
       }
       assert.equal(step.value.code, 0);
       assert.ok(bytes < 10_000_000, `${bytes} bytes`);
-    });
-
-    test("and is over for its reader, who may end while a background child goes on", async () => {
-      const seconds = oddSeconds();
-      const program = `
-      import { startProcess } from ${JSON.stringify(join(import.meta.dirname, "start.ts"))};
-      for await (const _ of startProcess(${JSON.stringify(bash(`sleep ${seconds} & echo`))}, new AbortController().signal));
-      process.on("beforeExit", () => console.log("nothing keeps me"));`;
-      const { stdout } = await told({
-        file: process.execPath,
-        args: ["--input-type=module", "-e", program],
-        cwd: "/",
-        env: { PATH },
-        timeoutMs: 10_000,
-      });
-      assert.equal(stdout, "nothing keeps me\n");
-      for (const sleeper of running(seconds)) process.kill(sleeper);
     });
   });
 
@@ -143,7 +126,7 @@ describe.each([
       ["an argument is too long for the system", { args: ["-c", "x".repeat(200_000)] }, /too long/],
       ["an argument holds a NUL byte", { args: ["a\0b"] }, /could not be started/],
     ])("says that %s", async (_, more, words) => {
-      const { end } = await told(bash("true", more));
+      const { end } = await told(run, bash("true", more));
       assert.equal(end.code, null);
       assert.match(end.failed ?? "", words);
     });
@@ -152,7 +135,7 @@ describe.each([
   describe("nothing outlives", () => {
     test("a timeout", async () => {
       const seconds = oddSeconds();
-      const { end } = await told(bash(`sleep ${seconds} & sleep ${seconds}`, { timeoutMs: 400 }));
+      const { end } = await told(run, bash(`sleep ${seconds} & sleep ${seconds}`, { timeoutMs: 400 }));
       assert.equal(end.timedOut, true);
       assert.deepEqual(running(seconds), []);
     });
@@ -187,7 +170,7 @@ describe.each([
       await readUntil(source, "ready");
       await started(seconds);
       stop.abort();
-      await told(bash("sleep 0.3"));
+      await told(run, bash("sleep 0.3"));
       assert.deepEqual(running(seconds), []);
       await assert.rejects(source.next());
     });
@@ -200,37 +183,64 @@ describe.each([
       await source.return({ code: null, signal: null, timedOut: false });
       assert.deepEqual(running(seconds), []);
     });
+  });
 
-    test("the process that started it", async () => {
-      const seconds = oddSeconds();
-      const program = `
+  test("an abort before the start rejects, and nothing starts", async () => {
+    await assert.rejects(told(run, bash("echo never"), AbortSignal.abort(new Error("too late"))), /too late/);
+  });
+});
+
+describe("a program that starts others in its turn", () => {
+  test("may end while a background child goes on", async () => {
+    const seconds = oddSeconds();
+    const program = `
+      import { startProcess } from ${JSON.stringify(join(import.meta.dirname, "start.ts"))};
+      for await (const _ of startProcess(${JSON.stringify(bash(`sleep ${seconds} & echo`))}, new AbortController().signal));
+      process.on("beforeExit", () => console.log("nothing keeps me"));`;
+    const { stdout } = await told(startProcess, {
+      file: process.execPath,
+      args: ["--input-type=module", "-e", program],
+      cwd: "/",
+      env: { PATH },
+      timeoutMs: 10_000,
+    });
+    assert.equal(stdout, "nothing keeps me\n");
+    for (const sleeper of running(seconds)) process.kill(sleeper);
+  });
+
+  test("takes along what still runs when it leaves in a hurry", async () => {
+    const seconds = oddSeconds();
+    const program = `
       import { startProcess } from ${JSON.stringify(join(import.meta.dirname, "start.ts"))};
       const spec = ${JSON.stringify(bash(`sleep ${seconds} & sleep 0.1; echo ready; wait`))};
       await startProcess(spec, new AbortController().signal).next();
       process.exit(3);`;
-      const { end } = await told({ file: process.execPath, args: ["--input-type=module", "-e", program], cwd: "/", env: { PATH } });
-      assert.equal(end.code, 3);
-      await told(bash("true"));
-      assert.deepEqual(running(seconds), []);
+    const { end } = await told(startProcess, {
+      file: process.execPath,
+      args: ["--input-type=module", "-e", program],
+      cwd: "/",
+      env: { PATH },
     });
+    assert.equal(end.code, 3);
+    await told(startProcess, bash("true"));
+    assert.deepEqual(running(seconds), []);
+  });
 
-    test("one within another: what the inner started ends with the outer", async () => {
-      const seconds = oddSeconds();
-      const program = `
+  test("ends with all that it had started", async () => {
+    const seconds = oddSeconds();
+    const program = `
       import { startProcess } from ${JSON.stringify(join(import.meta.dirname, "start.ts"))};
       const spec = { ...${JSON.stringify(bash(`echo ready; sleep ${seconds}`))}, env: process.env };
       for await (const _ of startProcess(spec, new AbortController().signal)) console.log("inner");`;
-      const stop = new AbortController();
-      const source = run({ file: process.execPath, args: ["--input-type=module", "-e", program], cwd: "/", env: { PATH } }, stop.signal);
-      await readUntil(source, "inner");
-      await started(seconds);
-      stop.abort();
-      await assert.rejects(source.next());
-      assert.deepEqual(running(seconds), []);
-    });
-  });
-
-  test("an abort before the start rejects, and nothing starts", async () => {
-    await assert.rejects(told(bash("echo never"), AbortSignal.abort(new Error("too late"))), /too late/);
+    const stop = new AbortController();
+    const source = startProcess(
+      { file: process.execPath, args: ["--input-type=module", "-e", program], cwd: "/", env: { PATH } },
+      stop.signal,
+    );
+    await readUntil(source, "inner");
+    await started(seconds);
+    stop.abort();
+    await assert.rejects(source.next());
+    assert.deepEqual(running(seconds), []);
   });
 });
