@@ -82,10 +82,22 @@ describe.concurrent("streams", () => {
     refusedWith(await the.inside(["-p", "x"], { stdin: Buffer.alloc(10 * 2 ** 20 + 1, "a") }), 2, "10 MB");
   });
 
-  test("a full disk behind stdout is no success", async () => {
-    await using the = await scene([HELLO, HELLO]);
-    refusedWith(await the.shell("keel -p hi > /dev/full"), 1, "no space");
-    refusedWith(await the.shell("keel -p hi --output-format stream-json > /dev/full"), 1, "no space");
+  test.each(["-p hi", "-p hi --output-format json", "-p hi --output-format stream-json", "tools", "settings schema"])(
+    "a full disk behind stdout is no success: %s",
+    async (args) => {
+      await using the = await scene([HELLO]);
+      refusedWith(await the.shell(`keel ${args} > /dev/full`), 1, "no space");
+    },
+  );
+
+  test("a full disk ends a program's session, too", async () => {
+    await using the = await scene([HELLO]);
+    const prompt = '{"type":"user","message":{"role":"user","content":"hi"}}';
+    refusedWith(
+      await the.shell(`echo '${prompt}' | keel --input-format stream-json --output-format stream-json > /dev/full`),
+      1,
+      "no space",
+    );
   });
 
   test("a closed stdout ends without a word", async () => {

@@ -1,5 +1,5 @@
-import type { Block, Envelope, Event, JsonObject, Usage } from "@keelson/protocol";
-import { isToolUse } from "@keelson/protocol";
+import { isToolUse, type Block, type EndReason, type Envelope, type Event, type JsonObject, type Usage } from "@keelson/protocol";
+import { ENDINGS } from "./ending.ts";
 import type { About } from "./stream-json.ts";
 import { compactMessages, deniedMessage, informational, progressMessage, retryMessage, statusMessage } from "./system-messages.ts";
 import { DELTAS, errorOf, NO_USAGE, readable, stopOf, usageOf, type Message } from "./wire.ts";
@@ -118,9 +118,9 @@ export class Speaker {
     return [this.#from(progressMessage(event.callId, call, at))];
   }
 
-  /** A model that can't be asked is told in the place of its answer, under a name that programs know. */
-  #fail(reason: string): readonly Message[] {
-    const failure = this.#failure;
+  /** A model that can't be asked, or was cut short, is told in the place of its answer, under a name that programs know. */
+  #fail(reason: EndReason): readonly Message[] {
+    const failure = reason === "output_limit" ? { code: reason, text: ENDINGS[reason] } : this.#failure;
     this.#failure = undefined;
     const error = failure && reason !== "completed" ? errorOf(failure.code) : undefined;
     if (!failure || error === undefined) return [];

@@ -197,6 +197,7 @@ test("a model that can't be asked is told in place of its answer, an end for ano
   expect(map([notice("overloaded"), { type: "run.ended", reason: "model_error", totals: {} }])).toMatchObject([
     { type: "assistant", error: "overloaded", message: { model: "<synthetic>", content: [{ type: "text", text: "No." }] } },
   ]);
+  expect(map([{ type: "run.ended", reason: "output_limit", totals: {} }])).toMatchObject([{ error: "max_output_tokens" }]);
   expect(map([notice("structured_output"), { type: "run.ended", reason: "structured_output_retry_exhausted", totals: {} }])).toEqual([]);
 });
 

@@ -52,6 +52,7 @@ export function retryOf(because: string): Retry {
 
 /** Under which name a program learns why the model can't be asked; undefined for what isn't the model's. */
 export function errorOf(code: string): string | undefined {
+  if (code === "output_limit") return "max_output_tokens";
   return MODEL_ERROR_CODES.some((each) => each === code) ? retryOf(code).error : undefined;
 }
 
