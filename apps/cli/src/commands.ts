@@ -1,4 +1,4 @@
-import { nearest } from "./nearest.ts";
+import { nearest } from "@keelson/protocol";
 
 /** What can be typed at the prompt beside a prompt. */
 export const COMMANDS = {

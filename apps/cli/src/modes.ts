@@ -1,5 +1,4 @@
-import { MODES, type Mode } from "@keelson/protocol";
-import { nearest } from "./nearest.ts";
+import { nearest, MODES, type Mode } from "@keelson/protocol";
 
 /** The modes that can be asked for by name. `dontAsk` is kept here, not below: nobody is asked, and what isn't allowed is denied. */
 export type AskedMode = Mode | "dontAsk";

@@ -1,6 +1,6 @@
+import { nearest } from "@keelson/protocol";
 import { InvalidArgumentError } from "commander";
 import { readMode, type AskedMode } from "./modes.ts";
-import { nearest } from "./nearest.ts";
 
 /** Parsers of single option values. Each throws with what it wants instead; commander says of which option. */
 export function oneOf<T extends string>(choices: readonly T[]): (value: string) => T {

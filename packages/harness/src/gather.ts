@@ -23,7 +23,7 @@ export type Gathered = {
 };
 
 /** What holds where nobody says otherwise; a repository may only lower it. */
-const BUILTIN: Settings = { keel: { maxTurns: 200 } };
+export const BUILTIN: Settings = { keel: { maxTurns: 200 } };
 
 /** The first thing that is wrong refuses the session, in one line. Reads only: no process starts, no request is sent. */
 export async function gather({ place, flags, plugins: roots }: House, files: FileStore): Promise<Gathered | Refusal> {

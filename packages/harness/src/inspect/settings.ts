@@ -1,5 +1,6 @@
 import { explainSetting, readSettings } from "@keelson/loader";
 import type { Json, JsonObject, Problem, Rule, Settings, SettingsSource } from "@keelson/protocol";
+import { BUILTIN } from "../gather.ts";
 import type { Place } from "../house.ts";
 
 /** The settings as a session in this place would read them, and where each value comes from. Highest source first. */
@@ -14,9 +15,6 @@ export type SettingsView = {
 export type SettingsLayer = { readonly source: SettingsSource; readonly file?: string; readonly settings: JsonObject };
 /** `held`: the source sets the key, or a part of it, and isn't allowed to. */
 export type SettingSaid = { readonly source: SettingsSource; readonly file?: string; readonly value?: Json; readonly held: boolean };
-
-/** What holds where nobody says otherwise; gather.ts has the copy that counts. */
-const BUILTIN: Settings = { keel: { maxTurns: 200 } };
 
 /** Reads, and runs nothing. `flag`: what stands behind `--settings`. */
 export async function inspectSettings({ cwd, home, keelHome }: Place, flag?: string): Promise<SettingsView> {
