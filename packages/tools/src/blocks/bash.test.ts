@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { mkdir, readdir, readFile, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "vitest";
 import { oddSeconds, running, started } from "../../test/processes.ts";
@@ -134,8 +134,8 @@ describe.each([
     test("because its time was over, with all that it had started", async () => {
       await using world = await open();
       const seconds = oddSeconds();
-      const answer = await world.call("Bash", { command: `echo before; sleep ${seconds} & sleep ${seconds}`, timeout: "400" });
-      assert.match(answer.text, /^before\n\[ended after its time of 0\.4 seconds/);
+      const answer = await world.call("Bash", { command: `echo before; sleep ${seconds} & sleep ${seconds}`, timeout: "200" });
+      assert.match(answer.text, /^before\n\[ended after its time of 0\.2 seconds/);
       assert.deepEqual([answer.isError, dataOf(answer)["interrupted"], running(seconds)], [true, true, []]);
     });
 
@@ -271,7 +271,7 @@ describe.each([
 
     test("without end is ended with its time", async () => {
       await using world = await open();
-      const answer = await world.call("Bash", { command: "yes", timeout: 300 });
+      const answer = await world.call("Bash", { command: "yes", timeout: 150 });
       assert.match(answer.text, /^y\ny\n[^]*characters left out[^]*y\n\[ended after its time/);
       assert.ok(JSON.stringify(answer.output.data).length < 100_000);
     });

@@ -34,14 +34,14 @@ const input = z.object({
 type Input = z.infer<typeof input>;
 
 export function bashBlock(kit: BlockKit): Tool {
-  const tool = defineTool<Input>({
+  return defineTool<Input>({
     name: "Bash",
     description: DESCRIPTION,
     input,
     effects: ({ command }) => [{ do: "shell", text: command, cwd: placeOf(kit).cwd }],
+    warm: () => kit.processes?.ready(specOf(kit, placeOf(kit).cwd)),
     run: (asked, ctx, judged) => runCommand(kit, asked, ctx, judged),
   });
-  return { ...tool, warm: () => kit.processes?.ready(specOf(kit, placeOf(kit).cwd)) };
 }
 
 async function* runCommand(kit: BlockKit, asked: Input, ctx: ToolContext, judged: readonly Effect[]): AsyncGenerator<ToolStep, ToolOutput> {

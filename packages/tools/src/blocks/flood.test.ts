@@ -56,11 +56,11 @@ describe("a command that prints", () => {
   flood(
     [
       [
-        "300 MB without a line end is shown by its head and tail",
-        bash("head -c 300M /dev/zero | tr '\\0' x"),
-        /^x{15000}\n\[… 314542800 characters left out: its first 64 MiB are in \S+\]\nx{15000}$/,
+        "200 MB without a line end is shown by its head and tail",
+        bash("head -c 200M /dev/zero | tr '\\0' x"),
+        /^x{15000}\n\[… 209685200 characters left out: its first 64 MiB are in \S+\]\nx{15000}$/,
       ],
-      ["300 MB of NUL is told by its size", bash("head -c 300M /dev/zero"), /^\[binary output, 300\.0 MiB: its first 64 MiB are in \S+\]$/],
+      ["200 MB of NUL is told by its size", bash("head -c 200M /dev/zero"), /^\[binary output, 200\.0 MiB: its first 64 MiB are in \S+\]$/],
       ["noise is told by its size", bash("head -c 30M /dev/urandom"), /^\[binary output, 30\.0 MiB: the whole is in \S+\]$/],
       [
         "bytes that are no UTF-8 is shown with signs in their place",
@@ -72,13 +72,13 @@ describe("a command that prints", () => {
         bash("seq 1 5000 >&2; head -c 2M /dev/zero; echo last >&2"),
         /^1\n2\n3\n[^]*\n5000\nlast\n\n\[binary output, 2\.0 MiB: the whole is in \S+\]$/,
       ],
-      ["without end is ended with its time", bash("yes", { timeout: 500 }), /^y\ny\n[^]*left out[^]*\ny\n\[ended after its time/],
+      ["without end is ended with its time", bash("yes", { timeout: 300 }), /^y\ny\n[^]*left out[^]*\ny\n\[ended after its time/],
       [
         "without end in the background holds nothing up",
-        bash("head -c 80M /dev/zero | tr '\\0' x; touch done; yes", { run_in_background: true }),
+        bash("head -c 66M /dev/zero | tr '\\0' x; touch done; yes", { run_in_background: true }),
         /^Started/,
       ],
-      ["beside that is run as ever", bash("until test -e done; do sleep 0.05; done; sleep 0.3; ls -l outputs | grep bash_"), / 67108864 /],
+      ["beside that is run as ever", bash("until test -e done; do sleep 0.05; done; sleep 0.2; ls -l outputs | grep bash_"), / 67108864 /],
     ],
     async () => {},
   );

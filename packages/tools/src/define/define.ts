@@ -32,18 +32,20 @@ export type ToolSpec<Input> = {
   readonly readOnly?: boolean;
   readonly concurrencySafe?: boolean;
   readonly replay?: Replay;
+  readonly warm?: Tool["warm"];
   readonly validate?: (input: Input, ctx: ToolContext) => Promise<string | undefined>;
   /** `judged`: the effects that were stated. A `FileError` becomes an answer; anything else that is thrown is a bug or an abort. */
   readonly run: (input: Input, ctx: ToolContext, judged: readonly Effect[]) => AsyncGenerator<ToolStep, ToolOutput>;
 };
 
 export function defineTool<Input>(spec: ToolSpec<Input>): Tool {
-  const { name, description } = spec;
+  const { name, description, warm } = spec;
   const inputSchema = printSchema(spec.input);
   return {
     name,
     description,
     inputSchema,
+    ...(warm && { warm }),
     bind(raw, cwd): Bound {
       const parsed = z.safeParse(spec.input, lenient(raw, inputSchema), { error: z.locales.en().localeError });
       if (parsed.success) return { ok: true, call: boundCall(spec, spec.settle?.(parsed.data, cwd) ?? parsed.data, cwd) };

@@ -40,7 +40,7 @@ export function createFeed(folder: string, name: string): Feed {
     open: async () => spill.add(new Uint8Array(), true),
     async add(chunk) {
       if (chunk.from === "report") return;
-      fresh.add(decoders[chunk.from].decode(chunk.bytes, { stream: true }));
+      if (!fresh.hopeless) fresh.add(decoders[chunk.from].decode(chunk.bytes, { stream: true }));
       bytes += chunk.bytes.length;
       const before = spill.size;
       await spill.add(chunk.bytes, true);

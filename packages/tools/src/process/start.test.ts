@@ -135,7 +135,7 @@ describe.each([
   describe("nothing outlives", () => {
     test("a timeout", async () => {
       const seconds = oddSeconds();
-      const { end } = await told(run, bash(`sleep ${seconds} & sleep ${seconds}`, { timeoutMs: 400 }));
+      const { end } = await told(run, bash(`sleep ${seconds} & sleep ${seconds}`, { timeoutMs: 200 }));
       assert.equal(end.timedOut, true);
       assert.deepEqual(running(seconds), []);
     });
