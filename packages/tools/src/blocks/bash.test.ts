@@ -48,6 +48,11 @@ describe.each([
       assert.equal(await bash(world, shown), "bash hBc 0 0 none none echo");
     });
 
+    test("whose clock begins with the command", async () => {
+      await using world = await open({ env: { ...scrub(process.env, process.platform), SECONDS: "100" } });
+      assert.equal(await bash(world, "echo $SECONDS"), "0");
+    });
+
     test("without a file of the user's running before it", async () => {
       await using world = await open();
       await writeFile(join(world.kit.home, ".bashrc"), "echo never\n");
