@@ -11,9 +11,17 @@ export const statusMessage = (permissionMode: string): Message => ({ type: "syst
 /** No end is no number, and the field wants one: the largest that every reader takes. */
 const ENDLESS = 2 ** 31 - 1;
 
-export function retryMessage({ because, attempt, waitMs }: Of<"recovery.attempted">, unattended: boolean): Message {
+export function retryMessage({ because, attempt, waitMs, status }: Of<"recovery.attempted">, unattended: boolean): Message {
   const most = unattended ? ENDLESS : TRIES;
-  return { type: "system", subtype: "api_retry", attempt, max_retries: most, retry_delay_ms: Math.round(waitMs), ...retryOf(because) };
+  return {
+    type: "system",
+    subtype: "api_retry",
+    attempt,
+    max_retries: most,
+    retry_delay_ms: Math.round(waitMs),
+    ...retryOf(because),
+    ...(status !== undefined && { error_status: status }),
+  };
 }
 
 /** A summary in place of what was said. Smaller edits of the context are nobody's business. */

@@ -43,7 +43,14 @@ export async function* recover(error: ModelError, run: Run): AsyncGenerator<Even
   const attempt = tried(run, error.code) + 1;
   run.state = { ...run.state, tries: { ...run.state.tries, [error.code]: attempt } };
   if (step.do === "end") yield { type: "notice.raised", severity: "error", code: error.code, text: error.message };
-  else yield { type: "recovery.attempted", because: error.code, attempt, waitMs: step.do === "wait" ? step.ms : 0 };
+  else
+    yield {
+      type: "recovery.attempted",
+      because: error.code,
+      attempt,
+      waitMs: step.do === "wait" ? step.ms : 0,
+      ...(error.status !== undefined && { status: error.status }),
+    };
   return yield* take(step, run);
 }
 

@@ -160,3 +160,29 @@ test("a file that may not be read keeps no search from working, and is in none",
   assert.match(told, /key of the door/);
   assert.ok(!told.includes("secret"));
 });
+
+test("a schema of an older draft is read as what it is, and a format counts", async () => {
+  const schema = {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    type: "object",
+    properties: { day: { type: "string", format: "date" } },
+    required: ["day"],
+  };
+  await using w = await world({ replies: [{ blocks: [{ text: '{"day":"some day"}' }] }, { blocks: [{ text: '{"day":"2026-11-20"}' }] }] });
+  await using session = await w.open({ jsonSchema: schema });
+  assert.equal(ended(await run(session, "which day?")), "completed");
+  assert.match(JSON.stringify(messagesIn(w.server, 1)), /must match format/);
+});
+
+test("a prompt that is too large for the log is refused, and the next one isn't", async () => {
+  await using w = await world({ replies: [{ blocks: [{ text: "hi" }] }] });
+  await using session = await w.open();
+  await assert.rejects(run(session, "x".repeat(17 * 1024 * 1024)), /16777216|bytes/);
+  assert.equal(ended(await run(session, "hi")), "completed");
+});
+
+test("a tool to be offered that isn't there is told", async () => {
+  await using w = await world({ replies: [] });
+  await using session = await w.open({ tools: ["Read", "Nope"] });
+  assert.deepEqual([session.tools, session.problems.length], [["Read"], 1]);
+});

@@ -57,6 +57,7 @@ export class Journal {
       return undefined;
     } catch (error) {
       if (isStoreError(error) && error.code === "unwritable") return error.message;
+      this.#waiting = this.#waiting.slice(0, -1); // what can never be stored must not keep what comes after it from being stored
       throw error; // another writer has the session, or a bug: going on would fork the log
     }
   }

@@ -13,14 +13,23 @@ export function enableBlocks(plugins: readonly PluginDecl[], offer: Offer, kit: 
   const names = [...new Set(known.map(({ name }) => name))].filter((name) => isOffered(name, offer)).toSorted();
   return {
     tools: new Map(names.flatMap((name) => (blocks[name] ? [[name, blocks[name](kit)] as const] : []))),
-    problems: asked
-      .filter((one) => !known.includes(one))
-      .map(({ root, name }) => ({
-        severity: "warning",
-        file: root,
-        text: `It enables a tool block that doesn't exist: ${name}. There are ${Object.keys(blocks).join(", ")}.`,
-      })),
+    problems: [
+      ...(offer.only ?? []).filter((name) => !known.some((one) => one.name === name)).map(notThere),
+      ...asked
+        .filter((one) => !known.includes(one))
+        .map(({ root, name }): Problem => ({
+          severity: "warning",
+          file: root,
+          text: `It enables a tool block that doesn't exist: ${name}. There are ${Object.keys(blocks).join(", ")}.`,
+        })),
+    ],
   };
 }
+
+const notThere = (name: string): Problem => ({
+  severity: "warning",
+  file: "",
+  text: `No tool is named ${name}, so it can't be the one that is offered.`,
+});
 
 const isOffered = (name: string, { denied, only }: Offer): boolean => !denied.includes(name) && (only?.includes(name) ?? true);

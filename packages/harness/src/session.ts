@@ -14,6 +14,7 @@ import {
   type SessionStore,
   type View,
 } from "@keelson/protocol";
+import { withHeartbeats } from "./heartbeat.ts";
 import { Journal } from "./journal.ts";
 import type { Meter } from "./meter.ts";
 
@@ -64,7 +65,9 @@ export class Conversation {
     this.#opening = []; // said once, also when the reader leaves at it
     yield* this.#record([...opening, input], run);
     yield* this.#record(this.#undelivered.map(taken), run);
-    for await (const event of loop(startOf(this.#view, options), this.#parts.ports(), options, signal)) {
+    const ports = this.#parts.ports();
+    const events = loop(startOf(this.#view, options), ports, options, signal);
+    for await (const event of options.unattended ? withHeartbeats(events, ports.clock) : events) {
       yield* this.#record(meter.drain(), run);
       if (event.type === "agent.relayed") yield event.envelope;
       else if (event.type === "run.ended") yield* this.#record([{ ...event, totals: { ...event.totals, ...totals(this.#view) } }], run);

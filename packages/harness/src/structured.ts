@@ -1,3 +1,4 @@
+import type { Ajv } from "ajv";
 import { isToolUse, messagesOf, text, type Json, type JsonObject, type Ports, type View } from "@keelson/protocol";
 
 /** What a final answer must be. `instruct` is told to the model; `read` gives the value, or says in words what is wrong with it. */
@@ -8,9 +9,8 @@ const RETRIES = 5;
 
 /** A structure from a JSON Schema (2020-12); in words, why the schema can't be used. */
 export async function structureOf(schema: JsonObject): Promise<Structure | string> {
-  const { Ajv2020 } = await import("ajv/dist/2020.js"); // only when it is asked for: it costs a start several ms
   try {
-    const ajv = new Ajv2020({ strict: false, allErrors: true });
+    const ajv = await validatorFor(schema);
     const validate = ajv.compile({ ...schema });
     return {
       instruct: `# Your final answer\nEnd with one reply that is a JSON value and nothing else: no words around it, no code fence. It must fit this JSON Schema:\n${JSON.stringify(schema)}`,
@@ -23,6 +23,15 @@ export async function structureOf(schema: JsonObject): Promise<Structure | strin
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** Of the draft that the schema names; 2020-12 where it names none. Loaded only when it is asked for: it costs a start several ms. */
+async function validatorFor({ $schema }: JsonObject): Promise<Ajv> {
+  const options = { strict: false, allErrors: true, logger: false } as const;
+  const [{ Ajv }, { Ajv2020 }, formats] = await Promise.all([import("ajv"), import("ajv/dist/2020.js"), import("ajv-formats")]);
+  const ajv = typeof $schema === "string" && /draft-0[67]/.test($schema) ? new Ajv(options) : new Ajv2020(options);
+  formats.default.default(ajv);
+  return ajv;
 }
 
 /** Between turns: a final answer that doesn't fit is sent back with what is wrong, a few times. One port a run: it counts. */

@@ -74,6 +74,7 @@ export function refuse(code: ModelErrorCode, failure: Failure, where: Where, cau
   return modelError(code, {
     message: advise(code, failure, where),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(failure.status !== undefined && { status: failure.status }),
     ...(room !== undefined && { room }),
     ...(cause !== undefined && { cause }),
   });

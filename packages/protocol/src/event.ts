@@ -98,7 +98,13 @@ export type Event =
     }
   | { readonly type: "agent.relayed"; readonly envelope: Envelope } // never leaves the session: it yields the child's envelope in its place
   | { readonly type: "checkpoint.taken"; readonly checkpointId: string; readonly tree: string }
-  | { readonly type: "recovery.attempted"; readonly because: string; readonly attempt: number; readonly waitMs: number }
+  | {
+      readonly type: "recovery.attempted";
+      readonly because: string;
+      readonly attempt: number;
+      readonly waitMs: number;
+      readonly status?: number;
+    }
   | { readonly type: "notice.raised"; readonly severity: "info" | "warning" | "error"; readonly code: string; readonly text: string }
   | { readonly type: "heartbeat" }
   | { readonly type: "run.ended"; readonly reason: EndReason; readonly totals: JsonObject };

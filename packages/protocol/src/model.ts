@@ -50,12 +50,11 @@ export const MODEL_ERROR_CODES = [
 export type ModelErrorCode = (typeof MODEL_ERROR_CODES)[number];
 
 /** `room`: output tokens that still fit beside the input (`context_overflow`). */
-export type ModelError = Error & { readonly code: ModelErrorCode; readonly retryAfterMs?: number; readonly room?: number };
+export type ModelError = Error & { readonly code: ModelErrorCode } & Facts;
+/** `status`: of the answer, where there was one. */
+type Facts = { readonly retryAfterMs?: number; readonly room?: number; readonly status?: number };
 
-export function modelError(
-  code: ModelErrorCode,
-  facts: { readonly message?: string; readonly retryAfterMs?: number; readonly room?: number; readonly cause?: unknown } = {},
-): ModelError {
+export function modelError(code: ModelErrorCode, facts: Facts & { readonly message?: string; readonly cause?: unknown } = {}): ModelError {
   const { message = code, cause, ...rest } = facts;
   return Object.assign(new Error(message, { cause }), { code, ...rest });
 }

@@ -43,6 +43,8 @@ const REQUESTS: Readonly<Record<string, Answer>> = {
   }),
   set_model: inSession((session, request, desk) => {
     const name = stringIn(request, "model");
+    if (name === "" || (name === undefined && request["model"] !== undefined && request["model"] !== null))
+      return fail("set_model takes the name of a model, or none for the one the session began with.");
     const trouble = desk.setModel(name === "default" ? undefined : name, session);
     return trouble === undefined ? done() : fail(trouble);
   }),

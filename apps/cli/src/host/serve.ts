@@ -19,7 +19,7 @@ import type { Reply } from "./reply.ts";
 import { answerRequest } from "./requests.ts";
 
 /** Characters of one line: a few images, as the API takes them. */
-const LONGEST_LINE = 32 * 2 ** 20;
+const LONGEST_LINE = 12 * 2 ** 20; // a record of the log takes 16
 
 /**
  * `--input-format stream-json`: a program drives keel. Prompts run one after the other in one session; requests are answered as they come, also
