@@ -92,6 +92,8 @@ export type Session = AsyncDisposable & {
   readonly problems: readonly Problem[];
   /** False when its log can't be written: it lives in memory only. */
   readonly saved: boolean;
+  /** Puts words of the user into the context without asking the model: they stand before the next prompt. Not while a run is under way. */
+  add(content: readonly Block[]): Promise<void>;
   /**
    * Takes a prompt to its end. Each durable envelope is on disk before it is yielded; the last one is `run.ended`, whose totals hold `usd` and, where one was asked for, the `structured` answer.
    * An abort of `signal` ends it within 250 ms. One run at a time.

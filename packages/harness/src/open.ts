@@ -51,6 +51,7 @@ export async function openSession(house: House): Promise<Opening> {
     credentials: gathered.endpoint.credentials,
     problems: [...gathered.problems, ...toolbox.problems, ...heard, ...(log.problem ? [log.problem] : [])],
     saved: log.problem === undefined,
+    add: conversation.add.bind(conversation),
     run: conversation.run.bind(conversation),
     async [Symbol.asyncDispose]() {
       await toolbox[Symbol.asyncDispose]();

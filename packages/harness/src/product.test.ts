@@ -5,6 +5,8 @@ import { fold, refusal, text, type Envelope } from "@keelson/protocol";
 import { test } from "vitest";
 import { call, ended, messagesIn, outcomes, run, world } from "../test/world.ts";
 
+const MANIFEST = new URL("../../../plugins/code/.claude-plugin/plugin.json", import.meta.url);
+
 test("a prompt goes to its end through real tools, under the rules that were given", async () => {
   await using w = await world(
     {
@@ -21,7 +23,7 @@ test("a prompt goes to its end through real tools, under the rules that were giv
   assert.equal(ended(envelopes), "completed");
   assert.deepEqual(outcomes(envelopes), ["ok", "ok", "ok"]);
   assert.equal(await readFile(join(w.cwd, "port.txt"), "utf8"), "port 8080\n");
-  assert.deepEqual(session.tools, ["Bash", "Edit", "Glob", "Grep", "Read", "Write"]);
+  assert.deepEqual(session.tools, JSON.parse(await readFile(MANIFEST, "utf8")).extensions["dev.keelson"].tools);
 });
 
 test("the session goes on where its log ends: the requests before stay an exact prefix", async () => {
@@ -138,4 +140,18 @@ test("a home that can't be written: the session runs in memory and says so", asy
   assert.equal(session.saved, false);
   assert.match(session.problems.map((problem) => problem.text).join(), /memory/);
   assert.equal(ended(await run(session, "hi")), "completed");
+});
+
+test("words that are only added ask nobody, and stand before the next prompt, in a later session too", async () => {
+  await using w = await world({ replies: [{ blocks: [{ text: "4" }] }] });
+  const first = await w.open();
+  await first.add([text("Remember: 4.")]);
+  await first[Symbol.asyncDispose]();
+  assert.equal(w.server.requests.length, 0);
+  await using second = await w.open({ resume: "latest" });
+  await run(second, "which number?");
+  assert.deepEqual(
+    messagesIn(w.server, 0).map(({ content }) => content.map((block) => block["text"])),
+    [["Remember: 4.", "which number?"]],
+  );
 });

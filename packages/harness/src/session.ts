@@ -60,11 +60,7 @@ export class Conversation {
     const { meter, totals } = this.#parts;
     const options = this.#parts.options();
     const run = randomUUID();
-    const input: Input = { type: "input.received", inputId: randomUUID(), kind: "prompt", from: "user", content: prompt };
-    const opening = this.#opening;
-    this.#opening = []; // said once, also when the reader leaves at it
-    yield* this.#record([...opening, input], run);
-    yield* this.#record(this.#undelivered.map(taken), run);
+    yield* this.#take(prompt, run);
     const ports = this.#parts.ports();
     const events = loop(startOf(this.#view, options), ports, options, signal);
     for await (const event of options.unattended ? withHeartbeats(events, ports.clock) : events) {
@@ -73,6 +69,19 @@ export class Conversation {
       else if (event.type === "run.ended") yield* this.#record([{ ...event, totals: { ...event.totals, ...totals(this.#view) } }], run);
       else yield* this.#record([event], run);
     }
+  }
+
+  async add(content: readonly Block[]): Promise<void> {
+    for await (const _ of this.#take(content, randomUUID()));
+  }
+
+  /** First on disk, then in the context, with whatever was accepted before and never delivered. */
+  async *#take(content: readonly Block[], run: string): AsyncGenerator<Envelope> {
+    const input: Input = { type: "input.received", inputId: randomUUID(), kind: "prompt", from: "user", content };
+    const opening = this.#opening;
+    this.#opening = []; // said once, also when the reader leaves at it
+    yield* this.#record([...opening, input], run);
+    yield* this.#record(this.#undelivered.map(taken), run);
   }
 
   async *#record(events: readonly Event[], run: string): AsyncGenerator<Envelope> {

@@ -44,6 +44,11 @@ export class Inbox {
     }
   }
 
+  /** What was to stand before a next prompt, and none came. */
+  get aside(): readonly Prompt[] {
+    return this.#aside;
+  }
+
   /** How many wait behind the one under way. */
   get behind(): number {
     return Math.max(this.#prompts.length - 1, 0);

@@ -61,6 +61,17 @@ test.concurrent("one that isn't to be answered stands in front of the next, and 
   expect(the.model.requests[0]?.text).toMatch(/Remember: 4\.".*"What was it\?"/);
 });
 
+test.concurrent("one that isn't to be answered, and that nothing follows, is there when the session goes on", async () => {
+  await using the = await scene([say("4.")]);
+  await using host = new Host(the);
+  host.say("Remember: 4.", { shouldQuery: false });
+  expect(await host.leave()).toMatchObject({ code: 0 });
+  await using again = new Host(the, ["--continue"]);
+  again.say("What was it?");
+  await again.next("result");
+  expect(the.model.requests[0]?.text).toMatch(/Remember: 4\.".*"What was it\?"/);
+});
+
 test.concurrent("lines that can't be read are told, one line each, and the others are heard", async () => {
   await using the = await scene([say("Still here.")]);
   await using host = new Host(the);

@@ -42,7 +42,9 @@ export async function serve(site: Site): Promise<number> {
     if (!opening.ok || leaving.signal.aborted) break;
     code = await take(prompt, opening.session, desk, debug);
   }
-  const opening = desk.isOpen ? await desk.open() : undefined;
+  const aside = desk.inbox.aside.flatMap(({ content }) => content);
+  const opening = desk.isOpen || aside.length > 0 ? await desk.open() : undefined;
+  if (opening?.ok && aside.length > 0) await opening.session.add(aside);
   if (opening?.ok === false) return await refuse(opening.refusal.text, codeOf(opening.refusal, run), site);
   await listening;
   return code ?? (desk.bad > 0 ? FAILED : DONE);
