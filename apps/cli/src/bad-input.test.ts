@@ -127,3 +127,12 @@ describe("places", () => {
     refusedWith(await the.shell("cd gone; rmdir ../gone; keel -p hi"), 1, "deleted");
   });
 });
+
+test.concurrent("who asked for JSON gets a result also when the command line is at fault", async () => {
+  await using home = await temporaryHome();
+  for (const format of [["--output-format", "json"], ["--output-format=stream-json"]]) {
+    const { code, stdout, stderr } = await inside(["-p", "x", ...format, "--max-turns", "0"], { home: home.path });
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ type: "result", is_error: true, errors: [stderr.trim()] });
+  }
+});

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { readArguments } from "./arguments.ts";
@@ -13,7 +14,7 @@ export async function main(machine: Machine = thisMachine()): Promise<number> {
     case "show":
       return await say(asked.text.trimEnd(), machine, DONE);
     case "refuse":
-      return await complain(asked.text, machine, USAGE);
+      return await misused(asked.text, machine);
     case "demo":
       return await demo(machine);
     case "doctor":
@@ -27,6 +28,17 @@ export async function main(machine: Machine = thisMachine()): Promise<number> {
     case "run":
       return await run(asked, machine);
   }
+}
+
+/** Whoever asked for JSON reads a result also when the command line is at fault: one line on stderr says the same. */
+async function misused(words: string, machine: Machine): Promise<number> {
+  const format = /^--output-format[= ](json|stream-json)$/m.exec(machine.argv.join("\n").replaceAll(/^(--output-format)\n/gm, "$1 "))?.[1];
+  if (format === "json" || format === "stream-json") {
+    const [{ refusedResult }, { NOTHING_YET }] = await Promise.all([import("./report.ts"), import("./tally.ts")]);
+    const outcome = { tally: NOTHING_YET, trouble: words, ms: 0, sessionId: "", uuid: randomUUID() };
+    await say(refusedResult(format, outcome).trimEnd(), machine, USAGE);
+  }
+  return await complain(words, machine, USAGE);
 }
 
 async function run(asked: Run, machine: Machine): Promise<number> {
