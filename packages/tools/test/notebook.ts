@@ -18,6 +18,7 @@ export const NOTEBOOK = `{
    "metadata": {
     "scale": 1.0,
     "big": 12345678901234567890,
+    "path": "C:\\\\",
     "source": ["not this one"]
    },
    "outputs": [

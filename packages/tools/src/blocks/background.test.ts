@@ -99,6 +99,15 @@ describe("a command in the background", () => {
     assert.deepEqual(running(seconds), []);
   });
 
+  test("lasts as long as its jobs even when it says exit itself", async () => {
+    await using world = await openWorld();
+    const { id } = await begin(world, "(until test -e go; do sleep 0.01; done; echo job) & echo shell; exit 3");
+    await lookUntil(world, id, /shell/);
+    await world.call("Bash", { command: "sleep 0.3" }); // longer than a shell is waited for
+    await world.put("go", "");
+    assert.equal(await lookUntil(world, id, /exit code/), "job\n[exit code 3]\n");
+  });
+
   test("keeps the exit code of its last command, and its own traps", async () => {
     await using world = await openWorld();
     const { id } = await begin(world, "trap 'echo bye' EXIT; (exit 3)");

@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
+import { Readable } from "node:stream";
 import { test } from "vitest";
 import { openWorld } from "../../test/world.ts";
+import { leavingOut } from "./leave-out.ts";
 
 const FILES = { "a.ts": "key one\nb\nkey two\n", ".env": "key=secret\n", "deep/.env": "key=deep\n" };
 
@@ -37,5 +39,15 @@ test("a search says of itself that it leaves such files out, and says nothing of
         [filtered],
       );
     }
+  }
+});
+
+test("wherever the pieces are cut, the lines are the same", async () => {
+  const lines = Buffer.from("a\u00e9.ts\x001:one\n--\n.env\x002:key=secret\na\u00e9.ts\x003-two\xff\n", "latin1");
+  const search = { names: "content", base: "/w", numbered: true, isHidden: async (path: string) => path === "/w/.env" } as const;
+  for (let at = 0; at <= lines.length; at++) {
+    const pieces = [lines.subarray(0, at), lines.subarray(at)].map((bytes) => ({ from: "stdout" as const, bytes }));
+    const shown = await Array.fromAsync(leavingOut(Readable.from(pieces), search), ({ bytes }) => bytes);
+    assert.equal(Buffer.concat(shown).toString("latin1"), "a\u00e9.ts:1:one\n--\na\u00e9.ts-3-two\xff\n");
   }
 });

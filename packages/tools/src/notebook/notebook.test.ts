@@ -71,6 +71,9 @@ describe("a cell that is replaced", () => {
     const to = NOTEBOOK.indexOf('{\n   "cell_type": "raw"');
     assert.equal(after, `${NOTEBOOK.slice(0, from)}${cell},\n  ${NOTEBOOK.slice(to)}`);
     assert.ok(!text.includes("outputs"));
+    const picture = swap(NOTEBOOK, '"cell_type": "markdown",', '"attachments": {"a.png": {}},\n   "cell_type": "markdown",');
+    const bare = cellsOf((await edited(picture, { cell_id: "intro", new_source: "1", cell_type: "code" })).after);
+    assert.deepEqual(bare[0], toCode[0]);
   });
 
   test("is shown to people as a change of its source", async () => {

@@ -20,6 +20,7 @@ const LONGEST_TIMER = 2 ** 31 - 1; // a longer one fires at once
 type Pipe = { readonly from: ProcessChunk["from"]; readonly stream: Readable };
 type Outcome = { exit?: { readonly code: number | null; readonly signal: string | null }; ending?: Promise<void>; over: boolean };
 
+/** Entered in the same tick as the launch, or the take, and with a signal that isn't aborted: what happens later is heard. */
 export async function* follow(
   { child, pid, mark }: Launched,
   timeoutMs: number | undefined,
@@ -35,7 +36,6 @@ export async function* follow(
     });
   };
   const aborted = (): void => end(GRACE.abort);
-  if (signal.aborted) aborted();
   signal.addEventListener("abort", aborted, { once: true });
   let timedOut = false;
   const expired = (): void => {

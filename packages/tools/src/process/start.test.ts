@@ -71,6 +71,12 @@ describe.each([
       assert.deepEqual(names.toSorted(), ["KEEL_PROCESS", "ONE", "PATH"]);
     });
 
+    test("has a group and a session of its own, so that it can be ended and has no terminal to ask on", async () => {
+      const { stdout } = await told(run, bash("cut -d ' ' -f 1,5,6 /proc/$$/stat"));
+      const [pid, group, session] = stdout.trim().split(" ");
+      assert.deepEqual([group, session], [pid, pid]);
+    });
+
     test("reads what it is sent", async () => {
       assert.equal((await told(run, bash("cat", { stdin: "a\nb" }))).stdout, "a\nb");
     });
