@@ -24,6 +24,14 @@ test("a file that a rule keeps from being read is in no answer of a search, what
   assert.equal(await said("Glob", { pattern: "**/*" }), "a.ts");
 });
 
+test("nor is it told whether a file with NUL bytes has what is looked for", async () => {
+  await using world = await openGuarded();
+  for (const name of [".env", "b.bin"]) await world.put(name, "key=secret\n\0");
+  const said = async (path: string) => (await world.call("Grep", { pattern: "secret", output_mode: "content", path })).text;
+  assert.match(await said("b.bin"), /^b\.bin: binary file matches/);
+  assert.equal(await said(".env"), "No matches.");
+});
+
 test("a search says of itself that it leaves such files out, and says nothing of the kind where nobody tells it which", async () => {
   await using guarded = await openGuarded();
   await using open = await openWorld();

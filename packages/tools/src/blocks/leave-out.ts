@@ -11,6 +11,8 @@ export type LeavingOut = {
   readonly isHidden: ((path: string) => Promise<boolean>) | undefined;
 };
 
+/** Said of a file that has NUL bytes: a line without the sign behind its path. */
+const BINARY = /^(.*): (?:binary file matches|WARNING: stopped searching binary file)/;
 const NEWLINE = 10;
 const BYTES = "latin1"; // a character for each byte, so that names and lines go through as they are
 
@@ -38,7 +40,7 @@ async function withoutHidden(
   const shown: string[] = [];
   for (const line of block.toString(BYTES).split("\n")) {
     const end = names === "files_with_matches" ? line.length : line.indexOf("\0");
-    const path = line.slice(0, Math.max(end, 0));
+    const path = end < 0 ? (BINARY.exec(line)?.[1] ?? "") : line.slice(0, end);
     if (isHidden && path !== "" && !known.has(path)) known.set(path, await isHidden(resolve(base, Buffer.from(path, BYTES).toString())));
     if (known.get(path) === true) continue;
     shown.push(end < 0 || end === line.length ? line : respell(line, end, numbered));
