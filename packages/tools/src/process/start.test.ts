@@ -81,14 +81,6 @@ describe.each([
       assert.equal((await told(run, bash("cat", { stdin: "a\nb" }))).stdout, "a\nb");
     });
 
-    test("may leave what it is sent unread", async () => {
-      assert.equal((await told(run, bash("exit 0", { stdin: "x".repeat(2_000_000) }))).end.code, 0);
-    });
-
-    test("has no stdin to wait for otherwise", async () => {
-      assert.equal((await told(run, bash("cat; echo over"))).stdout, "over\n");
-    });
-
     test("is not read ahead of the reader, and nothing is lost for a slow one", async () => {
       await using home = await temporaryHome();
       const flag = join(home.path, "written");
@@ -99,42 +91,6 @@ describe.each([
       let bytes = 0;
       for (; !step.done; step = await source.next()) bytes += step.value.bytes.length;
       assert.equal(bytes, 20_000_000);
-    });
-
-    test("leaves a background child alone, and isn't held by it", async () => {
-      const seconds = oddSeconds();
-      const { stdout, end } = await told(run, bash(`sleep ${seconds} & echo started`));
-      assert.deepEqual([stdout, end.code], ["started\n", 0]);
-      await started(seconds);
-      for (const sleeper of running(seconds)) process.kill(sleeper);
-    });
-
-    test("isn't held by a background child that talks without end, however slow the reader", async () => {
-      assert.equal((await told(run, bash("yes & exit 0"))).end.code, 0);
-      const source = run(bash("yes & exit 0"), never);
-      let bytes = 0;
-      let step = await source.next();
-      for (; !step.done; step = await source.next()) {
-        bytes += step.value.bytes.length;
-        await sleep(1); // meanwhile the pipe is full again
-      }
-      assert.equal(step.value.code, 0);
-      assert.ok(bytes < 10_000_000, `${bytes} bytes`);
-    });
-  });
-
-  describe("a program that can't be started", () => {
-    test.each([
-      ["there is no such program", { file: "keel-no-such-program" }, /no program "keel-no-such-program"/],
-      ["its folder doesn't exist", { cwd: "/keel/no/such/folder" }, /folder \/keel\/no\/such\/folder doesn't exist/],
-      ["its folder is a file", { cwd: "/etc/passwd" }, /is a file, not a folder/],
-      ["it may not be run", { file: "/etc/passwd" }, /may not be run/],
-      ["an argument is too long for the system", { args: ["-c", "x".repeat(200_000)] }, /too long/],
-      ["an argument holds a NUL byte", { args: ["a\0b"] }, /could not be started/],
-    ])("says that %s", async (_, more, words) => {
-      const { end } = await told(run, bash("true", more));
-      assert.equal(end.code, null);
-      assert.match(end.failed ?? "", words);
     });
   });
 
@@ -193,6 +149,52 @@ describe.each([
 
   test("an abort before the start rejects, and nothing starts", async () => {
     await assert.rejects(told(run, bash("echo never"), AbortSignal.abort(new Error("too late"))), /too late/);
+  });
+});
+
+describe("a program that starts for its call", () => {
+  test("may leave what it is sent unread", async () => {
+    assert.equal((await told(startProcess, bash("exit 0", { stdin: "x".repeat(2_000_000) }))).end.code, 0);
+  });
+
+  test("has no stdin to wait for otherwise", async () => {
+    assert.equal((await told(startProcess, bash("cat; echo over"))).stdout, "over\n");
+  });
+
+  test("leaves a background child alone, and isn't held by it", async () => {
+    const seconds = oddSeconds();
+    const { stdout, end } = await told(startProcess, bash(`sleep ${seconds} & echo started`));
+    assert.deepEqual([stdout, end.code], ["started\n", 0]);
+    await started(seconds);
+    for (const sleeper of running(seconds)) process.kill(sleeper);
+  });
+
+  test("isn't held by a background child that talks without end, however slow the reader", async () => {
+    assert.equal((await told(startProcess, bash("yes & exit 0"))).end.code, 0);
+    const source = startProcess(bash("yes & exit 0"), never);
+    let bytes = 0;
+    let step = await source.next();
+    for (; !step.done; step = await source.next()) {
+      bytes += step.value.bytes.length;
+      await sleep(1); // meanwhile the pipe is full again
+    }
+    assert.equal(step.value.code, 0);
+    assert.ok(bytes < 10_000_000, `${bytes} bytes`);
+  });
+});
+
+describe("a program that can't be started", () => {
+  test.each([
+    ["there is no such program", { file: "keel-no-such-program" }, /no program "keel-no-such-program"/],
+    ["its folder doesn't exist", { cwd: "/keel/no/such/folder" }, /folder \/keel\/no\/such\/folder doesn't exist/],
+    ["its folder is a file", { cwd: "/etc/passwd" }, /is a file, not a folder/],
+    ["it may not be run", { file: "/etc/passwd" }, /may not be run/],
+    ["an argument is too long for the system", { args: ["-c", "x".repeat(200_000)] }, /too long/],
+    ["an argument holds a NUL byte", { args: ["a\0b"] }, /could not be started/],
+  ])("says that %s", async (_, more, words) => {
+    const { end } = await told(startProcess, bash("true", more));
+    assert.equal(end.code, null);
+    assert.match(end.failed ?? "", words);
   });
 });
 
