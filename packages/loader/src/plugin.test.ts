@@ -36,7 +36,7 @@ test("the bundled coding plugin reads without a problem", async () => {
   const { plugin, problems } = await readPlugin(fileURLToPath(new URL("../../../plugins/code", import.meta.url)));
   assert.deepEqual(problems, []);
   assert.equal(plugin?.name, "code");
-  assert.deepEqual(plugin.tools, ["Bash", "Edit", "Glob", "Grep", "Read", "Write"]);
+  for (const tool of ["Bash", "Edit", "Glob", "Grep", "Read", "Write"]) assert.ok(plugin.tools.includes(tool));
   const bytes = Buffer.byteLength(plugin.system ?? "");
   assert.ok(bytes > 4000 && bytes < 6500, `the prompt has ${bytes} bytes`);
 });

@@ -59,10 +59,9 @@ test("the census names each tool once, with its plugin and what it costs a reque
   await using home = await temporaryHome();
   const { tools, problems } = await censusTools({ place: placeIn(home.path), plugins: [CODE] });
   assert.deepEqual(problems, []);
-  assert.deepEqual(
-    tools.map(({ name }) => name),
-    ["Bash", "Edit", "Glob", "Grep", "Read", "Write"],
-  );
+  const names = tools.map(({ name }) => name);
+  assert.deepEqual(names, [...new Set(names)].toSorted());
+  for (const name of ["Bash", "Edit", "Glob", "Grep", "Read", "Write"]) assert(names.includes(name));
   for (const { plugin, inputSchema, bytes } of tools) {
     assert.equal(plugin, "code");
     assert.equal(inputSchema["type"], "object");
