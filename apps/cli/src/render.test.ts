@@ -23,7 +23,7 @@ const done = (callId: string, text: string, more: Partial<Extract<Event, { type:
 const END: Event = { type: "run.ended", reason: "completed", totals: {} };
 
 function shown(events: readonly Event[], options: { words?: boolean; colours?: boolean; path?: readonly string[] } = {}): string {
-  const renderer = new Renderer(() => ({ paint: paint(options.colours ?? false), width: 60, cwd: "/work" }), options.words ?? true);
+  const renderer = new Renderer(() => ({ paint: paint(options.colours ?? false), width: 60, cwd: "/project" }), options.words ?? true);
   const seal = (event: Event): Envelope => ({ v: 1, at: 0, session: "s", run: "r", path: options.path ?? [], event });
   return events.map((event) => renderer.show(seal(event))).join("");
 }
@@ -40,7 +40,7 @@ test("a call is a line, its result a short one below, and text stands apart from
   const events = [
     delta("I look."),
     said("I look."),
-    used("c", "Read", { file_path: "/work/src/a.ts" }),
+    used("c", "Read", { file_path: "/project/src/a.ts" }),
     started("c"),
     done("c", "1\n2\n3"),
     delta("Done.", 1),

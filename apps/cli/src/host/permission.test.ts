@@ -6,7 +6,7 @@ import { readUpdates, suggestionsFor } from "./updates.ts";
 const QUESTION: Question = {
   callId: "c",
   tool: "Write",
-  input: { file_path: "/work/a.ts", content: "x" },
+  input: { file_path: "/project/a.ts", content: "x" },
   effects: [],
   opinion: {
     behavior: "ask",
@@ -22,7 +22,7 @@ describe("a question", () => {
     ["safetyCheck", { behavior: "ask", reason: "", explicit: true }],
     ["mode", { behavior: "ask", reason: "", explicit: false }],
   ] as const)("says by a word why it is asked: %s", (type, opinion) => {
-    expect(questionFor({ ...QUESTION, opinion }, "/work")).toMatchObject({
+    expect(questionFor({ ...QUESTION, opinion }, "/project")).toMatchObject({
       decision_reason_type: type,
       decision_reason: opinion.reason,
       title: "Allow Write a.ts?",
