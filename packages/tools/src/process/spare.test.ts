@@ -6,6 +6,7 @@ import type { ProcessEnd, ProcessSpec, RunProcess } from "@keelson/protocol";
 import { describe, test } from "vitest";
 import { gone, oddSeconds, running, started } from "../../test/processes.ts";
 import { openProcesses } from "./processes.ts";
+import { createSpare } from "./spare.ts";
 import { startProcess } from "./start.ts";
 
 const PATH = process.env["PATH"] ?? "";
@@ -107,6 +108,15 @@ describe("a process that waits", () => {
     processes.ready(reader(other));
     await started(other);
     assert.deepEqual(running(name), []);
+  });
+
+  test("doesn't wait for ever", async () => {
+    const spare = createSpare(50);
+    const name = oddSeconds();
+    spare.ready(reader(name));
+    await started(name);
+    await gone(name);
+    assert.equal(spare.take({ ...reader(name), stdin: "" }), undefined);
   });
 
   test("ends with the session, and none is started after it", async () => {

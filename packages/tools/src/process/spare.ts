@@ -21,7 +21,8 @@ const PATIENCE = 120_000; // milliseconds
 /** With these a shell that waits isn't one that starts: the first runs a file, the second ends the waiting. */
 const NOT_BEFORE = ["BASH_ENV", "TMOUT"];
 
-export function createSpare(): Spare {
+/** `patienceMs`: how long one waits to be taken. */
+export function createSpare(patienceMs = PATIENCE): Spare {
   let waiting: { readonly key: string; readonly launched: Launched; readonly timer: NodeJS.Timeout } | undefined;
   let closed = false;
   const drop = async (): Promise<void> => {
@@ -42,7 +43,7 @@ export function createSpare(): Spare {
       const launched = launch(spec, "pipe");
       if (launched instanceof Promise) return; // the call itself will say why
       hold(launched, false);
-      waiting = { key, launched, timer: setTimeout(() => void drop(), PATIENCE).unref() };
+      waiting = { key, launched, timer: setTimeout(() => void drop(), patienceMs).unref() };
     },
     take(spec) {
       if (spec.stdin === undefined || waiting === undefined || waiting.key !== keyOf(spec)) return undefined;
