@@ -45,7 +45,20 @@ async function settings(machine: Machine, { settings: flag }: DoctorAsked): Prom
   const [first] = problems.toSorted((a, b) => Number(b.severity === "error") - Number(a.severity === "error"));
   if (first) return { state: first.severity === "error" ? "blocks" : "note", what: lineOf(first) };
   const files = layers.flatMap(({ file }) => file ?? []);
+  const loose = await looseAmong([machine.keelHome, ...files.filter((file) => dirname(file) === machine.keelHome)], machine);
+  if (loose !== undefined)
+    return { state: "note", what: `others may write ${loose}, and with it what is allowed`, remedy: `chmod go-w ${loose}` };
   return { state: "well", what: files.length === 0 ? "none: everything as it is built in" : files.join(", ") };
+}
+
+/** The first that somebody else may write to. */
+async function looseAmong(paths: readonly string[], { platform }: Machine): Promise<string | undefined> {
+  if (platform === "win32") return undefined;
+  for (const path of paths) {
+    const there = await stat(path).catch(() => undefined);
+    if (there && (there.mode & 0o022) !== 0) return path;
+  }
+  return undefined;
 }
 
 async function endpoint(machine: Machine, { baseUrl, settings: flag }: DoctorAsked): Promise<Found> {

@@ -40,6 +40,16 @@ describe("keel doctor", () => {
     expect(checks["sessions"]).toMatchObject({ state: "note", remedy: `chmod 700 ${join(home.path, ".keel", "var")}` });
   });
 
+  test("says when others may write what is allowed", async () => {
+    await using home = await temporaryHome();
+    const file = join(home.path, ".keel", "settings.json");
+    await mkdir(join(home.path, ".keel"), { mode: 0o700 });
+    await writeFile(file, "{}");
+    await chmod(file, 0o666);
+    const { stdout } = await inside(["doctor", "--json"], { home: home.path });
+    expect(checksIn(stdout)["settings"]).toMatchObject({ state: "note", remedy: `chmod go-w ${file}` });
+  });
+
   test("without a key or an endpoint there is nobody to ask", async () => {
     await using home = await temporaryHome();
     const ran = await inside(["doctor"], { home: home.path });
