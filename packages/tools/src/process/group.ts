@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export const MARK = "KEEL_PROCESS";
-const KILL_ROUNDS = 4; // a process may fork faster than it dies
+const KILL_ROUNDS = 8; // 1.3 seconds in all: a process may fork faster than it dies, and a busy machine is slow to let it die
 const FIRST_LOOK = 5; // milliseconds; each look waits twice as long as the one before
 
 /** TERM, then after `graceMs` KILL; settles when nobody is left, at once when nobody was. */
@@ -16,7 +16,7 @@ export async function endGroup(group: number, mark: string, graceMs: number): Pr
     await sleep(Math.min(pause, graceMs - waited));
     if (!send(group, mark, 0)) return;
   }
-  for (let round = 0; round < KILL_ROUNDS && send(group, mark, "SIGKILL"); round++) await sleep(FIRST_LOOK);
+  for (let round = 0, pause = FIRST_LOOK; round < KILL_ROUNDS && send(group, mark, "SIGKILL"); round++, pause *= 2) await sleep(pause);
 }
 
 /** For a process that is about to exit and can't wait. */
