@@ -81,6 +81,7 @@ test("what isn't there yet is told in one line each, and the work is done", asyn
   const ran = await the.inside(["-p", "hi", "--mcp-config", "a.json", "--effort=high", "--bare", "--setting-sources", ""]);
   expect(ran).toMatchObject({ code: 0, stdout: "Hello.\n" });
   expect(ran.stderr.trim().split("\n")).toEqual([
+    expect.stringMatching(/^--bare isn't there yet/),
     expect.stringMatching(/^--setting-sources isn't there yet/),
     expect.stringMatching(/^--effort isn't there yet/),
     expect.stringMatching(/^--mcp-config isn't there yet/),

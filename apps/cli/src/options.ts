@@ -60,12 +60,12 @@ export const FLAGS: readonly FlagRow[] = [
   { flags: "-r, --resume [id]", what: "go on with a session; without an id, the latest", parse: sessionId, not: ["sessionId"] },
   { flags: "--no-session-persistence", what: "keep nothing of it", not: ["continue", "resume"] },
 
-  { flags: "--bare", what: "no hooks, skills, MCP servers or memory are looked for", now: SO },
-  { flags: "--safe-mode", what: "as --bare", now: SO },
-  { flags: "--strict-mcp-config", what: "no other MCP servers than those named", now: SO },
+  { flags: "--bare", what: "", now: later("hooks, skills, MCP servers and memory aren't looked for anyway; settings are read") },
+  { flags: "--safe-mode", what: "", now: later("hooks, skills, MCP servers and memory aren't looked for anyway; settings are read") },
+  { flags: "--strict-mcp-config", what: "", now: later("no MCP server is connected") },
   { flags: "--allow-dangerously-skip-permissions", what: "that mode may be turned on later", now: SO },
-  { flags: "--include-hook-events", what: "what hooks do", now: SO },
-  { flags: "--forward-subagent-text", what: "what sub-agents say", now: SO },
+  { flags: "--include-hook-events", what: "", now: later("no hook runs") },
+  { flags: "--forward-subagent-text", what: "", now: later("there are no sub-agents") },
 
   { flags: "--setting-sources <list>", what: "", now: later("every settings file is read") },
   { flags: "--effort <level>", what: "", now: later("the model thinks as it does by default") },
