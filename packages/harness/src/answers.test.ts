@@ -186,3 +186,13 @@ test("a tool to be offered that isn't there is told", async () => {
   await using session = await w.open({ tools: ["Read", "Nope"] });
   assert.deepEqual([session.tools, session.problems.length], [["Read"], 1]);
 });
+
+test("a model chosen between two runs isn't sent what another one thought", async () => {
+  await using w = await world({ replies: [{ blocks: [{ thinking: "hm" }, { text: "one" }] }, { blocks: [{ text: "two" }] }] });
+  await using session = await w.open({ model: "one" });
+  await run(session, "first");
+  session.setModel("two");
+  await run(session, "second");
+  assert.equal(w.server.requests[1]?.body["model"], "two");
+  assert.ok(!JSON.stringify(messagesIn(w.server, 1)).includes("thinking"));
+});

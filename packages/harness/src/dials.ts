@@ -36,6 +36,7 @@ export class Dials {
     const { id, prices } = lookUp(name);
     if (this.#limits.maxBudgetUsd !== undefined && prices === undefined)
       return `The price of ${id} isn't known, so the budget can't be kept.`;
+    if (id === this.#model) return undefined;
     this.#model = id;
     this.#changed = { ...this.#changed, model: id };
     return undefined;

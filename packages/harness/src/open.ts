@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { lookUp } from "@keelson/model";
 import { memoryStore, openStore } from "@keelson/persistence";
-import type { Event, Problem } from "@keelson/protocol";
+import { isStoreError, type Event, type Problem } from "@keelson/protocol";
 import { diskFiles } from "@keelson/tools";
 import { gather, type Gathered } from "./gather.ts";
 import type { House, Opening, Session } from "./house.ts";
@@ -31,7 +31,15 @@ export async function openSession(house: House): Promise<Opening> {
   const wired = wire(house, gathered, toolbox, id);
   const { dials, meter } = wired;
   const opening = log.fresh ? [openedEvent(house, gathered)] : [];
-  const conversation = await Conversation.read({ ...log, ...wired, wall, opening });
+  const close = async (): Promise<void> => {
+    for (const part of [toolbox, wired, log.claim]) await part[Symbol.asyncDispose]();
+  };
+  const conversation = await Conversation.read({ ...log, ...wired, wall, opening }).catch(async (error: unknown) => {
+    await close(); // a log that can't be read isn't held
+    if (isStoreError(error)) return error.message;
+    throw error;
+  });
+  if (typeof conversation === "string") return { ok: false, refusal: { code: "session", text: conversation } };
   const session: Session = {
     id,
     cwd: place.cwd,
@@ -53,11 +61,7 @@ export async function openSession(house: House): Promise<Opening> {
     saved: log.problem === undefined,
     add: conversation.add.bind(conversation),
     run: conversation.run.bind(conversation),
-    async [Symbol.asyncDispose]() {
-      await toolbox[Symbol.asyncDispose]();
-      await wired[Symbol.asyncDispose]();
-      await log.claim[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: close,
   };
   return { ok: true, session };
 }

@@ -20,10 +20,11 @@ export function preparing({ facts, body, tools, meter, dials }: Preparing): Port
   return async function* (state) {
     const chosen = yield* dials.drain();
     const model = chosen ?? state.model;
-    if (model !== state.model) yield { type: "context.edited", tier: "model_changed", edits: [{ op: "strip", what: "thinking" }] }; // another model's signatures
+    // Another model's signatures; also where the choice was made between two runs, and this one began with it.
+    if (chosen !== undefined) yield { type: "context.edited", tier: "model_changed", edits: [{ op: "strip", what: "thinking" }] };
     const { window, outputLimit, known } = facts(model);
-    const needed = meter.context === 0 ? estimate(state) : meter.context;
-    if (known && needed > window) {
+    const needed = known ? meter.context || estimate(state) : 0; // a window that is a guess isn't worth a look at the whole history
+    if (needed > window) {
       const text = `The conversation needs about ${needed} tokens and ${model} takes ${window}. Start a new session, or choose a model with a larger window.`;
       yield { type: "notice.raised", severity: "error", code: "blocking_limit", text };
       return { go: "end", reason: "blocking_limit" };

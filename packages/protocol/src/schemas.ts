@@ -26,14 +26,3 @@ export const settingsSchema = z.looseObject({
     })
     .optional(),
 });
-
-/** A log line. An event whose type is unknown passes: a newer keelson may have written it. */
-export const envelopeSchema = z.looseObject({
-  v: z.literal(1),
-  seq: z.int().positive().optional(),
-  at: z.number(),
-  session: z.string(),
-  run: z.string(),
-  path: z.array(z.string()),
-  event: z.looseObject({ type: z.string() }),
-});
