@@ -72,10 +72,11 @@ export {
 } from "./permission.ts";
 export { nearest } from "./nearest.ts";
 export { type PluginDecl, type PluginRead, type Problem } from "./plugin.ts";
-export { type ProcessChunk, type ProcessEnd, type ProcessSpec, type RunProcess } from "./process.ts";
+export { type Confinement, type NetworkBounds, type ProcessChunk, type ProcessEnd, type ProcessSpec, type RunProcess } from "./process.ts";
 export { CONTINUE_REASONS, END_REASONS, type ContinueReason, type EndReason } from "./reason.ts";
 export { refusal } from "./refusal.ts";
 export { SETTINGS_SOURCES, type Settings, type SettingsSource } from "./settings.ts";
+export { type AnalyseShell, type ShellFacts } from "./shell.ts";
 export {
   isStoreError,
   STORE_ERROR_CODES,

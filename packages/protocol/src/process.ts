@@ -8,7 +8,22 @@ export type ProcessSpec = {
   readonly stdin?: string;
   /** Milliseconds; then the group is ended. */
   readonly timeoutMs?: number;
+  /** Where it can't be had, nothing starts: the end is `failed`. */
+  readonly confinement?: Confinement;
 };
+
+/**
+ * What a confined process and its children may touch; the rest of the disk is read-only. Absolute paths, and what is beneath them.
+ * A path that isn't there is held to its list too. `unwritable` and `unreadable` beat `writable`.
+ */
+export type Confinement = {
+  readonly writable: readonly string[];
+  readonly unwritable: readonly string[];
+  readonly unreadable: readonly string[];
+  readonly network: NetworkBounds;
+};
+/** `open`: as without a confinement. Host names as in `WebFetch(domain:…)`: `example.org`, `*.example.org`; a denied one beats an allowed one. */
+export type NetworkBounds = "open" | { readonly allowed: readonly string[]; readonly denied: readonly string[] };
 
 /** `report` is file descriptor 3: what a wrapper says beside the program's own output. */
 export type ProcessChunk = { readonly from: "stdout" | "stderr" | "report"; readonly bytes: Uint8Array };
