@@ -4,7 +4,7 @@ import type { Model, ModelPart } from "@keelson/protocol";
 import { effect, fresh, named, OPTIONS, player, ports, realClock, tool } from "@keelson/testing";
 import { setTimeout as wait } from "node:timers/promises";
 import { listen } from "./endpoint.ts";
-import { median, type Bench } from "./measure.ts";
+import { ratio, value, type Bench } from "./row.ts";
 
 /** A call whose block is complete starts while the reply still streams. Baseline: the same house with a client that holds calls back until the message stops. */
 export const earlyStart: Bench = async (short) => {
@@ -12,30 +12,26 @@ export const earlyStart: Bench = async (short) => {
   const runs = short ? 3 : 5;
   const eager = await repeat(runs, () => once(replyMs, (model) => model));
   const late = await repeat(runs, () => once(replyMs, heldBack));
+  const pairs = { measured: wallsOf(eager), baseline: wallsOf(late), unit: "ms", of: "started at message_stop" };
   return [
-    {
-      what: "tool start after its block is complete",
-      measured: eager.start,
-      baseline: late.start,
-      of: "started at message_stop",
-      target: "≤ 10 ms",
-    },
-    {
-      what: `turn with a ${replyMs} ms call and ${replyMs} ms of reply after it`,
-      measured: eager.wall,
-      baseline: late.wall,
-      of: "started at message_stop",
-      target: "ratio ≤ 0.70",
-    },
+    value(
+      "tool start after its block is complete",
+      { atMost: 10 },
+      "ms",
+      eager.map(({ start }) => start),
+    ),
+    ratio(`turn with a ${replyMs} ms call and ${replyMs} ms of reply after it`, { atMost: 0.7 }, pairs),
   ];
 };
 
 type Timing = { readonly start: number; readonly wall: number };
 
-async function repeat(runs: number, run: () => Promise<Timing>): Promise<Timing> {
+const wallsOf = (timings: readonly Timing[]): readonly number[] => timings.map(({ wall }) => wall);
+
+async function repeat(runs: number, run: () => Promise<Timing>): Promise<readonly Timing[]> {
   const all: Timing[] = [];
   for (let n = 0; n < runs; n++) all.push(await run());
-  return { start: median(all.map(({ start }) => start)), wall: median(all.map(({ wall }) => wall)) };
+  return all;
 }
 
 async function once(replyMs: number, change: (model: Model) => Model): Promise<Timing> {

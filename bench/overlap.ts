@@ -8,7 +8,7 @@ import { isToolResult, type ModelRequest, type Tool } from "@keelson/protocol";
 import { effect, fresh, named, OPTIONS, player, ports, realClock, tool } from "@keelson/testing";
 import { blocks, createSeen, diskFiles, scrub, startProcess } from "@keelson/tools";
 import { listen } from "./endpoint.ts";
-import { median, type Bench } from "./measure.ts";
+import { ratio, type Bench } from "./row.ts";
 
 const CALL_MS = 1_000;
 
@@ -36,21 +36,11 @@ export const overlap: Bench = async (short) => {
       tools,
       [1, 2, 3].map((at) => ["Bash", { command: `sleep 0.2; echo ${at} >> order.txt; sleep 0.1` }] as const),
     );
+    const beside = { measured: gaps, baseline: ideals, unit: "ms", of: "one bare 1 s timer" };
+    const inOrder = { measured: [serial], baseline: [900], unit: "ms", of: "their sum" };
     return [
-      {
-        what: "4 reads + 3 safe 1 s calls: message stop to next request",
-        measured: median(gaps),
-        baseline: median(ideals),
-        of: "one bare 1 s timer",
-        target: "ratio ≤ 1.03",
-      },
-      {
-        what: "3 Bash calls of 300 ms, one after the other, in order",
-        measured: serial,
-        baseline: 900,
-        of: "their sum",
-        target: "ratio ≥ 1",
-      },
+      ratio("4 reads + 3 safe 1 s calls: message stop to next request", { atMost: 1.03 }, beside),
+      ratio("3 Bash calls of 300 ms, one after the other, in order", { atLeast: 1 }, inOrder),
     ];
   } finally {
     await rm(folder, { recursive: true, force: true });

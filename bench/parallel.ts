@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { text as textOf } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { simulate } from "@keelson/simulator";
-import type { Bench } from "./measure.ts";
+import { value, type Bench } from "./row.ts";
 
 const MANY = fileURLToPath(new URL("many.ts", import.meta.url));
 const SESSIONS = 100;
@@ -22,13 +22,5 @@ export const parallel: Bench = async () => {
   if (code !== 0) throw new Error(`The sessions ended with ${code}.`);
   const { before, after, mixedUp } = JSON.parse(printed) as { readonly before: number; readonly after: number; readonly mixedUp: number };
   if (mixedUp > 0) throw new Error(`${mixedUp} of ${SESSIONS} sessions were told what another one asked.`);
-  return [
-    {
-      what: `memory of each of ${SESSIONS} sessions at once, MB`,
-      measured: (after - before) / SESSIONS / MB,
-      baseline: before / MB,
-      of: "the process after one",
-      target: "≤ 15 MB",
-    },
-  ];
+  return [value(`memory of each of ${SESSIONS} sessions at once`, { atMost: 15 }, "MB", [(after - before) / SESSIONS / MB])];
 };

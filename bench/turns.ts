@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { listen } from "./endpoint.ts";
-import { median, type Bench, type Row } from "./measure.ts";
+import { PUBLISHED } from "./process.ts";
+import { median, ratio, value, type Bench, type Pairs } from "./row.ts";
 
-const KEEL = fileURLToPath(new URL("../apps/cli/bin/keel.js", import.meta.url));
 const BARE = fileURLToPath(new URL("bare-agent.mjs", import.meta.url));
 const MB = 1024;
+const LAST = 20;
 
 /** What a turn costs beside the least agent that asks by fetch: from the last byte of a reply to the head of the next request. */
 export const turns: Bench = async (short) => {
@@ -19,52 +20,37 @@ export const turns: Bench = async (short) => {
     await writeFile(file, "a line of text\n".repeat(20));
     const shell = await pair(home, short ? 20 : 50, ["Bash", { command: "echo done" }]);
     const read = await pair(home, short ? 20 : 50, ["Read", { file_path: file }]);
-    const rows: Row[] = [
-      {
-        what: "gap of a turn with a shell call",
-        measured: shell.keel.gap,
-        baseline: shell.bare.gap,
-        of: "the least agent",
-        target: "later: ratio ≤ 1.0",
-      },
-      {
-        what: "gap of a turn with a read",
-        measured: read.keel.gap,
-        baseline: read.bare.gap,
-        of: "the least agent",
-        target: "later: ratio ≤ 1.5",
-      },
+    const rows = [
+      ratio("gap of a turn with a shell call", { atMost: 1 }, gaps(shell)),
+      ratio("gap of a turn with a read", { atMost: 1.5 }, gaps(read)),
     ];
     if (short) return rows;
     const few = await pair(home, 200, ["Bash", { command: "echo done" }]);
     const many = await pair(home, 2_400, ["Read", { file_path: file }]);
     return [
       ...rows,
-      {
-        what: "peak memory after 200 turns, MB",
-        measured: few.keel.peak,
-        baseline: few.bare.peak,
-        of: "the least agent",
-        target: "later: ≤ 95 MB",
-      },
-      {
-        what: "gap at turn 2,400",
-        measured: many.keel.last,
-        baseline: many.bare.last,
-        of: "the least agent",
-        target: "later: ratio ≤ 0.5",
-      },
+      value("peak memory of 200 turns", { atMost: 95 }, "MB", [few.keel.peak]),
+      ratio("gap at turn 2,400", { atMost: 0.5 }, gaps(many, -LAST)),
     ];
   } finally {
     await rm(home, { recursive: true, force: true });
   }
 };
 
-type Cost = { readonly gap: number; readonly last: number; readonly peak: number };
+type Cost = { readonly gaps: readonly number[]; readonly peak: number };
+type Both = { readonly keel: Cost; readonly bare: Cost };
 
-async function pair(home: string, count: number, call: readonly [string, object]): Promise<{ readonly keel: Cost; readonly bare: Cost }> {
+/** One of each, of what both took from turn `from` on: neighbouring turns of two processes are no pairs. */
+const gaps = ({ keel, bare }: Both, from = 0): Pairs => ({
+  measured: [median(keel.gaps.slice(from))],
+  baseline: [median(bare.gaps.slice(from))],
+  unit: "ms",
+  of: "the least agent",
+});
+
+async function pair(home: string, count: number, call: readonly [string, object]): Promise<Both> {
   const keel = (url: string) => [
-    KEEL,
+    PUBLISHED,
     "-p",
     "go",
     "--base-url",
@@ -102,8 +88,7 @@ async function run(
   const code = await over;
   if (code !== 0 || endpoint.arrivals.length !== count + 1)
     throw new Error(`${args("…").join(" ")} ended with ${code} after ${endpoint.arrivals.length} requests.`);
-  const gaps = ends.slice(0, count).map((end, at) => (endpoint.arrivals[at + 1] ?? Number.NaN) - end);
-  return { gap: median(gaps), last: median(gaps.slice(-20)), peak: await peak };
+  return { gaps: ends.slice(0, count).map((end, at) => (endpoint.arrivals[at + 1] ?? Number.NaN) - end), peak: await peak };
 }
 
 /** The most memory a process held, MB; looked at until it is gone (Linux). */
