@@ -7,7 +7,7 @@ const signal = new AbortController().signal;
 
 async function held(ledger: Ledger, usd: number): Promise<Reservation> {
   const reserved = await ledger.reserve({ usd }, signal);
-  assert.ok(typeof reserved === "function", `refused: ${reserved}`);
+  assert.ok(typeof reserved === "function", "refused");
   return reserved;
 }
 

@@ -103,12 +103,14 @@ export class Ledger {
 
   /** Until something that is held here is given back. */
   async #release(signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.push(resolve);
-    const leave = (): void => resolve();
-    signal.addEventListener("abort", leave, { once: true });
-    await promise;
-    signal.removeEventListener("abort", leave);
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      this.#waiting.push(wake);
+      signal.addEventListener("abort", wake, { once: true });
+    });
   }
 }
 
