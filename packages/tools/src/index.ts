@@ -1,7 +1,6 @@
 export { blocks } from "./blocks/catalogue.ts";
 export type { BlockKit } from "./blocks/kit.ts";
 export type { Todo } from "./blocks/todo.ts";
-export { defineTool, type ToolSpec } from "./define/define.ts";
 export { diskFiles, type Disk } from "./files/disk.ts";
 export { createSeen, type Seen } from "./files/seen.ts";
 export { openProcesses, type Processes } from "./process/processes.ts";

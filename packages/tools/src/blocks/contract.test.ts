@@ -3,9 +3,11 @@ import { testTool, type ToolScene } from "@keelson/testing";
 import type { Json } from "@keelson/protocol";
 import { describe, test } from "vitest";
 import { NOTEBOOK } from "../../test/notebook.ts";
+import { shownByBodies } from "../../test/shown.ts";
 import { openWorld } from "../../test/world.ts";
 import * as names from "../index.ts";
 import { blocks } from "./catalogue.ts";
+import { SHOWN } from "./shown.ts";
 
 type Inputs = { readonly good: Json; readonly bad: readonly Json[] };
 const INPUTS: Readonly<Record<string, Inputs>> = {
@@ -71,6 +73,10 @@ describe("the catalogue", () => {
     for (const [name, block] of Object.entries(blocks)) assert.equal(block(world.kit).name, name);
   });
 
+  test("shows the model what the blocks themselves say, as `npm run shown` wrote it down", () => {
+    assert.deepEqual(SHOWN, shownByBodies());
+  });
+
   test("leaves room in a request for the rest of it", async () => {
     await using world = await openWorld();
     const sent = ENABLED.flatMap((name) => blocks[name]?.(world.kit) ?? []);
@@ -81,7 +87,7 @@ describe("the catalogue", () => {
   });
 
   test("exports these names and no others", () => {
-    const exported = ["blocks", "createSeen", "defineTool", "diskFiles", "openProcesses", "scrub", "startProcess"];
+    const exported = ["blocks", "createSeen", "diskFiles", "openProcesses", "scrub", "startProcess"];
     assert.deepEqual(Object.keys(names).toSorted(), exported);
   });
 });

@@ -2,6 +2,7 @@
  * Makes a `Tool` of a zod schema and what it does. It fails closed: not read-only, never beside another call,
  * never run twice, unless it says otherwise. What is judged is what runs.
  */
+import { en } from "zod/locales"; // by itself: of `z.locales` a bundle keeps every language
 import * as z from "zod/mini";
 import {
   isFileError,
@@ -47,7 +48,7 @@ export function defineTool<Input>(spec: ToolSpec<Input>): Tool {
     inputSchema,
     ...(warm && { warm }),
     bind(raw, cwd): Bound {
-      const parsed = z.safeParse(spec.input, lenient(raw, inputSchema), { error: z.locales.en().localeError });
+      const parsed = z.safeParse(spec.input, lenient(raw, inputSchema), { error: en().localeError });
       if (parsed.success) return { ok: true, call: boundCall(spec, spec.settle?.(parsed.data, cwd) ?? parsed.data, cwd) };
       return {
         ok: false,
