@@ -98,6 +98,40 @@ test("return() ends between two pulls: the tool sees the abort, nothing is said 
   assert.ok((await running.next()).done);
 });
 
+test("a tool that was deaf to the abort, and speaks when nobody reads any more, gets an exception", async () => {
+  const control = new AbortController();
+  const late = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<void>();
+  const deaf = tool("deaf", async function* () {
+    control.abort();
+    await late.promise;
+    try {
+      for (;;) yield { type: "progress", text: "still here" };
+    } finally {
+      stopped.resolve();
+    }
+  });
+  const model = scripted(() => [use("a", "deaf"), CALLS]);
+  const events = await play(ports(model, named(deaf)), fresh(), { ...OPTIONS, graceMs: 10 }, control.signal);
+  assert.equal(ended(events), "aborted_tools");
+  late.resolve();
+  await stopped.promise;
+});
+
+test("a turn that ends by itself aborts nothing", async () => {
+  const seen: AbortSignal[] = [];
+  const quick = tool(
+    "quick",
+    effect(({ signal }) => seen.push(signal)),
+  );
+  const model = scripted((_, at) => (at === 0 ? [use("a", "quick"), CALLS] : [END]));
+  assert.equal(ended(await play(ports(model, named(quick)), fresh())), "completed");
+  assert.deepEqual(
+    seen.map(({ aborted }) => aborted),
+    [false],
+  );
+});
+
 test("a port that throws on abort ends the run like any other abort", async () => {
   const control = new AbortController();
   const house = ports(

@@ -12,14 +12,14 @@ import {
   type ToolUse,
 } from "@keelson/protocol";
 import type { Channel } from "./channel.ts";
-import { graced } from "./grace.ts";
+import type { Grace } from "./grace.ts";
 
-/** Where a call runs. `signal`: stop, but say how it went. `left`: nobody reads any more. */
+/** Where a call runs. `grace`: its signal says stop, but say how it went. `left`: nobody reads any more. */
 export type Site = {
   readonly ports: Pick<Ports, "permit" | "clock">;
-  readonly options: Pick<LoopOptions, "session" | "cwd" | "graceMs">;
+  readonly options: Pick<LoopOptions, "session" | "cwd">;
   readonly events: Channel<Event>;
-  readonly signal: AbortSignal;
+  readonly grace: Grace;
   readonly left: AbortSignal;
 };
 type Completed = Extract<Event, { type: "call.completed" }>;
@@ -29,7 +29,8 @@ type Completed = Extract<Event, { type: "call.completed" }>;
  * The effect comes after `call.started` was acknowledged; a deferred call is the only one left without an answer.
  */
 export async function call(use: ToolUse, bound: Bound, site: Site): Promise<EndReason | undefined> {
-  const { ports, options, signal } = site;
+  const { ports, options, grace } = site;
+  const { signal } = grace;
   const began = ports.clock.now();
   const answer = (outcome: Completed["outcome"], words: string | ToolOutput): Promise<void> =>
     complete(use.id, outcome, words, ports.clock.now() - began, site);
@@ -37,12 +38,9 @@ export async function call(use: ToolUse, bound: Bound, site: Site): Promise<EndR
   try {
     signal.throwIfAborted();
     const ctx: ToolContext = { callId: use.id, session: options.session, cwd: options.cwd, signal };
-    const invalid = await graced(bound.call.validate(ctx), site);
+    const invalid = await grace.wait(bound.call.validate(ctx));
     if (invalid !== undefined) return void (await answer("error", invalid));
-    const permit = await graced(
-      relay(ports.permit(use, bound.call, ctx), (event) => event, site),
-      site,
-    );
+    const permit = await grace.wait(relay(ports.permit(use, bound.call, ctx), (event) => event, site));
     if (permit.behavior === "defer") return "tool_deferred";
     if (permit.behavior === "deny") {
       await answer("denied", permit.message);
@@ -50,7 +48,7 @@ export async function call(use: ToolUse, bound: Bound, site: Site): Promise<EndR
     }
     if (bound.call.concurrencySafe && !permit.call.concurrencySafe)
       return void (await answer("error", "Its input was changed into one that must run alone: ask for that call."));
-    const output = await graced(effect(permit.call, ctx, site), site);
+    const output = await grace.wait(effect(permit.call, ctx, site));
     await answer(output.isError ? "error" : "ok", output);
     return output.stop === undefined ? undefined : "hook_stopped";
   } catch (error) {

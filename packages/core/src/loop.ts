@@ -21,7 +21,8 @@ import { Turn, type Answers, type Reply } from "./turn.ts";
 export async function* loop(start: LoopState, ports: Ports, options: LoopOptions, signal: AbortSignal): AsyncGenerator<Event, LoopState> {
   const run: Run = { state: start, ports, options, signal };
   for await (const event of turns(run)) {
-    run.state = { ...run.state, view: remember(run.state.view, event) };
+    const view = remember(run.state.view, event);
+    if (view !== run.state.view) run.state = { ...run.state, view };
     yield event;
   }
   return run.state;

@@ -18,7 +18,7 @@ import {
 } from "@keelson/protocol";
 import { call, complete, type Site } from "./call.ts";
 import { Channel } from "./channel.ts";
-import { graced } from "./grace.ts";
+import { Grace } from "./grace.ts";
 
 /** `stopReason` is the model's, or ours: salvaged, aborted, dropped. */
 export type Reply = { readonly messageId: string; readonly stopReason: string; readonly error?: ModelError };
@@ -41,19 +41,21 @@ export class Turn implements AsyncDisposable {
   #barrier: Promise<unknown> = Promise.resolve();
   #streaming: Promise<unknown> = Promise.resolve();
   #end: EndReason | undefined;
+  #over = false;
   #malformed = 0;
   #draft = { id: "", usage: NO_USAGE, index: 0, words: "" };
 
   constructor(tools: ReadonlyMap<string, Tool>, ports: Pick<Ports, "permit" | "clock">, options: LoopOptions, signal: AbortSignal) {
-    const left = this.#left.signal;
     this.#tools = tools;
-    this.#site = { ports, options, events: this.#events, left, signal: AbortSignal.any([signal, left]) };
+    const grace = new Grace(signal, options.graceMs, ports.clock);
+    this.#site = { ports, options, events: this.#events, grace, left: this.#left.signal };
   }
 
   /** A failure is a value. What was said until then is kept when a call was asked for (salvaged) or the user interrupted, else dropped. */
   async *stream(ask: (signal: AbortSignal) => AsyncIterable<ModelPart>): AsyncGenerator<Event, Reply> {
-    const { signal } = this.#site;
-    const pump = graced(this.#pump(ask(signal)), this.#site);
+    const { grace } = this.#site;
+    const { signal } = grace;
+    const pump = grace.wait(this.#pump(ask(signal)));
     this.#streaming = pump;
     try {
       return { stopReason: yield* this.#events.during(pump), messageId: this.#draft.id };
@@ -76,18 +78,23 @@ export class Turn implements AsyncDisposable {
   /** Waits for the calls; `end` when one of them, or an abort, ends the run. */
   async *answers(): AsyncGenerator<Event, Answers> {
     yield* this.#events.during(Promise.all(this.#calls));
-    return { asked: this.#calls.length, malformed: this.#malformed, end: this.#site.signal.aborted ? "aborted_tools" : this.#end };
+    this.#over = true;
+    return { asked: this.#calls.length, malformed: this.#malformed, end: this.#site.grace.signal.aborted ? "aborted_tools" : this.#end };
   }
 
-  /** Stops whatever still runs; a finished turn disposes at once. */
+  /** Stops whatever still runs; a turn that has its answers disposes at once, and aborts nothing. */
   async [Symbol.asyncDispose](): Promise<void> {
+    using grace = this.#site.grace;
+    if (this.#over && !grace.signal.aborted) return; // after an abort something deaf may still run
     this.#left.abort();
+    grace.begin(this.#left.signal.reason);
     this.#events.close();
     await Promise.allSettled([this.#streaming, ...this.#calls]);
   }
 
   async #pump(parts: AsyncIterable<ModelPart>): Promise<string> {
-    const { signal, ports } = this.#site;
+    const { grace, ports } = this.#site;
+    const { signal } = grace;
     for await (const part of parts) {
       signal.throwIfAborted();
       if (part.type === "started") this.#draft = { ...this.#draft, id: part.messageId, usage: part.usage };
