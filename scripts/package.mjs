@@ -1,9 +1,9 @@
 // Makes the published command out of what is built: apps/cli/package/, one bundle with lazy chunks and nothing else to install but ripgrep.
 // `npm run package`, then `npm pack` or `npm publish` in that folder.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { build } from "esbuild";
 import { binOf } from "./package/bin.mjs";
+import { bundle } from "./package/bundle.mjs";
 
 const ROOT = dirname(import.meta.dirname);
 const CLI = join(ROOT, "apps", "cli");
@@ -28,32 +28,14 @@ writeFileSync(
   `${JSON.stringify({ name, version, description, license, type: "module", engines, bin: { keel: "bin/keel.js" }, files: ["bin", "dist", "demo", "plugins"], dependencies: { "@vscode/ripgrep": ripgrep } }, null, 2)}\n`,
 );
 
-const OPTIONS = {
-  outdir: join(OUT, "dist"),
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: `node${OLDEST_NODE}`,
-  mainFields: ["module", "main"],
-  external: OUTSIDE,
-  inject: [join(import.meta.dirname, "package", "light-globals.mjs")],
-  banner: { js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);' },
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: "external",
-  metafile: true,
-  logLevel: "warning",
-};
-
-/** One after the other, so that they share no file: tools loads its bodies while the rest may still be loading (packages/tools/src/blocks/catalogue.ts). */
+/** The blocks apart, since tools loads them by `require` while the rest may still be loading (packages/tools/src/blocks/catalogue.ts). */
 const ENTRIES = { main: join(CLI, "dist", "main.js"), bodies: join(ROOT, "packages", "tools", "dist", "blocks", "bodies.js") };
-const outputs = [];
-for (const [name, file] of Object.entries(ENTRIES))
-  outputs.push(...Object.values((await build({ ...OPTIONS, entryPoints: { [name]: file } })).metafile.outputs));
+const options = { folder: join(OUT, "dist"), outside: OUTSIDE, target: `node${OLDEST_NODE}` };
+for (const [name, file] of Object.entries(ENTRIES)) if (existsSync(file)) await bundle(name, file, options);
 
-const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0);
-console.log(`${join("apps", "cli", "package")}: ${outputs.length} files, ${(bytes / 1024 / 1024).toFixed(1)} MB`);
+const files = readdirSync(OUT, { recursive: true }).filter((name) => statSync(join(OUT, name)).isFile());
+const bytes = files.reduce((sum, name) => sum + statSync(join(OUT, name)).size, 0);
+console.log(`${join("apps", "cli", "package")}: ${files.length} files, ${(bytes / 1024 / 1024).toFixed(1)} MB`);
 
 function readJson(file) {
   return JSON.parse(readFileSync(file, "utf8"));

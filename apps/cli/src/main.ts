@@ -4,10 +4,11 @@ import { resolve } from "node:path";
 import { readArguments } from "./arguments.ts";
 import type { Run } from "./asked.ts";
 import { DONE, FAILED, USAGE } from "./exit.ts";
+import { headless } from "./headless.ts";
 import { thisMachine, type Machine } from "./machine.ts";
 import { complain, say } from "./tell.ts";
 
-/** Runs the command line to its end and says what the shell is told. What a command doesn't need isn't loaded. */
+/** Runs the command line to its end and says what the shell is told. A plain run's own code is here; what others need isn't loaded before. */
 export async function main(machine: Machine = thisMachine()): Promise<number> {
   const asked = readArguments(machine.argv, machine.version, (path) => isFolder(resolve(machine.cwd ?? "/", path)));
   switch (asked.do) {
@@ -49,7 +50,7 @@ async function run(asked: Run, machine: Machine): Promise<number> {
   if (terminal && !asked.print) return await (await import("./converse.ts")).converse(asked, machine, cwd);
   const prompt = asked.bare ? await (await import("./prompt.ts")).peekPrompt(machine, new AbortController().signal) : undefined;
   if (prompt?.got === "none") return await demo(machine); // `npm start` on a build machine
-  return await (await import("./headless.ts")).headless(asked, machine, cwd, prompt);
+  return await headless(asked, machine, cwd, prompt);
 }
 
 const demo = async (machine: Machine): Promise<number> => (await import("./demo.ts")).demo(machine);

@@ -1,0 +1,44 @@
+// Node's own modules in the bundle. An `import` of one reads all it exports, among them getters that load much more (`node:http` brings
+// all of fetch: 33 ms). Here a name is looked up by itself, and a plain function not before it is called.
+// Rule: who imports the name can't tell the difference.
+import { builtinModules } from "node:module";
+import { types } from "node:util";
+
+/** Files that `import *` whole modules: all names would be kept. They are loaded late, if ever. */
+const TAKES_ALL = /[\\/]@anthropic-ai[\\/]sdk[\\/].*[\\/]node\.mjs$/;
+
+/** For esbuild. */
+export const builtins = {
+  name: "builtins",
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^(node:.+|${builtinModules.filter((name) => !name.startsWith("_")).join("|")})$`);
+    onResolve({ filter }, ({ path, kind, importer }) => {
+      if (kind === "dynamic-import" || TAKES_ALL.test(importer)) return { path, external: true };
+      const namespace = kind === "require-call" ? "builtin-whole" : "builtin-by-name";
+      return { path: path.replace(/^node:/, ""), namespace, sideEffects: false };
+    });
+    onLoad({ filter: /^/, namespace: "builtin-whole" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule("node:${path}");`,
+    }));
+    onLoad({ filter: /^/, namespace: "builtin-by-name" }, ({ path }) => ({ contents: byName(path) }));
+  },
+};
+
+function byName(path) {
+  const names = Object.entries(Object.getOwnPropertyDescriptors(process.getBuiltinModule(`node:${path}`)));
+  const lines = names
+    .filter(([name]) => /^[A-Za-z_]\w*$/.test(name) && name !== "default")
+    .map(([name, { value }]) => `export const ${name} = /* @__PURE__ */ ${isPlainFunction(value) ? "later" : "now"}("${name}");`);
+  return `const whole = () => process.getBuiltinModule("node:${path}");
+const now = (name) => whole()[name];
+const later = (name) => (...words) => whole()[name](...words);
+export default /* @__PURE__ */ whole();
+${lines.join("\n")}`;
+}
+
+/** No class, and nothing hangs on it, such as `setTimeout[promisify.custom]` or `realpath.native`. */
+function isPlainFunction(value) {
+  if (typeof value !== "function" || types.isProxy(value)) return false;
+  const own = Reflect.ownKeys(value).filter((key) => !["length", "name", "prototype", "arguments", "caller"].includes(key));
+  return own.length === 0 && Reflect.ownKeys(value.prototype ?? {}).every((key) => key === "constructor") && !/^[A-Z]/.test(value.name);
+}

@@ -1,0 +1,80 @@
+// The bundle of the published command: one file with all that a plain run needs, and chunks that are loaded when they are asked for.
+// Rule: nothing is in there twice, so that a class is one class.
+import { rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { build } from "esbuild";
+import { builtins } from "./builtins.mjs";
+import { lightClient } from "./light-client.mjs";
+
+const COMMON = { bundle: true, format: "esm", minifySyntax: true, minifyWhitespace: true, legalComments: "none", logLevel: "warning" };
+
+/** Writes the bundle of the module `file` into `folder`, beside what is there, and tells which files it was made of. `outside`: packages that stay imports. */
+export async function bundle(name, file, { folder, outside, target }) {
+  const { metafile } = await build({
+    ...COMMON,
+    entryPoints: { [name]: file },
+    outdir: folder,
+    splitting: true,
+    platform: "node",
+    target,
+    mainFields: ["module", "main"],
+    external: outside,
+    plugins: [builtins, lightClient],
+    metafile: true,
+  });
+  await joinStart(`${name}.js`, folder, new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output])));
+  return Object.keys(metafile.inputs);
+}
+
+/**
+ * Splitting makes a file of each set of modules that the same chunks share: two dozen of them at every start, each looked up, read and linked.
+ * Those become one. What a chunk took from one of them it now takes from the first, under a name with a number before it.
+ */
+async function joinStart(first, folder, outputs) {
+  const parts = staticallyReached(first, outputs);
+  const names = parts.map((part, at) => outputs.get(part).exports.map((own) => [own, part === first ? own : `p${at}_${own}`]));
+  const taken = parts.map((part, at) => `export {${names[at].map(([own, name]) => `${own} as ${name}`)}} from "./${part}";`);
+  const given = parts.map((_, at) => `export {${names[at].map(([own, name]) => `${name} as ${own}`)}} from "./${first}";`);
+
+  await build({
+    ...COMMON,
+    stdin: { contents: taken.join("\n"), resolveDir: folder },
+    outfile: join(folder, first),
+    allowOverwrite: true,
+    plugins: [link((name) => (parts.includes(name) ? "" : undefined))],
+  });
+  await build({
+    ...COMMON,
+    entryPoints: [...outputs.keys()].filter((name) => !parts.includes(name)).map((name) => join(folder, name)),
+    outdir: folder,
+    allowOverwrite: true,
+    plugins: [link((name) => (name === first ? undefined : given[parts.indexOf(name)]))],
+  });
+  for (const part of parts) if (part !== first) rmSync(join(folder, part));
+}
+
+/** What a neighbour's file is replaced with: its own text where `replaced` says "", and it stays an import where that says nothing. */
+function link(replaced) {
+  return {
+    name: "link",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^/ }, ({ path, kind, resolveDir }) => {
+        if (kind === "entry-point") return undefined;
+        const name = basename(path);
+        const text = path === `./${name}` ? replaced(name) : undefined;
+        if (text === undefined) return { path, external: true };
+        return text === "" ? { path: join(resolveDir, name) } : { path: name, namespace: "replaced" };
+      });
+      onLoad({ filter: /^/, namespace: "replaced" }, ({ path }) => ({ contents: replaced(path) }));
+    },
+  };
+}
+
+/** Files that are loaded with this one, itself among them. */
+function staticallyReached(first, outputs) {
+  const reached = new Set([first]);
+  for (const name of reached)
+    for (const { path, kind } of outputs.get(name).imports)
+      if (kind === "import-statement" && outputs.has(basename(path))) reached.add(basename(path));
+  return [...reached];
+}
