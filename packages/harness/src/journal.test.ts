@@ -8,10 +8,10 @@ const REF = { tenant: "local", session: "s" };
 const STAMP = { session: "s", run: "r", wall: () => 7 };
 const said = (words: string): Event => ({ type: "context.added", from: "user", content: [text(words)] });
 
-/** A real store whose disk is full while `full()` says so, and that notes which writes had to outlive a loss of power. */
-async function scene(full: () => boolean) {
+/** A real store whose disk is full while `full()` says so, and that notes up to which event its writes had to outlive a loss of power; `synced` is how long that takes. */
+async function scene(full: () => boolean, synced: Promise<void> = Promise.resolve()) {
   const inner = memoryStore({ now: () => 0 });
-  const barriers: string[] = [];
+  const barriers: number[] = [];
   const store: SessionStore = {
     ...inner,
     create: inner.create.bind(inner),
@@ -19,8 +19,11 @@ async function scene(full: () => boolean) {
     read: inner.read.bind(inner),
     append: async (ref, fence, head, envelopes, options) => {
       if (full()) throw storeError("unwritable", "The disk is full.");
-      if (options?.barrier) barriers.push(envelopes.at(-1)?.event.type ?? "");
-      return await inner.append(ref, fence, head, envelopes, options);
+      const written = await inner.append(ref, fence, head, envelopes, options);
+      if (!options?.barrier) return written;
+      barriers.push(written.head);
+      await synced;
+      return written;
     },
   };
   await store.create(REF, { cwd: "/" });
@@ -78,13 +81,22 @@ test("a run that ends while the disk is full says what will be missing, and its 
   );
 });
 
-test("an effect, an input, a question, a request and the end wait for the disk itself", async () => {
+test("an effect that must not happen twice, an input, an edit, a question and the end wait for the disk itself", async () => {
   const { journal, barriers } = await scene(() => false);
-  await journal.write({ type: "call.started", callId: "c", input: {}, replay: "never" }, STAMP);
+  for (const replay of ["safe", "idempotent", "never"] as const)
+    await journal.write({ type: "call.started", callId: "c", input: {}, replay }, STAMP);
   await journal.write(said("x"), STAMP);
   await journal.write({ type: "run.ended", reason: "completed", totals: {} }, STAMP);
-  assert.deepEqual(barriers, ["call.started", "run.ended"]);
-  for (const type of ["input.received", "turn.started", "ask.opened", "context.edited"] as const) assert.ok(BARRIERS.includes(type));
+  assert.deepEqual(barriers, [3, 5]);
+  for (const type of ["input.received", "context.edited", "ask.opened"] as const) assert.ok(BARRIERS.includes(type));
+});
+
+test("the results go to the disk while the model reads them: a turn is stored, and waits for no sync", async () => {
+  const { journal, barriers, types } = await scene(() => false, new Promise(() => {}));
+  await journal.write(said("x"), STAMP);
+  await journal.write({ type: "turn.started", turn: 1, because: "tool_results" }, STAMP);
+  assert.deepEqual(await types(), ["context.added", "turn.started"]);
+  assert.deepEqual(barriers, [2]);
 });
 
 test("another writer's session is no place to go on in memory", async () => {

@@ -1,14 +1,10 @@
 import { DURABLE, isStoreError, type Claim, type Envelope, type Event, type SessionStore } from "@keelson/protocol";
 
-/** After these, what was written must outlive a loss of power: an input before it is taken, an effect before it happens, results before the next request, a question before it is shown, the end. */
-export const BARRIERS: readonly Event["type"][] = [
-  "input.received",
-  "call.started",
-  "turn.started",
-  "context.edited",
-  "ask.opened",
-  "run.ended",
-];
+/** These must outlive a loss of power before anything goes on: an input before it is taken, an edit before it counts, a question before it is shown, the end. */
+export const BARRIERS: readonly Event["type"][] = ["input.received", "context.edited", "ask.opened", "run.ended"];
+
+/** An effect that must not happen twice waits for the disk itself; another one may be lost with the power, for it can be run again. */
+const isBarrier = (event: Event): boolean => BARRIERS.includes(event.type) || (event.type === "call.started" && event.replay === "never");
 
 /** What each line of one run carries beside its event. */
 export type Stamp = { readonly session: string; readonly run: string; readonly wall: () => number };
@@ -36,17 +32,27 @@ export class Journal {
 
   /** The event's envelope, once it is stored; behind it a notice when storing began to fail or works again. A run that ends unsaved says so before its end. */
   async write(event: Event, stamp: Stamp): Promise<readonly Envelope[]> {
-    const envelope = this.#seal(event, stamp);
+    const envelope = this.seal(event, stamp);
     if (!DURABLE[event.type]) return [envelope];
     const failing = this.#waiting.length > 0;
     this.#waiting = [...this.#waiting, envelope];
-    const trouble = await this.#flush(BARRIERS.includes(event.type));
-    if (trouble !== undefined && event.type === "run.ended") return [this.#seal(lossOf(this.#waiting.length, trouble), stamp), envelope];
+    const trouble = await this.#flush(isBarrier(event));
+    if (trouble !== undefined && event.type === "run.ended") return [this.seal(lossOf(this.#waiting.length, trouble), stamp), envelope];
+    if (event.type === "turn.started" && trouble === undefined) this.#settleSoon();
     if (failing === (trouble !== undefined)) return [envelope];
-    const notice = this.#seal(noticeOf(trouble), stamp);
+    const notice = this.seal(noticeOf(trouble), stamp);
     this.#waiting = [...this.#waiting, notice];
     await this.#flush(false);
     return [envelope, notice];
+  }
+
+  /**
+   * The results go to the disk while the model reads them. Nothing waits for that but what is written next: a log loses its end alone,
+   * and a request that outlives its results has changed nothing.
+   */
+  #settleSoon(): void {
+    const { ref, fence } = this.#claim;
+    this.#store.append(ref, fence, this.#head, [], { barrier: true }).catch(() => {}); // what is written next meets the same disk, and says so
   }
 
   async #flush(barrier: boolean): Promise<string | undefined> {
@@ -62,7 +68,8 @@ export class Journal {
     }
   }
 
-  #seal(event: Event, { session, run, wall }: Stamp): Envelope {
+  /** As it is handed on; one that isn't durable has no number. */
+  seal(event: Event, { session, run, wall }: Stamp): Envelope {
     const seq = this.#head + this.#waiting.length + 1;
     return { v: 1, ...(DURABLE[event.type] && { seq }), at: wall(), session, run, path: [], event };
   }

@@ -17,6 +17,7 @@ type Allowed = Extract<Answer, { behavior: "allow" }>;
 /** Judges each call by the stages; a question stands in the log before it is asked, and its answer before it counts. */
 export function permitting({ mode, rules, directories, home, tools, ask }: Permitting): Ports["permit"] {
   let granted: readonly Rule[] = []; // by the user, for this session
+  const standard = standardStages(); // one for all calls: it reads each rule once
   const askedOf = (tool: string, call: BoundCall, cwd: string): Asked => ({
     tool,
     call,
@@ -30,7 +31,7 @@ export function permitting({ mode, rules, directories, home, tools, ask }: Permi
   return async function* ({ name }, call, ctx) {
     const asked = askedOf(name, call, ctx.cwd);
     let pending: Decision | undefined;
-    const stages: Stages = standardStages({ user: async ({ soFar }) => void (pending = soFar) });
+    const stages: Stages = { ...standard, user: async ({ soFar }) => void (pending = soFar) };
     const decision = await decide(asked, stages, ctx.signal);
     if (decision.behavior === "allow") return yield* judged({ decision, call }, ctx.callId, false);
     const suggestion = await suggestRule(asked, stages, ctx.signal);
@@ -55,9 +56,10 @@ export function permitting({ mode, rules, directories, home, tools, ask }: Permi
         decision: byUser(pending, "deny", `The input the user gave instead can't be used. ${bound?.error ?? ""}`),
         call: asked.call,
       };
-    const stages = standardStages({
+    const stages: Stages = {
+      ...standard,
       user: async () => ({ behavior: "allow", reason: "The user allowed it, with an input of their own.", explicit: true }),
-    });
+    };
     const again = await decide(askedOf(asked.tool, bound.call, cwd), stages, signal);
     return { decision: again, call: bound.call };
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { loop } from "@keelson/core";
 import {
+  DURABLE,
   EMPTY,
   remember,
   type Block,
@@ -15,7 +16,7 @@ import {
   type View,
 } from "@keelson/protocol";
 import { withHeartbeats } from "./heartbeat.ts";
-import { Journal } from "./journal.ts";
+import { Journal, type Stamp } from "./journal.ts";
 import type { Meter } from "./meter.ts";
 
 /** The parts of a session that live as long as it does. */
@@ -35,11 +36,15 @@ export type SessionParts = {
 
 const FIRST_OUTPUT_TOKENS = 16_000;
 
-/** Runs prompts over one log. Its memory is the fold of that log, kept up to date by what it writes. */
+/**
+ * Runs prompts over one log. Its memory is the fold of that log: while a run goes on, the loop's own as of its last turn,
+ * and behind it what was written since.
+ */
 export class Conversation {
   readonly #parts: SessionParts;
   readonly #journal: Journal;
-  #view: View = EMPTY;
+  #folded: View = EMPTY;
+  #since: Event[] = [];
   #undelivered: readonly Input[] = [];
   #opening: readonly Event[];
 
@@ -52,7 +57,10 @@ export class Conversation {
   /** Reads the log as far as it goes. */
   static async read(parts: SessionParts): Promise<Conversation> {
     const conversation = new Conversation(parts);
-    for await (const { event } of parts.store.read(parts.claim.ref, 0)) conversation.#remember(event);
+    for await (const { event } of parts.store.read(parts.claim.ref, 0)) {
+      conversation.#folded = remember(conversation.#folded, event);
+      conversation.#note(event);
+    }
     return conversation;
   }
 
@@ -61,13 +69,14 @@ export class Conversation {
     const options = this.#parts.options();
     const run = randomUUID();
     yield* this.#take(prompt, run);
-    const ports = this.#parts.ports();
+    const ports = this.#following(this.#parts.ports());
     const events = loop(startOf(this.#view, options), ports, options, signal);
     for await (const event of options.unattended ? withHeartbeats(events, ports.clock) : events) {
-      yield* this.#record(meter.drain(), run);
+      for (const called of meter.drain()) yield* await this.#record(called, run);
       if (event.type === "agent.relayed") yield event.envelope;
-      else if (event.type === "run.ended") yield* this.#record([{ ...event, totals: { ...event.totals, ...totals(this.#view) } }], run);
-      else yield* this.#record([event], run);
+      else if (event.type === "run.ended") yield* await this.#record({ ...event, totals: { ...event.totals, ...totals(this.#view) } }, run);
+      else if (DURABLE[event.type]) yield* await this.#record(event, run);
+      else yield this.#journal.seal(event, this.#stamp(run)); // a delta waits for no disk
     }
   }
 
@@ -80,22 +89,42 @@ export class Conversation {
     const input: Input = { type: "input.received", inputId: randomUUID(), kind: "prompt", from: "user", content };
     const opening = this.#opening;
     this.#opening = []; // said once, also when the reader leaves at it
-    yield* this.#record([...opening, input], run);
-    yield* this.#record(this.#undelivered.map(taken), run);
+    for (const event of [...opening, input]) yield* await this.#record(event, run);
+    for (const event of this.#undelivered.map(taken)) yield* await this.#record(event, run);
   }
 
-  async *#record(events: readonly Event[], run: string): AsyncGenerator<Envelope> {
-    for (const event of events) {
-      const written = await this.#journal.write(event, { session: this.#parts.claim.ref.session, run, wall: this.#parts.wall });
-      for (const envelope of written) {
-        this.#remember(envelope.event);
-        yield envelope;
-      }
+  async #record(event: Event, run: string): Promise<readonly Envelope[]> {
+    const written = await this.#journal.write(event, this.#stamp(run));
+    for (const envelope of written) {
+      this.#since.push(envelope.event);
+      this.#note(envelope.event);
     }
+    return written;
   }
 
-  #remember(event: Event): void {
-    this.#view = remember(this.#view, event);
+  #stamp(run: string): Stamp {
+    return { session: this.#parts.claim.ref.session, run, wall: this.#parts.wall };
+  }
+
+  get #view(): View {
+    this.#folded = this.#since.reduce(remember, this.#folded);
+    this.#since = [];
+    return this.#folded;
+  }
+
+  /** The loop folds what it yields, so nobody else has to: at the beginning of a turn its view is that of the whole log. */
+  #following(ports: Ports): Ports {
+    return {
+      ...ports,
+      prepare: (state, signal) => {
+        this.#folded = state.view;
+        this.#since = [];
+        return ports.prepare(state, signal);
+      },
+    };
+  }
+
+  #note(event: Event): void {
     if (event.type === "input.received") this.#undelivered = [...this.#undelivered, event];
     if (event.type === "context.added" && event.inputId !== undefined)
       this.#undelivered = this.#undelivered.filter(({ inputId }) => inputId !== event.inputId);
