@@ -1,0 +1,54 @@
+import type { Envelope, JsonObject } from "@keelson/protocol";
+import { isClaude, readClaude } from "./claude.ts";
+import { cwdOfCodex, isCodex, readCodex } from "./codex.ts";
+import { objectOf, objectsIn, stringOf } from "./lines.ts";
+import type { Told } from "./scribe.ts";
+
+/** A conversation to be taken in: durable events in order. `skipped`: lines that nothing could be made of. */
+export type Transcript = {
+  readonly format: string;
+  readonly cwd: string | undefined;
+  readonly told: readonly Told[];
+  readonly skipped: number;
+};
+type Format = {
+  readonly name: string;
+  readonly knows: (lines: readonly JsonObject[]) => boolean;
+  readonly read: (lines: readonly JsonObject[]) => readonly Told[];
+  readonly cwd: (lines: readonly JsonObject[]) => string | undefined;
+};
+
+/** The first that knows the lines reads them. */
+export const TRANSCRIPTS: readonly Format[] = [
+  { name: "keel", knows: isOurs, read: readOurs, cwd: (lines) => stringOf(lines.find(({ keel }) => keel === 1)?.["cwd"]) },
+  {
+    name: "claude",
+    knows: isClaude,
+    read: readClaude,
+    cwd: (lines) => stringOf(lines.find(({ cwd }) => typeof cwd === "string")?.["cwd"]),
+  },
+  { name: "codex", knows: isCodex, read: readCodex, cwd: cwdOfCodex },
+];
+
+/** In words why it can't be used. */
+export function readTranscript(text: string, file: string): Transcript | string {
+  const { objects, skipped } = objectsIn(text);
+  const format = TRANSCRIPTS.find(({ knows }) => knows(objects));
+  if (!format)
+    return `${file} is no transcript that can be read. There are: ${TRANSCRIPTS.map(({ name }) => name).join(", ")}, as JSON Lines.`;
+  const told = format.read(objects);
+  if (told.length === 0) return `${file} holds no conversation: nobody said anything in it.`;
+  return { format: format.name, cwd: format.cwd(objects), told, skipped };
+}
+
+/** An exported log: envelopes as they stood, behind a line that says whose they are. */
+function isOurs(lines: readonly JsonObject[]): boolean {
+  return lines.some(({ v, event }) => v === 1 && objectOf(event) !== undefined);
+}
+
+function readOurs(lines: readonly JsonObject[]): readonly Told[] {
+  const envelopes = lines.filter(
+    ({ v, event }) => v === 1 && typeof objectOf(event)?.["type"] === "string",
+  ) as unknown as readonly Envelope[];
+  return envelopes.filter(({ seq, path }) => seq !== undefined && path.length === 0).map(({ at, event }) => ({ at, event }));
+}
