@@ -25,14 +25,15 @@ export const builtins = {
 };
 
 function byName(path) {
-  const names = Object.entries(Object.getOwnPropertyDescriptors(process.getBuiltinModule(`node:${path}`)));
-  const lines = names
+  const whole = process.getBuiltinModule(`node:${path}`);
+  const lines = Object.entries(Object.getOwnPropertyDescriptors(whole))
     .filter(([name]) => /^[A-Za-z_]\w*$/.test(name) && name !== "default")
     .map(([name, { value }]) => `export const ${name} = /* @__PURE__ */ ${isPlainFunction(value) ? "later" : "now"}("${name}");`);
+  const isPlain = Object.getPrototypeOf(whole) === Object.prototype; // `process` isn't, nor is `events`
   return `const whole = () => process.getBuiltinModule("node:${path}");
 const now = (name) => whole()[name];
 const later = (name) => (...words) => whole()[name](...words);
-export default /* @__PURE__ */ whole();
+export default /* @__PURE__ */ ${isPlain ? "new Proxy({}, { get: (_, name) => whole()[name] })" : "whole()"};
 ${lines.join("\n")}`;
 }
 

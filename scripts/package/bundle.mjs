@@ -4,6 +4,7 @@ import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { builtins } from "./builtins.mjs";
+import { late } from "./late.mjs";
 import { lightClient } from "./light-client.mjs";
 
 const COMMON = { bundle: true, format: "esm", minifySyntax: true, minifyWhitespace: true, legalComments: "none", logLevel: "warning" };
@@ -19,7 +20,7 @@ export async function bundle(name, file, { folder, outside, target }) {
     target,
     mainFields: ["module", "main"],
     external: outside,
-    plugins: [builtins, lightClient],
+    plugins: [builtins, late, lightClient],
     metafile: true,
   });
   await joinStart(`${name}.js`, folder, new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output])));

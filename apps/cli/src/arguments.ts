@@ -9,15 +9,12 @@ import { readVerb, VERBS } from "./verbs.ts";
 export function readArguments(argv: readonly string[], version: string, isFolder: (path: string) => boolean): Asked {
   const verb = VERBS.find((each) => each === argv[0]); // only in the first place: `keel -p demo` is a prompt
   if (verb) return parsed((capture) => readVerb(verb, argv.slice(1), capture));
-  return parsed((capture) => {
-    const program = capture(mainProgram(version));
-    const end = argv.indexOf("--");
-    program.parse(
-      argv.map((word, at) => (end >= 0 && at > end ? word : dashed(word))),
-      { from: "user" },
-    );
-    return understand(program, isFolder, argv.length === 0);
-  });
+  const end = argv.indexOf("--");
+  const words = argv.map((word, at) => (end >= 0 && at > end ? word : dashed(word)));
+  const read = (rows: readonly FlagRow[]): Asked =>
+    parsed((capture) => understand(capture(mainProgram(version, rows)).parse(words, { from: "user" }), isFolder, argv.length === 0));
+  const asked = read(FLAGS.filter(({ flags }) => namesIn(flags).some((name) => words.some((word) => word.split("=")[0] === name))));
+  return asked.do === "run" ? asked : read(FLAGS); // what is wrong is said with every flag in view; a plain start doesn't pay for them
 }
 
 /** Commander prints and leaves; here it tells. */
@@ -33,14 +30,14 @@ function parsed(read: (capture: (program: Command) => Command) => Asked): Asked 
   }
 }
 
-function mainProgram(version: string): Command {
+function mainProgram(version: string, rows: readonly FlagRow[]): Command {
   const program = new Command("keel")
     .description(
       "An agent at your terminal and in your scripts.\nWithout a prompt it opens the conversation; `keel demo` shows it at work without a key.",
     )
     .usage(`[options] [prompt…]\n       keel ${VERBS.join("|")} [--help]`)
     .argument("[prompt...]");
-  for (const row of FLAGS) program.addOption(optionOf(row));
+  for (const row of rows) program.addOption(optionOf(row));
   const accepted = FLAGS.filter(({ now }) => now && now.is !== "refused").map(({ flags }) => flags.split(" ")[0] ?? "");
   return program
     .version(version, "-v, --version", "print the version")
@@ -62,7 +59,8 @@ function dashed(word: string): string {
   const other = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return LONG.includes(other) ? other + word.slice(name.length) : word;
 }
-const LONG = FLAGS.flatMap(({ flags }) => flags.match(/--[\w-]+/g) ?? []);
+const namesIn = (flags: string): readonly string[] => flags.match(/(?<![\w-])--?[\w-]+/g) ?? [];
+const LONG = FLAGS.flatMap(({ flags }) => namesIn(flags).filter((name) => name.startsWith("--")));
 
 /** Commander's words begin with `error: ` and put its suggestion on a line of its own. */
 function oneLine(message: string): string {

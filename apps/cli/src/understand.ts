@@ -39,7 +39,7 @@ type Options = {
   readonly sessionId?: string;
   readonly continue?: true;
   readonly resume?: string | true;
-  readonly sessionPersistence: boolean;
+  readonly sessionPersistence?: boolean;
   readonly betas?: readonly string[];
   readonly mcpConfig?: readonly string[];
 };
@@ -158,7 +158,7 @@ function flagsOf(options: Options, taken: Lists): Flags {
     ...(options.addDir && { addDirs: taken.addDir }),
     ...((options.continue || options.resume === true) && { resume: "latest" }),
     ...(typeof options.resume === "string" && { resume: { id: options.resume } }),
-    ...(!options.sessionPersistence && { persist: false }),
+    ...(options.sessionPersistence === false && { persist: false }),
   };
 }
 
