@@ -61,18 +61,18 @@ async function* ask(endpoint: Endpoint, request: ModelRequest, signal: AbortSign
   const missing = refusalOf(where);
   if (missing) throw missing;
 
-  await using silence = new Silence(clock, stallMs);
+  await using silence = new Silence(clock, stallMs, signal);
   using body = endpoint.drafts.write(request, dialect.supportsCacheControl);
   const reply = new Reply(body.callIds);
   try {
-    const either = AbortSignal.any([signal, silence.signal]);
-    const events = await openStream(endpoint.client, body.bytes, { where, silence, signal: either });
+    const events = await openStream(endpoint.client, body.bytes, { where, silence });
     for await (const event of events) {
       if (signal.aborted) return;
       if (reply.whole) continue; // what follows the end means nothing
       for (const part of reply.take(event)) yield part; // not `yield*`: it awaits each part twice more
       if (reply.whole) silence.endWithin(FAREWELL_MS);
     }
+    silence.ended();
   } catch (error) {
     if (!reply.whole && !silence.stalled && !signal.aborted) throw classify(error, where);
   }

@@ -7,20 +7,25 @@ import type { Clock } from "@keelson/protocol";
 export class Silence implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #limitMs: number;
+  readonly #outer: AbortSignal;
   readonly #over = new AbortController();
+  readonly #awake = new AbortController();
   #watching: Promise<unknown>;
   #since: number | undefined;
   #stalled = false;
+  #ended = false;
 
-  /** `limitMs`: Infinity for no limit. */
-  constructor(clock: Clock, limitMs: number) {
+  /** `limitMs`: Infinity for no limit. `outer` isn't aborted yet. */
+  constructor(clock: Clock, limitMs: number, outer: AbortSignal) {
     this.#clock = clock;
     this.#limitMs = limitMs;
+    this.#outer = outer;
+    outer.addEventListener("abort", this.#follow, { once: true });
     this.#since = clock.now();
     this.#watching = limitMs === Infinity ? Promise.resolve() : this.#watch();
   }
 
-  /** Aborted when it has lasted too long, and when this is disposed: nothing of the request outlives it. */
+  /** Aborted with `outer`, when it has lasted too long, and when this is disposed before the answer ended: nothing of the request outlives it. */
   get signal(): AbortSignal {
     return this.#over.signal;
   }
@@ -48,20 +53,32 @@ export class Silence implements AsyncDisposable {
 
   /** Gives the endpoint a last chance to close by itself. */
   endWithin(ms: number): void {
-    const { signal } = this.#over;
-    this.#watching = Promise.all([this.#watching, this.#clock.sleep(ms, signal).then(() => this.#over.abort())]);
+    this.#watching = Promise.all([this.#watching, this.#sleep(ms).then((slept) => slept && this.#over.abort())]);
+  }
+
+  /** The answer was read to its end: there is nothing left to close. */
+  ended(): void {
+    this.#ended = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#over.abort();
+    this.#outer.removeEventListener("abort", this.#follow);
+    if (!this.#ended) this.#over.abort();
+    this.#awake.abort(AWAKE);
     await this.#watching;
+  }
+
+  /** False when it was cut short. */
+  async #sleep(ms: number): Promise<boolean> {
+    const { signal } = this.#awake;
+    await this.#clock.sleep(ms, signal);
+    return !signal.aborted && !this.#over.signal.aborted;
   }
 
   /** One sleep for many chunks: a timer for each would cost more than the chunk. */
   async #watch(): Promise<void> {
     for (let left = this.#limitMs; left > 0; left = this.#limitMs - this.#lasted()) {
-      await this.#clock.sleep(left, this.#over.signal);
-      if (this.#over.signal.aborted) return;
+      if (!(await this.#sleep(left))) return;
     }
     this.#stalled = true;
     this.#over.abort();
@@ -70,4 +87,9 @@ export class Silence implements AsyncDisposable {
   #lasted(): number {
     return this.#since === undefined ? 0 : this.#clock.now() - this.#since;
   }
+
+  #follow = (): void => this.#over.abort(this.#outer.reason);
 }
+
+/** Without a reason each abort would make an error of its own, stack and all, which nobody looks at. */
+const AWAKE = "awake";

@@ -15,8 +15,9 @@ const JSON_BODY = { "content-type": "application/json" };
 export async function openStream(
   client: BaseAnthropic,
   body: Uint8Array,
-  { where, silence, signal }: { readonly where: Where; readonly silence: Silence; readonly signal: AbortSignal },
+  { where, silence }: { readonly where: Where; readonly silence: Silence },
 ): Promise<AsyncIterable<unknown>> {
+  const { signal } = silence;
   const answer = await client.post<Stream<unknown>>("/v1/messages", { body, headers: JSON_BODY, stream: true, signal }).withResponse();
   silence.begins();
   const { data, response } = answer;

@@ -37,6 +37,8 @@ const MOST_TRIES = 4; // several kept connections may be closed at once
 /** What a kept connection dies of when the other side has closed it meanwhile. */
 const STALE = ["ECONNRESET", "EPIPE"];
 
+/** Without a reason an abort would make an error of its own, which nobody looks at. */
+const OVER = "over";
 /** Without an encoding the bytes of a stream come as they are written. */
 const DEFAULTS = { accept: "*/*", "accept-encoding": "identity" };
 
@@ -67,7 +69,7 @@ function once({ url, init, route, limits, ends }: Order, method: string): Promis
     const phases = new Phases(route.whom, limits, end);
     const over = (): void => {
       phases.leave();
-      left.abort();
+      left.abort(OVER);
       ends.delete(end);
       signal?.removeEventListener("abort", abort);
     };
