@@ -1,114 +1,63 @@
 /**
- * The layouts a plugin directory can have: FORMATS in order, the first whose manifest is there is the one.
+ * The layouts a plugin directory can have: FORMATS in order, the first that is there is the one.
  * Rule: a format only says where to look and what fields must be; it opens nothing. A broken manifest isn't rescued by a later format.
  */
-import type { Json } from "@keelson/protocol";
-import { isObject } from "./json.ts";
+import type { JsonObject } from "@keelson/protocol";
+import { AGENT_PLUGINS_FIELDS, CLAUDE_FIELDS, LOOSE_FIELDS, type Fields } from "./field-list.ts";
+import * as at from "./layout.ts";
 
-/** `must` completes "it must be …". */
-export type Shape = { readonly must: string; readonly holds: (value: Json) => boolean };
-/** `wrong`: "refused" costs the plugin, "left" only the field. `missing`: the field is required, at that price. */
-export type Field = { readonly shape: Shape; readonly wrong: "refused" | "left"; readonly missing?: "refused" | "left" };
 export type Format = {
   readonly name: string;
-  /** Relative to the plugin's root. The last format has none: the folder itself is the plugin. */
+  /** How it is known: by a manifest (relative to the root), by the name of the folder, by what stands in it; the last by nothing. */
   readonly manifest?: string;
-  readonly fields: Readonly<Record<string, Field>>;
+  readonly folder?: string;
+  readonly holds?: (root: Look) => boolean;
+  /** Is a manifest at this place one of this format? */
+  readonly fits?: (manifest: JsonObject) => boolean;
+  readonly fields: Fields;
   /** What is said about a field that isn't in the list. It stays in the manifest either way. */
   readonly unknown: "nothing" | "warning";
+  readonly layout: at.Layout;
 };
+/** What a directory has in it, one level deep. */
+export type Look = { readonly has: (path: string) => boolean; readonly folders: () => readonly string[] };
 
-const isText = (value: Json): value is string => typeof value === "string";
-const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
+/** https://agent-plugins.org: any version of it, so that one that isn't read is refused instead of taken for something else. */
+const isAgentPlugin = ({ $schema }: JsonObject): boolean => typeof $schema === "string" && /^https?:\/\/agent-plugins\.org\//.test($schema);
+const isNamed = ({ name }: JsonObject): boolean => typeof name === "string";
+const loose = { fields: LOOSE_FIELDS, unknown: "nothing" } as const;
+const claude = { fields: CLAUDE_FIELDS, unknown: "nothing", layout: at.CLAUDE_LAYOUT } as const;
+const none = { fields: {}, unknown: "nothing" } as const;
 
-const NAME: Shape = {
-  must: "a name of 1 to 64 letters, digits, dots, dashes, underscores or spaces that begins with a letter or digit",
-  holds: (value) => isText(value) && /^[\p{L}\p{N}][\p{L}\p{N}._ -]{0,63}$/u.test(value),
-};
-const TEXT: Shape = { must: "a string", holds: isText };
-const TEXTS: Shape = { must: "a list of strings", holds: (value) => isList(value) && value.every(isText) };
-const OBJECT: Shape = { must: "an object", holds: isObject };
-const TRUTH: Shape = { must: "true or false", holds: (value) => typeof value === "boolean" };
-const LIST: Shape = { must: "a list", holds: isList };
-const PATHS: Shape = { must: "a path or a list of paths", holds: (value) => isText(value) || isList(value) };
-/** Seen in the wild beside the documented shape, and harmless: a person as a string, a repository as an object. */
-const TEXT_OR_OBJECT: Shape = { must: "a string or an object", holds: (value) => isText(value) || isObject(value) };
-const PARTS: Shape = { must: "a path, an object or a list of them", holds: (value) => PATHS.holds(value) || isObject(value) };
+const PARTS = ["skills", "commands", "agents", "hooks/hooks.json", ".mcp.json", ".lsp.json", "output-styles"];
 
-const needed = (shape: Shape): Field => ({ shape, wrong: "refused" });
-const advised = (shape: Shape): Field => ({ shape, wrong: "left" });
-
-/** Items inside a list are judged by the reader of that component: one bad item costs that item alone. */
-const CLAUDE: Format = {
-  name: "claude",
-  manifest: ".claude-plugin/plugin.json",
-  unknown: "nothing",
-  fields: {
-    $schema: advised(TEXT),
-    name: { ...needed(NAME), missing: "left" },
-    displayName: needed(TEXT),
-    version: needed(TEXT),
-    description: needed(TEXT),
-    homepage: needed(TEXT),
-    repository: needed(TEXT_OR_OBJECT),
-    license: needed(TEXT),
-    author: needed(TEXT_OR_OBJECT),
-    keywords: needed(TEXTS),
-    metadata: advised(OBJECT),
-    experimental: advised(OBJECT),
-    extensions: advised(OBJECT),
-    defaultEnabled: needed(TRUTH),
-    commands: needed(PARTS),
-    agents: needed(PATHS),
-    workflows: needed(PATHS),
-    outputStyles: needed(PATHS),
-    themes: needed(PATHS),
-    monitors: needed(PATHS),
-    skills: needed(PATHS),
-    hooks: needed(PARTS),
-    mcpServers: needed(PARTS),
-    lspServers: needed(PARTS),
-    userConfig: needed(OBJECT),
-    channels: needed(LIST),
-    dependencies: advised(LIST),
-    settings: needed(OBJECT),
+export const FORMATS: readonly Format[] = [
+  { name: "claude", manifest: ".claude-plugin/plugin.json", ...claude },
+  { name: "codex", manifest: ".codex-plugin/plugin.json", ...loose, layout: at.CODEX_LAYOUT },
+  { name: "cursor", manifest: ".cursor-plugin/plugin.json", ...loose, layout: at.CURSOR_LAYOUT },
+  {
+    name: "agent-plugins",
+    manifest: "plugin.json",
+    fits: isAgentPlugin,
+    fields: AGENT_PLUGINS_FIELDS,
+    unknown: "warning",
+    layout: at.AGENT_PLUGINS_LAYOUT,
   },
-};
-
-/** Only this version; the schema is an identifier and never fetched. https://agent-plugins.org, specification 1.0.0 */
-const AGENT_PLUGINS_SCHEMA = "https://agent-plugins.org/schemas/1.0.0/plugin.schema.json";
-const PERSON = ["name", "email", "url"];
-
-const AGENT_PLUGINS: Format = {
-  name: "agent-plugins",
-  manifest: "plugin.json",
-  unknown: "warning",
-  fields: {
-    $schema: {
-      ...needed({ must: `"${AGENT_PLUGINS_SCHEMA}"`, holds: (value) => value === AGENT_PLUGINS_SCHEMA }),
-      missing: "left",
-    },
-    name: {
-      ...needed({
-        must: "a name of 1 to 64 small letters, digits, dots and single dashes, with a letter or digit at both ends",
-        holds: (value) => isText(value) && /^(?!.*(?:--|\.\.))[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?$/.test(value),
-      }),
-      missing: "refused",
-    },
-    version: needed(TEXT),
-    description: needed(TEXT),
-    homepage: needed(TEXT),
-    repository: needed(TEXT),
-    license: needed(TEXT),
-    author: needed({
-      must: `an object with strings for ${PERSON.join(", ")} and nothing else`,
-      holds: (value) => isObject(value) && Object.entries(value).every(([key, said]) => PERSON.includes(key) && isText(said)),
-    }),
-    keywords: needed(TEXTS),
-    extensions: needed(OBJECT),
+  { name: "copilot", manifest: ".github/plugin/plugin.json", ...loose, layout: at.COPILOT_LAYOUT },
+  { name: "copilot", manifest: "plugin.json", fits: isNamed, ...loose, layout: at.COPILOT_LAYOUT },
+  { name: "gemini", manifest: "gemini-extension.json", ...loose, layout: at.GEMINI_LAYOUT },
+  { name: "neutral", manifest: ".plugin/plugin.json", ...loose, layout: at.CODEX_LAYOUT },
+  { name: "qwen", manifest: "qwen-extension.json", ...loose, layout: at.QWEN_LAYOUT },
+  { name: "keel-folder", folder: ".keel", ...none, layout: at.KEEL_FOLDER },
+  { name: "claude-folder", folder: ".claude", ...none, layout: at.CLAUDE_FOLDER },
+  { name: "agents-folder", folder: ".agents", ...none, layout: at.AGENTS_FOLDER },
+  { name: "codex-folder", folder: ".codex", ...none, layout: at.CODEX_FOLDER },
+  { name: "gemini-folder", folder: ".gemini", ...none, layout: at.GEMINI_FOLDER },
+  {
+    name: "skills",
+    holds: ({ has, folders }) => !PARTS.some(has) && !has("SKILL.md") && folders().some((name) => has(`${name}/SKILL.md`)),
+    ...none,
+    layout: at.SKILLS_LAYOUT,
   },
-};
-
-const FOLDER: Format = { name: "folder", fields: {}, unknown: "nothing" };
-
-export const FORMATS: readonly Format[] = [CLAUDE, AGENT_PLUGINS, FOLDER];
+  { name: "folder", ...none, layout: at.CLAUDE_LAYOUT },
+];

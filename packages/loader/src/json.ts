@@ -83,6 +83,12 @@ export function itemsAt(document: Document, path: Path): readonly { readonly val
   }));
 }
 
+/** From 1; undefined where nothing stands. */
+export function lineAt(document: Document, path: Path): number | undefined {
+  const node = nodeAt(document, path);
+  return node && lineOf(document.starts, node.offset);
+}
+
 export function problemAt(document: Document, node: Node | undefined, severity: Problem["severity"], text: string): Problem {
   return { severity, file: document.file, ...(node && { line: lineOf(document.starts, node.offset) }), text };
 }

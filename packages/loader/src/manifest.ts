@@ -1,6 +1,7 @@
 /** Holds a manifest against its format's list of fields. Rule: what is wrong costs as little as the list says. */
 import type { Problem } from "@keelson/protocol";
-import type { Field, Format } from "./format.ts";
+import type { Field } from "./field-list.ts";
+import type { Format } from "./format.ts";
 import { nodeAt, objectOf, problemAt, type Document } from "./json.ts";
 import { quote, suggest } from "./words.ts";
 

@@ -1,12 +1,16 @@
 /** Reads one plugin directory. Rule: reading runs nothing; what is wrong comes back as problems, and content never makes it throw. */
-import { stat } from "node:fs/promises";
+import { lstatSync, readdirSync } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { PluginDecl, PluginRead, Problem } from "@keelson/protocol";
-import { FORMATS, type Format } from "./format.ts";
+import type { PluginDecl, PluginParts, PluginRead, Problem } from "@keelson/protocol";
+import { openDisk } from "./disk.ts";
+import { FORMATS, type Format, type Look } from "./format.ts";
 import { readInside } from "./inside.ts";
 import { objectOf, parseDocument, type Document } from "./json.ts";
 import { checkManifest } from "./manifest.ts";
 import { readOurs } from "./ours.ts";
+import { createReadCache, turnOver, type ReadCache } from "./part/keep.ts";
+import { readParts } from "./part/parts.ts";
 import { failure } from "./text.ts";
 import { quote } from "./words.ts";
 
@@ -17,20 +21,45 @@ const SYSTEM = "system.md";
 type Found = { readonly format: Format; readonly document: Document; readonly repeated: readonly Problem[] };
 
 /**
+ * `within`: what links may not lead out of, when it isn't the root: the repository of a project's folder; "anywhere" for the user's own.
+ * `format`: its name, where the folder doesn't tell. `more`: what a marketplace says of it, as a document of its own.
+ */
+export type ReadOptions = {
+  readonly within?: string;
+  readonly format?: string;
+  readonly cache?: ReadCache;
+  readonly more?: Document;
+};
+
+/**
  * `root`: an absolute path. An error problem with a plugin means that something it asked for is missing;
  * without a plugin, that the directory or its manifest can't be used.
  */
-export async function readPlugin(root: string): Promise<PluginRead> {
+export async function readPlugin(root: string, options: ReadOptions = {}): Promise<PluginRead> {
   const nowhere = await checkRoot(root);
   if (nowhere) return { plugin: undefined, problems: [nowhere] };
-  const found = await findManifest(root);
+  const found = await findManifest(root, options.format);
   if ("severity" in found) return { plugin: undefined, problems: [found] };
   const { format, document } = found;
   const problems = [...found.repeated, ...checkManifest(document, format)];
   if (problems.some(({ severity }) => severity === "error")) return { plugin: undefined, problems };
   const ours = readOurs(document);
   const system = await readSystem(root, document.file, ours.system);
-  return { plugin: declare(root, found, { ...ours, ...system }), problems: [...problems, ...ours.problems, ...system.problems] };
+  const cache = options.cache ?? createReadCache();
+  const within = options.within === "anywhere" ? undefined : await realpath(options.within ?? root);
+  const own: Problem[] = [];
+  const parts = await readParts({
+    disk: openDisk(root, within, own),
+    layout: format.layout,
+    document,
+    cache,
+    ...(options.more && { more: options.more }),
+  });
+  turnOver(cache);
+  return {
+    plugin: declare(root, found, { ...ours, ...system }, parts),
+    problems: [...problems, ...ours.problems, ...system.problems, ...own],
+  };
 }
 
 async function checkRoot(root: string): Promise<Problem | undefined> {
@@ -42,17 +71,43 @@ async function checkRoot(root: string): Promise<Problem | undefined> {
   }
 }
 
-async function findManifest(root: string): Promise<Found | Problem> {
-  for (const format of FORMATS) {
-    const file = join(root, format.manifest ?? "");
-    const read =
-      format.manifest === undefined ? { ok: true as const, text: "{}" } : await readInside(root, format.manifest, MANIFEST_BYTES);
-    if (!read.ok && read.missing) continue;
-    const parsed = read.ok ? parseDocument(file, read.text, "json") : read;
+async function findManifest(root: string, named: string | undefined): Promise<Found | Problem> {
+  const look = lookInto(root);
+  const read = new Map<string, Awaited<ReturnType<typeof readInside>>>();
+  for (const format of FORMATS.filter(({ name }) => named === undefined || name === named)) {
+    const { manifest, folder, holds, fits } = format;
+    if (manifest === undefined) {
+      if (named === undefined && ((folder !== undefined && basename(root) !== folder) || (holds && !holds(look)))) continue;
+      return { format, document: emptyDocument(root), repeated: [] };
+    }
+    const text = read.get(manifest) ?? (await readInside(root, manifest, MANIFEST_BYTES));
+    read.set(manifest, text);
+    if (!text.ok && text.missing) continue;
+    const file = join(root, manifest);
+    const parsed = text.ok ? parseDocument(file, text.text, "json") : text;
+    if (parsed.ok && fits && !fits(objectOf(parsed.document))) continue;
     if (parsed.ok) return { format, document: parsed.document, repeated: parsed.repeated };
-    return { severity: "error", file, ...("line" in parsed && { line: parsed.line }), text: `${parsed.why}. The plugin isn't loaded.` };
+    return unreadable(file, parsed.why, "line" in parsed ? parsed.line : undefined);
   }
-  throw new Error("The last of FORMATS has no manifest and always fits."); // a bug in the list
+  throw new Error(`There is no format ${named}, or the last of FORMATS doesn't always fit.`); // a bug in the list
+}
+
+function unreadable(file: string, why: string, line: number | undefined): Problem {
+  const hint = "The plugin isn't loaded.";
+  return { severity: "error", code: "manifest_unreadable", file, ...(line !== undefined && { line }), text: `${why}. ${hint}`, hint };
+}
+
+function lookInto(root: string): Look {
+  return {
+    has: (path) => lstatSync(join(root, path), { throwIfNoEntry: false }) !== undefined,
+    folders: () => readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])),
+  };
+}
+
+function emptyDocument(file: string): Document {
+  const parsed = parseDocument(file, "{}", "json");
+  if (!parsed.ok) throw new Error(parsed.why); // an empty object is JSON
+  return parsed.document;
 }
 
 /** The file that is named, else the one that stands in its place. An empty one says nothing. */
@@ -72,6 +127,7 @@ function declare(
   root: string,
   { format, document }: Found,
   own: { readonly tools: readonly string[]; readonly text?: string },
+  parts: PluginParts,
 ): PluginDecl {
   const manifest = objectOf(document);
   const { name, version, description } = manifest;
@@ -84,5 +140,6 @@ function declare(
     tools: own.tools,
     ...(own.text !== undefined && { system: own.text }),
     manifest,
+    ...parts,
   };
 }

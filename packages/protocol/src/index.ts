@@ -71,7 +71,27 @@ export {
   type Stage,
 } from "./permission.ts";
 export { nearest } from "./nearest.ts";
-export { type PluginDecl, type PluginRead, type Problem } from "./plugin.ts";
+export {
+  HOOK_EVENTS,
+  RUNS_CODE,
+  type AgentDecl,
+  type FileDecl,
+  type HookDecl,
+  type HookDialect,
+  type HookEvent,
+  type InstructionDecl,
+  type MonitorDecl,
+  type PartKind,
+  type PluginDecl,
+  type PluginParts,
+  type PluginRead,
+  type Problem,
+  type RuleTextDecl,
+  type ServerDecl,
+  type SkillDecl,
+  type StyleDecl,
+  type TextDecl,
+} from "./plugin.ts";
 export { type Confinement, type NetworkBounds, type ProcessChunk, type ProcessEnd, type ProcessSpec, type RunProcess } from "./process.ts";
 export { CONTINUE_REASONS, END_REASONS, type ContinueReason, type EndReason } from "./reason.ts";
 export { refusal } from "./refusal.ts";

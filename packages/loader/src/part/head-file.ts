@@ -1,0 +1,117 @@
+/**
+ * Reads the head of a text file and leaves its body on the disk. Rule: one open file at a time, at most HEAD_BYTES of it,
+ * and nothing of what was read stays in memory but the fields.
+ */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { JsonObject, Problem } from "@keelson/protocol";
+import { LINK_FLAGS, READ_FLAGS, type Entry } from "../disk.ts";
+import { readFront } from "../front/front.ts";
+import { findHead, type Head } from "../front/head.ts";
+import { warn } from "../problem.ts";
+
+export type Stamp = { readonly mtimeMs: number; readonly size: number; readonly ino: number };
+/** `head`: as it was written, for what must be shown as it was written. `opening`: of the body. */
+export type HeadFile = {
+  readonly fields: JsonObject;
+  readonly head: string;
+  readonly headLine: number;
+  readonly bodyLine: number;
+  readonly opening: string;
+  readonly problems: readonly Problem[];
+  readonly stamp: Stamp;
+};
+export type Missing = { readonly missing: true };
+export type Refused = { readonly missing: false; readonly problem: Problem };
+
+const FIRST_BYTES = 4096; // 99.6 % of all heads end within
+const HEAD_BYTES = 256 * 1024;
+export const TEXT_BYTES = 4 * 1024 * 1024;
+
+export async function readHeadFile({ path, linked }: Pick<Entry, "path" | "linked">): Promise<HeadFile | Missing | Refused> {
+  const read = readStart(path, linked);
+  if ("missing" in read) return read;
+  const { head, slips } = read;
+  const own = head.head === undefined ? undefined : flat(head.head);
+  const front = await readFront(path, { ...head, ...(own !== undefined && { head: own }) });
+  return {
+    fields: front.fields,
+    head: own ?? "",
+    headLine: head.line,
+    bodyLine: head.bodyLine,
+    opening: head.body,
+    problems: [...slips, ...front.problems],
+    stamp: read.stamp,
+  };
+}
+
+type Start = { readonly head: Head; readonly slips: readonly Problem[]; readonly stamp: Stamp };
+
+function readStart(path: string, linked: boolean): Start | Missing | Refused {
+  let file: number;
+  try {
+    file = openSync(path, linked ? LINK_FLAGS : READ_FLAGS);
+  } catch (error) {
+    return failed(path, error);
+  }
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) return refuse(path, "not_a_file", "is not a regular file and isn't read.", "Put a file in its place.");
+    if (stat.size > TEXT_BYTES)
+      return refuse(path, "too_large", `has ${stat.size} bytes; at most ${TEXT_BYTES} are read.`, "Make it smaller.");
+    const stamp = { mtimeMs: stat.mtimeMs, size: stat.size, ino: stat.ino };
+    for (const limit of [FIRST_BYTES, HEAD_BYTES]) {
+      const { text, slips } = decode(path, readBytes(file, Math.min(limit, stat.size)));
+      const head = findHead(text, stat.size > limit && limit < HEAD_BYTES);
+      if (head !== "read on") return { head, slips, stamp };
+    }
+    return refuse(path, "too_large", `has a head of more than ${HEAD_BYTES} bytes.`, "Close it with a line of ---.");
+  } catch (error) {
+    return failed(path, error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readBytes(file: number, bytes: number): Buffer {
+  const buffer = Buffer.allocUnsafe(bytes);
+  let got = 0;
+  for (let step = -1; step !== 0 && got < bytes; got += step) step = readSync(file, buffer, got, bytes - got, got);
+  return buffer.subarray(0, got);
+}
+
+/** UTF-8, or UTF-16 with its mark; what is neither is read as far as it goes. */
+function decode(path: string, bytes: Buffer): { readonly text: string; readonly slips: readonly Problem[] } {
+  const wide = bytes[0] === 0xff && bytes[1] === 0xfe;
+  const raw = wide ? bytes.toString("utf16le") : bytes.toString("utf8");
+  const marked = raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw;
+  const text = marked.includes("\r") ? marked.replaceAll("\r\n", "\n") : marked;
+  const spoilt = text.slice(0, -4).includes("\ufffd") && !bytes.includes("\ufffd");
+  return {
+    text,
+    slips:
+      spoilt || wide
+        ? [
+            warn(
+              { file: path, line: 1 },
+              { code: "not_utf8", what: "is not UTF-8 text; some of it may be lost.", hint: "Save it as UTF-8." },
+            ),
+          ]
+        : [],
+  };
+}
+
+/** A piece of a string keeps the whole of it in memory; a copy doesn't. */
+export function flat(text: string): string {
+  return Buffer.from(text, "utf8").toString("utf8");
+}
+
+function refuse(file: string, code: string, what: string, hint: string): Refused {
+  return { missing: false, problem: warn({ file, line: 1 }, { code, what, hint }) };
+}
+
+function failed(path: string, error: unknown): Missing | Refused {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "ENOENT" || code === "ENOTDIR") return { missing: true };
+  if (code === "ELOOP") return refuse(path, "link", "is a link and isn't read as it is.", "Put a file in its place.");
+  return refuse(path, "unreadable", `can't be read (${code}).`, "Give yourself the right to read it.");
+}

@@ -1,0 +1,67 @@
+/**
+ * A command in a TOML file: `prompt` and `description`. Rule: the strings and comments of TOML 1.0 at the top of the file, and nothing
+ * else of it; what more stands there isn't a command's.
+ */
+import { readFileSync, statSync } from "node:fs";
+import type { Problem, SkillDecl } from "@keelson/protocol";
+import { fail } from "../problem.ts";
+
+const BYTES = 256 * 1024;
+const STRING = /^[^\S\n]*([A-Za-z0-9_-]+)[^\S\n]*=[^\S\n]*("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')/gm;
+const ESCAPES: Readonly<Record<string, string>> = { b: "\b", t: "\t", n: "\n", f: "\f", r: "\r" };
+
+export function readTomlCommand(file: string, name: string, report: (problem: Problem) => void): SkillDecl | undefined {
+  const text = textOf(file);
+  const fields = text === undefined ? {} : stringsOf(text);
+  const { prompt, description } = fields;
+  if (prompt === undefined) {
+    report(
+      fail({ file, line: 1 }, { code: "command_invalid", what: "The command has no prompt and isn't used.", hint: `Add prompt = "…".` }),
+    );
+    return undefined;
+  }
+  const opening = prompt.trim().split("\n")[0] ?? "";
+  return {
+    name,
+    file,
+    line: 1,
+    description: description?.trim() || opening.slice(0, 200),
+    fields: { ...fields, prompt: "" },
+    dialect: "braces",
+  };
+}
+
+/** The prompt of a command's file, read again when it is needed. */
+export function promptOf(text: string): string | undefined {
+  return stringsOf(text)["prompt"];
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return statSync(file).size > BYTES ? undefined : readFileSync(file, "utf8").replaceAll("\r\n", "\n");
+  } catch {
+    return undefined; // gone or unreadable: there is no prompt either way
+  }
+}
+
+function stringsOf(text: string): Readonly<Record<string, string>> {
+  const top = text.split(/^\s*\[/m)[0] ?? "";
+  return Object.fromEntries([...top.matchAll(STRING)].map(([, key = "", value = ""]) => [key, unquote(value)]));
+}
+
+function unquote(value: string): string {
+  if (value.startsWith("'''")) return value.slice(3, -3).replace(/^\n/, "");
+  if (value.startsWith("'")) return value.slice(1, -1);
+  const raw = value.startsWith('"""')
+    ? value
+        .slice(3, -3)
+        .replace(/^\n/, "")
+        .replace(/\\\n\s*/g, "")
+    : value.slice(1, -1);
+  return raw.replace(/\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/g, (_, short, long, mark) => {
+    const code = short ?? long;
+    if (code === undefined) return ESCAPES[mark] ?? mark;
+    const point = Number.parseInt(code, 16);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : "\ufffd";
+  });
+}
