@@ -28,7 +28,6 @@ export function openToolbox(
     files,
     run: processes.run,
     processes,
-    todos: { list: [] },
     seen: createSeen(),
     shell: { cwd: folders.cwd },
     env: { ...scrub(place.env, place.platform), ...settings.env },

@@ -33,6 +33,8 @@ export type BoundCall = {
   readonly readOnly: boolean;
   readonly concurrencySafe: boolean;
   readonly replay: Replay;
+  /** It is a question to a person: no mode and no rule answers it. */
+  readonly asksUser?: true;
   /** A reason why the call can't work as asked, in words for the model; looked at before anyone is asked for permission. */
   validate(ctx: ToolContext): Promise<string | undefined>;
   /** Each step waits until the reader wants the next one: a tool that says more than is read is held back. */

@@ -1,8 +1,10 @@
+export { GENERAL } from "./agents/ports.ts";
+export type { AgentOrder, Agents, Work, Worktrees } from "./agents/ports.ts";
 export { blocks } from "./blocks/catalogue.ts";
 export type { BlockKit } from "./blocks/kit.ts";
-export type { Todo } from "./blocks/todo.ts";
 export { diskFiles, type Disk } from "./files/disk.ts";
 export { createSeen, type Seen } from "./files/seen.ts";
 export { openProcesses, type Processes } from "./process/processes.ts";
 export { scrub } from "./process/scrub.ts";
 export { startProcess } from "./process/start.ts";
+export { createBoard, type Board, type BoardState, type Task, type Todo } from "./tasks/board.ts";

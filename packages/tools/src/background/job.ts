@@ -11,6 +11,8 @@ export type Job = Asked & {
   readonly output: Pick<Feed, "file" | "full" | "take" | "where">;
   /** Undefined while it runs. */
   readonly end: ProcessEnd | undefined;
+  /** Settles when it has ended and all its output is taken in. */
+  readonly done: Promise<void>;
   /** Ends all that it has started; settles when nobody is left. */
   kill(): Promise<void>;
 };
@@ -41,6 +43,7 @@ export async function startJob(id: string, asked: Asked, feed: Feed, begin: Begi
     ...asked,
     id,
     output: feed,
+    done: attended,
     get end() {
       return end;
     },

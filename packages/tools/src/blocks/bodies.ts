@@ -1,5 +1,12 @@
 /** The blocks as they are written, by name. Nothing imports it when keelson starts: catalogue.ts loads it at the first call, with zod and all else that a call needs. */
 import type { Tool } from "@keelson/protocol";
+import { agentBlock } from "../agents/agent.ts";
+import { sendMessageBlock } from "../agents/send-message.ts";
+import { enterWorktreeBlock, exitWorktreeBlock } from "../agents/worktree.ts";
+import { askUserBlock } from "../person/ask-user.ts";
+import { enterPlanModeBlock, exitPlanModeBlock } from "../person/plan-mode.ts";
+import { taskCreateBlock, taskGetBlock, taskListBlock, taskUpdateBlock } from "../tasks/task-list.ts";
+import { taskOutputBlock, taskStopBlock } from "../tasks/task-output.ts";
 import { bashBlock } from "./bash.ts";
 import { bashOutputBlock } from "./bash-output.ts";
 import { editBlock } from "./edit.ts";
@@ -15,9 +22,15 @@ import { todoWriteBlock } from "./todo.ts";
 import { writeBlock } from "./write.ts";
 
 export const bodies: Readonly<Record<string, (kit: BlockKit) => Tool>> = {
+  Agent: agentBlock,
+  AskUserQuestion: askUserBlock,
   Bash: bashBlock,
   BashOutput: bashOutputBlock,
   Edit: editBlock,
+  EnterPlanMode: enterPlanModeBlock,
+  EnterWorktree: enterWorktreeBlock,
+  ExitPlanMode: exitPlanModeBlock,
+  ExitWorktree: exitWorktreeBlock,
   Glob: globBlock,
   Grep: grepBlock,
   KillShell: killShellBlock,
@@ -25,6 +38,13 @@ export const bodies: Readonly<Record<string, (kit: BlockKit) => Tool>> = {
   MultiEdit: multiEditBlock,
   NotebookEdit: notebookEditBlock,
   Read: readBlock,
+  SendMessage: sendMessageBlock,
+  TaskCreate: taskCreateBlock,
+  TaskGet: taskGetBlock,
+  TaskList: taskListBlock,
+  TaskOutput: taskOutputBlock,
+  TaskStop: taskStopBlock,
+  TaskUpdate: taskUpdateBlock,
   TodoWrite: todoWriteBlock,
   Write: writeBlock,
 };

@@ -3,7 +3,8 @@ import type { RunProcess } from "@keelson/protocol";
 import type { Disk } from "../files/disk.ts";
 import type { Seen } from "../files/seen.ts";
 import type { Processes } from "../process/processes.ts";
-import type { Todo } from "./todo.ts";
+import type { Agents, Worktrees } from "../agents/ports.ts";
+import type { Board } from "../tasks/board.ts";
 
 export type BlockKit = {
   readonly files: Disk;
@@ -22,6 +23,12 @@ export type BlockKit = {
   readonly spillDir: string;
   /** Where processes may live longer than a call. Without it no command goes on in the background and no shell waits for one. */
   readonly processes?: Pick<Processes, "ready" | "background">;
-  /** The list that TodoWrite keeps; without it the block has one of its own. */
-  readonly todos?: { list: readonly Todo[] };
+  /** The tasks that a session shares with its agents, and under which name this one lists its own; without it a block has a board of its own. */
+  readonly board?: Board;
+  readonly agent?: string;
+  /** Sub-agents; without it there are none. */
+  readonly agents?: Agents;
+  readonly worktrees?: Worktrees;
+  /** Plan mode, of the session. */
+  readonly plan?: { planning(): boolean; enter(): void; leave(): void };
 };

@@ -5,6 +5,75 @@ export type Shown = Pick<Tool, "name" | "description" | "inputSchema">;
 
 export const SHOWN: readonly Shown[] = [
   {
+    name: "Agent",
+    description:
+      "Hands a part of the work to a sub-agent with a context of its own; you get its answer. Several in one reply run at once.\n- For broad searches, for independent parts, for work whose details you don't need. For one file that you know, use Read.\n- It can't ask you anything: say all that matters, what to do and what to answer with.\n- run_in_background: you go on at once and are told when it ends. SendMessage reaches it meanwhile and afterwards, TaskStop ends it.\n- isolation worktree: it works in a git working tree of its own; what it leaves there is kept and named.",
+    inputSchema: {
+      type: "object",
+      properties: {
+        description: { type: "string", minLength: 1, maxLength: 200, description: "The work in three to five words, for the user" },
+        prompt: {
+          type: "string",
+          minLength: 1,
+          maxLength: 100000,
+          description: "All that the agent must know: it sees nothing else of this conversation",
+        },
+        subagent_type: { type: "string", minLength: 1, description: "The kind of agent, by name; fork is yourself with all you know" },
+        model: { type: "string", minLength: 1 },
+        run_in_background: { type: "boolean" },
+        isolation: { type: "string", enum: ["worktree"] },
+        name: { type: "string", pattern: "^[A-Za-z0-9][\\w:.-]{0,63}$", description: "By which SendMessage reaches it" },
+      },
+      required: ["description", "prompt"],
+      additionalProperties: false,
+    },
+  },
+  {
+    name: "AskUserQuestion",
+    description:
+      "Asks the user to choose, when the work can go on in different ways and only they can decide. They may always answer in words of their own. Don't ask what you can find out, nor whether you may use a tool.",
+    inputSchema: {
+      type: "object",
+      properties: {
+        questions: {
+          minItems: 1,
+          maxItems: 4,
+          type: "array",
+          items: {
+            type: "object",
+            properties: {
+              question: { type: "string", minLength: 1, maxLength: 2000, description: "The whole question, with its question mark" },
+              header: { type: "string", minLength: 1, maxLength: 40, description: "A word or two that stand for it" },
+              options: {
+                minItems: 2,
+                maxItems: 4,
+                type: "array",
+                items: {
+                  type: "object",
+                  properties: {
+                    label: { type: "string", minLength: 1, maxLength: 200, description: "The choice, in one to five words" },
+                    description: { type: "string", minLength: 1, maxLength: 2000, description: "What it means" },
+                  },
+                  required: ["label"],
+                },
+              },
+              multiSelect: { type: "boolean" },
+            },
+            required: ["question", "header", "options"],
+          },
+        },
+        answers: {
+          type: "object",
+          propertyNames: { type: "string" },
+          additionalProperties: { type: "string" },
+          description: "Filled in by the user, by question; leave it out",
+        },
+      },
+      required: ["questions"],
+      additionalProperties: false,
+    },
+  },
+  {
     name: "Bash",
     description:
       "Runs a command in bash and shows what it prints, its exit code and its folder when that changed.\n- The working directory stays from one command to the next; variables and functions don't.\n- Nothing can answer a prompt: there is no terminal and stdin is empty. Editors and pagers don't open.\n- The command is ended after timeout milliseconds (default 120000, at most 600000).\n- run_in_background: returns at once and has no timeout of its own; for servers, watchers and long builds. Look at it with BashOutput, end it with KillShell. It ends with the session.\n- To find, read or change files use Glob, Grep, Read, Edit and Write instead.",
@@ -50,6 +119,45 @@ export const SHOWN: readonly Shown[] = [
         replace_all: { type: "boolean", description: "Replace every occurrence" },
       },
       required: ["file_path", "old_string", "new_string"],
+      additionalProperties: false,
+    },
+  },
+  {
+    name: "EnterPlanMode",
+    description:
+      "Asks the user to go into plan mode: you look around and plan, and change nothing until they agree to the plan. For work that is large or can be done in several ways.",
+    inputSchema: { type: "object", properties: {}, additionalProperties: false },
+  },
+  {
+    name: "EnterWorktree",
+    description: "Makes a git working tree with a branch of its own and moves the session into it. Only when the user asks for one.",
+    inputSchema: {
+      type: "object",
+      properties: { name: { type: "string", pattern: "^[A-Za-z0-9][\\w.-]{0,63}$" } },
+      additionalProperties: false,
+    },
+  },
+  {
+    name: "ExitPlanMode",
+    description:
+      "Shows the user your plan and asks whether you may carry it out. Only in plan mode, and only when nothing is open any more.",
+    inputSchema: {
+      type: "object",
+      properties: { plan: { type: "string", minLength: 1, maxLength: 100000, description: "The plan, in markdown" } },
+      required: ["plan"],
+      additionalProperties: false,
+    },
+  },
+  {
+    name: "ExitWorktree",
+    description: "Moves the session back from its working tree, which is kept or removed.",
+    inputSchema: {
+      type: "object",
+      properties: {
+        action: { type: "string", enum: ["keep", "remove"] },
+        discard_changes: { type: "boolean", description: "Remove it although there is work in it that stands nowhere else" },
+      },
+      required: ["action"],
       additionalProperties: false,
     },
   },
@@ -175,6 +283,120 @@ export const SHOWN: readonly Shown[] = [
         limit: { type: "integer", minimum: 1, description: "How many lines to show" },
       },
       required: ["file_path"],
+      additionalProperties: false,
+    },
+  },
+  {
+    name: "SendMessage",
+    description:
+      "Sends a message to a sub-agent of this session. One that works reads it after its next step; one that has ended goes on with it in the background.",
+    inputSchema: {
+      type: "object",
+      properties: {
+        to: { type: "string", minLength: 1, description: "The agent's id or name" },
+        message: { type: "string", minLength: 1, maxLength: 100000 },
+      },
+      required: ["to", "message"],
+      additionalProperties: false,
+    },
+  },
+  {
+    name: "TaskCreate",
+    description:
+      "Adds a task to the session's board, which you share with your agents. For work with parts that depend on one another or go to others; for a plain list of steps use TodoWrite.",
+    inputSchema: {
+      type: "object",
+      properties: {
+        subject: { type: "string", minLength: 1, maxLength: 10000, description: "The task, as an order, in a few words" },
+        description: { type: "string", minLength: 1, maxLength: 10000, description: "What is to be done, and how one sees that it is" },
+        activeForm: { type: "string", minLength: 1, maxLength: 10000, description: "The same while it is done: Running the tests" },
+        metadata: { type: "object", propertyNames: { type: "string" }, additionalProperties: { $ref: "#/$defs/__schema0" } },
+      },
+      required: ["subject", "description"],
+      $defs: {
+        __schema0: {
+          anyOf: [
+            { type: "string" },
+            { type: "number" },
+            { type: "boolean" },
+            { type: "null" },
+            { type: "array", items: { $ref: "#/$defs/__schema0" } },
+            { type: "object", propertyNames: { type: "string" }, additionalProperties: { $ref: "#/$defs/__schema0" } },
+          ],
+        },
+      },
+      additionalProperties: false,
+    },
+  },
+  {
+    name: "TaskGet",
+    description: "Shows one task of the board with all that is known of it.",
+    inputSchema: {
+      type: "object",
+      properties: { taskId: { type: "string", minLength: 1 } },
+      required: ["taskId"],
+      additionalProperties: false,
+    },
+  },
+  {
+    name: "TaskList",
+    description: "Lists the tasks of the board: who works on them, and what they wait for.",
+    inputSchema: { type: "object", properties: {}, additionalProperties: false },
+  },
+  {
+    name: "TaskOutput",
+    description: "Shows what a background command or agent has come to. Waits for its end unless block is false.",
+    inputSchema: {
+      type: "object",
+      properties: {
+        task_id: { type: "string", minLength: 1, description: "The id that Bash or Agent gave" },
+        block: { type: "boolean", description: "Wait until it has ended; true unless said otherwise" },
+        timeout: { type: "integer", minimum: 0, maximum: 600000, description: "Milliseconds to wait at most" },
+      },
+      required: ["task_id"],
+      additionalProperties: false,
+    },
+  },
+  {
+    name: "TaskStop",
+    description: "Ends a background command or agent, with all that it has started.",
+    inputSchema: {
+      type: "object",
+      properties: { task_id: { type: "string", minLength: 1, description: "The id that Bash or Agent gave" } },
+      required: ["task_id"],
+      additionalProperties: false,
+    },
+  },
+  {
+    name: "TaskUpdate",
+    description:
+      "Changes a task of the board. Take one by setting owner and in_progress before you begin it; set completed as soon as it is done; deleted takes it off the board.",
+    inputSchema: {
+      type: "object",
+      properties: {
+        taskId: { type: "string", minLength: 1 },
+        status: { type: "string", enum: ["pending", "in_progress", "completed", "deleted"] },
+        subject: { type: "string", minLength: 1, maxLength: 10000, description: "The task, as an order" },
+        description: { type: "string", minLength: 1, maxLength: 10000, description: "What is to be done" },
+        activeForm: { type: "string", minLength: 1, maxLength: 10000, description: "The same while it is done" },
+        owner: { type: "string", description: "The agent that works on it; empty for nobody" },
+        addBlockedBy: { type: "array", items: { type: "string" } },
+        addBlocks: { type: "array", items: { type: "string" } },
+        metadata: { type: "object", propertyNames: { type: "string" }, additionalProperties: { $ref: "#/$defs/__schema0" } },
+      },
+      required: ["taskId"],
+      $defs: {
+        __schema0: {
+          anyOf: [
+            { type: "string" },
+            { type: "number" },
+            { type: "boolean" },
+            { type: "null" },
+            { type: "array", items: { $ref: "#/$defs/__schema0" } },
+            { type: "object", propertyNames: { type: "string" }, additionalProperties: { $ref: "#/$defs/__schema0" } },
+          ],
+        },
+      },
       additionalProperties: false,
     },
   },

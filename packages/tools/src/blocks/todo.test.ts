@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { describe, test } from "vitest";
+import { createBoard } from "../tasks/board.ts";
 import { dataOf, openWorld } from "../../test/world.ts";
 
 const FIRST = [
@@ -10,16 +11,16 @@ const FIRST = [
 
 describe("TodoWrite", () => {
   test("keeps the list, answers with it, and shows it to people", async () => {
-    const todos = { list: [] };
-    await using world = await openWorld({ todos });
+    const board = createBoard();
+    await using world = await openWorld({ board });
     const answer = await world.call("TodoWrite", { todos: FIRST });
     assert.equal(answer.text, "[x] Look\n[>] Change\n[ ] Test");
     assert.deepEqual(answer.output.display, { kind: "todos", todos: FIRST });
-    assert.deepEqual(todos.list, FIRST);
+    assert.deepEqual(board.listed(""), FIRST);
   });
 
   test("replaces the whole of it, and tells what it was", async () => {
-    await using world = await openWorld({ todos: { list: [] } });
+    await using world = await openWorld({ board: createBoard() });
     await world.call("TodoWrite", { todos: FIRST });
     const answer = await world.call("TodoWrite", { todos: [] });
     assert.equal(answer.text, "The list is empty.");
@@ -39,8 +40,8 @@ describe("TodoWrite", () => {
   });
 
   test("belongs to its session", async () => {
-    await using one = await openWorld({ todos: { list: [] } });
-    await using other = await openWorld({ todos: { list: [] } });
+    await using one = await openWorld({ board: createBoard() });
+    await using other = await openWorld({ board: createBoard() });
     await one.call("TodoWrite", { todos: FIRST });
     assert.deepEqual(dataOf(await other.call("TodoWrite", { todos: [] }))["oldTodos"], []);
   });

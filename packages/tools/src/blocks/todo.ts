@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import type { JsonObject, Tool } from "@keelson/protocol";
 import { defineTool } from "../define/define.ts";
 import { said } from "../define/said.ts";
+import { createBoard, type TaskState, type Todo } from "../tasks/board.ts";
 import type { BlockKit } from "./kit.ts";
 
 const DESCRIPTION = `Keeps the list of steps of the work, which the user sees. Use it when there are three or more.
@@ -20,11 +21,10 @@ const todo = z.object({
 });
 const input = z.object({ todos: z.array(todo).check(z.maxLength(MOST_TODOS)) });
 type Input = z.infer<typeof input>;
-export type Todo = z.infer<typeof todo>;
 
-const SIGN: Readonly<Record<Todo["status"], string>> = { pending: "[ ]", in_progress: "[>]", completed: "[x]" };
+const SIGN: Readonly<Record<TaskState, string>> = { pending: "[ ]", in_progress: "[>]", completed: "[x]" };
 
-export function todoWriteBlock({ todos: held = { list: [] } }: BlockKit): Tool {
+export function todoWriteBlock({ board = createBoard(), agent = "" }: BlockKit): Tool {
   return defineTool<Input>({
     name: "TodoWrite",
     description: DESCRIPTION,
@@ -34,8 +34,8 @@ export function todoWriteBlock({ todos: held = { list: [] } }: BlockKit): Tool {
     concurrencySafe: true,
     replay: "safe",
     async *run({ todos }) {
-      const oldTodos = held.list.map(print);
-      held.list = todos;
+      const oldTodos = board.listed(agent).map(print);
+      board.list(agent, todos);
       const newTodos = todos.map(print);
       const shown = todos.map(({ content, status }) => `${SIGN[status]} ${content}`).join("\n");
       return said(shown || "The list is empty.", { data: { oldTodos, newTodos }, display: { kind: "todos", todos: newTodos } });

@@ -33,6 +33,8 @@ export type ToolSpec<Input> = {
   readonly readOnly?: boolean;
   readonly concurrencySafe?: boolean;
   readonly replay?: Replay;
+  /** A person must answer it, whatever the mode. */
+  readonly asksUser?: boolean;
   readonly warm?: Tool["warm"];
   readonly validate?: (input: Input, ctx: ToolContext) => Promise<string | undefined>;
   /** `judged`: the effects that were stated. A `FileError` becomes an answer; anything else that is thrown is a bug or an abort. */
@@ -69,6 +71,7 @@ function boundCall<Input>(spec: ToolSpec<Input>, input: Input, cwd: string): Bou
     readOnly: spec.readOnly ?? false,
     concurrencySafe: spec.concurrencySafe ?? false,
     replay: spec.replay ?? "never",
+    ...(spec.asksUser && { asksUser: true as const }),
     validate: async (ctx) => spec.validate?.(input, ctx),
     run: (ctx) => answered(spec.run(input, ctx, effects())),
   };
