@@ -31,7 +31,8 @@ writeFileSync(
 /** The blocks apart, since tools loads them by `require` while the rest may still be loading (packages/tools/src/blocks/catalogue.ts). */
 const ENTRIES = { main: join(CLI, "dist", "main.js"), bodies: join(ROOT, "packages", "tools", "dist", "blocks", "bodies.js") };
 const options = { folder: join(OUT, "dist"), outside: OUTSIDE, target: `node${OLDEST_NODE}` };
-for (const [name, file] of Object.entries(ENTRIES)) if (existsSync(file)) await bundle(name, file, options);
+for (const [name, file] of Object.entries(ENTRIES))
+  if (existsSync(file)) await bundle(name, file, { ...options, asScript: name === "main" });
 
 const files = readdirSync(OUT, { recursive: true }).filter((name) => statSync(join(OUT, name)).isFile());
 const bytes = files.reduce((sum, name) => sum + statSync(join(OUT, name)).size, 0);

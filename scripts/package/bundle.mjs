@@ -1,16 +1,18 @@
 // The bundle of the published command: one file with all that a plain run needs, and chunks that are loaded when they are asked for.
 // Rule: nothing is in there twice, so that a class is one class.
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { builtins } from "./builtins.mjs";
 import { late } from "./late.mjs";
 import { lightClient } from "./light-client.mjs";
+import { loaderOf, scriptOf } from "./start.mjs";
 
 const COMMON = { bundle: true, format: "esm", minifySyntax: true, minifyWhitespace: true, legalComments: "none", logLevel: "warning" };
 
-/** Writes the bundle of the module `file` into `folder`, beside what is there, and tells which files it was made of. `outside`: packages that stay imports. */
-export async function bundle(name, file, { folder, outside, target }) {
+/** Writes the bundle of the module `file` into `folder`, beside what is there, and tells which files it was made of. `outside`: packages that stay imports; `asScript`: see start.mjs. */
+export async function bundle(name, file, options) {
+  const { folder, outside, target } = options;
   const { metafile } = await build({
     ...COMMON,
     entryPoints: { [name]: file },
@@ -23,7 +25,7 @@ export async function bundle(name, file, { folder, outside, target }) {
     plugins: [builtins, late, lightClient],
     metafile: true,
   });
-  await joinStart(`${name}.js`, folder, new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output])));
+  await joinParts(`${name}.js`, new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output])), options);
   return Object.keys(metafile.inputs);
 }
 
@@ -31,19 +33,24 @@ export async function bundle(name, file, { folder, outside, target }) {
  * Splitting makes a file of each set of modules that the same chunks share: two dozen of them at every start, each looked up, read and linked.
  * Those become one. What a chunk took from one of them it now takes from the first, under a name with a number before it.
  */
-async function joinStart(first, folder, outputs) {
+async function joinParts(first, outputs, { folder, asScript }) {
   const parts = staticallyReached(first, outputs);
   const names = parts.map((part, at) => outputs.get(part).exports.map((own) => [own, part === first ? own : `p${at}_${own}`]));
   const taken = parts.map((part, at) => `export {${names[at].map(([own, name]) => `${own} as ${name}`)}} from "./${part}";`);
   const given = parts.map((_, at) => `export {${names[at].map(([own, name]) => `${name} as ${own}`)}} from "./${first}";`);
 
-  await build({
+  const { outputFiles } = await build({
     ...COMMON,
+    ...(asScript && { format: "cjs", define: { "import.meta": "__meta" } }),
     stdin: { contents: taken.join("\n"), resolveDir: folder },
-    outfile: join(folder, first),
-    allowOverwrite: true,
+    write: false,
     plugins: [link((name) => (parts.includes(name) ? "" : undefined))],
   });
+  const [{ text }] = outputFiles;
+  const script = asScript && scriptOf(text);
+  if (script) writeFileSync(join(folder, "start.cjs"), script);
+  const exported = names.flatMap((each) => each.map(([, name]) => name));
+  writeFileSync(join(folder, first), script ? loaderOf(script, exported) : text);
   await build({
     ...COMMON,
     entryPoints: [...outputs.keys()].filter((name) => !parts.includes(name)).map((name) => join(folder, name)),

@@ -1,0 +1,47 @@
+// The file that every start loads, as a script instead of a module: V8 can then keep its functions as they are behind a whole run.
+// What Node keeps of a module is what was compiled before it ran, nearly nothing: a start compiled a thousand functions anew, 15 of 80 ms.
+// Rule: what is kept is found by the hash of the script (V8 itself looks at its length only), in the folder of Node's own compile cache.
+import { createHash } from "node:crypto";
+
+/** `body`: CommonJS that fills `module.exports`; `__meta` in it is a module's `import.meta`. A script can't import by itself, so that module does it. */
+export function scriptOf(body) {
+  if (/[^\0-\x7f]/.test(body)) throw new Error("The start's script has a letter beyond ASCII: it is read as one-byte letters.");
+  return `(function (module, __meta, __import) {${body.replaceAll(/\bimport\(/g, "__import(")}\n})`;
+}
+
+/** The module that runs the script `start.cjs` beside it and gives out what it exports. It parses and compiles nothing that was kept. */
+export const loaderOf = (script, names) => `const { readFileSync, renameSync, writeFileSync } = process.getBuiltinModule("node:fs");
+const { Script } = process.getBuiltinModule("node:vm");
+const folder = process.getBuiltinModule("node:module").getCompileCacheDir();
+const kept = folder + "/start-${createHash("sha256").update(script).digest("hex").slice(0, 16)}";
+const filename = import.meta.dirname + "/start.cjs";
+const script = new Script(readFileSync(filename, "latin1"), { filename, cachedData: folder && readKept() });
+if (folder && script.cachedDataRejected !== false) {
+  process.once("exit", keep);
+  setTimeout(keep, 10_000).unref(); // V8 forgets what a long session no longer runs
+}
+const module = {};
+script.runInThisContext()(module, import.meta, (name) => import(name));
+export const { ${names.join(", ")} } = module.exports;
+
+function readKept() {
+  try {
+    return readFileSync(kept);
+  } catch {
+    return undefined; // the first run keeps it
+  }
+}
+
+// Only of a run that asked a model: what a shorter one compiles helps nobody.
+function keep() {
+  if (!process.moduleLoadList.includes("NativeModule http")) return;
+  try {
+    const beside = kept + "." + process.pid;
+    writeFileSync(beside, script.createCachedData(), { mode: 0o600, flush: true });
+    renameSync(beside, kept);
+    process.off("exit", keep);
+  } catch {
+    // without it a start takes a little longer
+  }
+}
+`;
