@@ -41,7 +41,7 @@ async function joinParts(first, outputs, { folder, asScript }) {
 
   const { outputFiles } = await build({
     ...COMMON,
-    ...(asScript && { format: "cjs", define: { "import.meta": "__meta" } }),
+    ...(asScript && { format: "cjs", define: { "import.meta": "__meta" }, minifyIdentifiers: true }), // fewer names to bring back: 4 ms
     stdin: { contents: taken.join("\n"), resolveDir: folder },
     write: false,
     plugins: [link((name) => (parts.includes(name) ? "" : undefined))],

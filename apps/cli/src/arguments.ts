@@ -38,10 +38,13 @@ function mainProgram(version: string, rows: readonly FlagRow[]): Command {
     .usage(`[options] [prompt…]\n       keel ${VERBS.join("|")} [--help]`)
     .argument("[prompt...]");
   for (const row of rows) program.addOption(optionOf(row));
+  program.version(version, "-v, --version", "print the version").helpOption("-h, --help", "print this");
+  return rows === FLAGS ? explained(program) : program;
+}
+
+function explained(program: Command): Command {
   const accepted = FLAGS.filter(({ now }) => now && now.is !== "refused").map(({ flags }) => flags.split(" ")[0] ?? "");
   return program
-    .version(version, "-v, --version", "print the version")
-    .helpOption("-h, --help", "print this")
     .addHelpText("after", `\nTaken from programs that give them, and without effect yet: ${accepted.join(" ")}`)
     .addHelpText("after", `\nEnvironment:\n${ENVIRONMENT.map(({ name, meaning }) => `  ${name.padEnd(22)} ${meaning}`).join("\n")}`);
 }

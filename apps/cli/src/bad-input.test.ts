@@ -77,6 +77,13 @@ describe.concurrent("streams", () => {
     expect(await the.shell("keel -p hi <&-")).toEqual(OK);
   });
 
+  test("the null device at stdin is an empty one", async () => {
+    await using the = await scene([HELLO]);
+    refusedWith(await the.shell("keel -p </dev/null"), 2, "No prompt");
+    expect(await the.shell("keel -p hi </dev/null")).toEqual(OK);
+    expect(await the.shell("keel </dev/null | head -c 9")).toMatchObject({ stdout: "keel demo" });
+  });
+
   test("more than 10 MB at stdin is refused", async () => {
     await using the = await scene([HELLO]);
     refusedWith(await the.inside(["-p", "x"], { stdin: Buffer.alloc(10 * 2 ** 20 + 1, "a") }), 2, "10 MB");

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { existsSync, fstatSync, readFileSync, statSync } from "node:fs";
+import { devNull, homedir, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
@@ -20,7 +20,10 @@ export type Machine = {
   readonly nodeVersion: string;
   /** The folder of the Node that runs us. */
   readonly nodeFolder: string;
+  /** Opened when it is first looked at. */
   readonly stdin: Readable & { readonly isTTY?: boolean };
+  /** False where stdin is the null device: nothing can come, so that nobody need open it. */
+  readonly hasInput: boolean;
   readonly stdout: Screen;
   readonly stderr: Screen;
   readonly clock: Clock;
@@ -48,7 +51,10 @@ export function thisMachine(): Machine {
     version: ownVersion(),
     nodeVersion: process.versions.node,
     nodeFolder: dirname(process.execPath),
-    stdin: process.stdin,
+    get stdin() {
+      return process.stdin;
+    },
+    hasInput: !isNullDevice(0),
     stdout: process.stdout,
     stderr: process.stderr,
     clock: CLOCK,
@@ -78,6 +84,15 @@ function currentFolder(): string | undefined {
     return process.cwd();
   } catch {
     return undefined;
+  }
+}
+
+function isNullDevice(descriptor: number): boolean {
+  try {
+    const found = fstatSync(descriptor);
+    return found.isCharacterDevice() && found.rdev === statSync(devNull).rdev;
+  } catch {
+    return false; // a closed one says so when it is read
   }
 }
 

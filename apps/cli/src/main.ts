@@ -43,16 +43,16 @@ async function misused(words: string, machine: Machine): Promise<number> {
 }
 
 async function run(asked: Run, machine: Machine): Promise<number> {
-  const { cwd, stdin, stdout } = machine;
+  const { cwd } = machine;
   if (cwd === undefined)
     return await complain("The folder you are in was deleted. Go to another one, then run keel again.", machine, FAILED);
-  const terminal = stdin.isTTY === true && stdout.isTTY === true;
-  if (terminal && !asked.print) return await (await import("./converse.ts")).converse(asked, machine, cwd);
+  if (!asked.print && isTerminal(machine)) return await (await import("./converse.ts")).converse(asked, machine, cwd);
   const prompt = asked.bare ? await (await import("./prompt.ts")).peekPrompt(machine, new AbortController().signal) : undefined;
   if (prompt?.got === "none") return await demo(machine); // `npm start` on a build machine
   return await headless(asked, machine, cwd, prompt);
 }
 
+const isTerminal = (machine: Machine): boolean => machine.hasInput && machine.stdin.isTTY === true && machine.stdout.isTTY === true;
 const demo = async (machine: Machine): Promise<number> => (await import("./demo.ts")).demo(machine);
 
 function isFolder(path: string): boolean {

@@ -13,7 +13,7 @@ export const PATIENCE_MS = 3_000;
 const EVER_MS = 2 ** 31 - 1;
 export const NO_PROMPT = 'No prompt: keel -p "what to do", or pipe it in. (Behind --allowedTools or --add-dir it goes after --.)';
 
-type Places = Pick<Machine, "stdin" | "clock">;
+type Places = Pick<Machine, "stdin" | "hasInput" | "clock">;
 
 export async function readPrompt(words: string, places: Places, signal: AbortSignal): Promise<Prompt> {
   const typed = words.trim();
@@ -25,8 +25,9 @@ export async function peekPrompt(places: Places, signal: AbortSignal): Promise<P
   return combine("", places, PATIENCE_MS, signal);
 }
 
-async function combine(typed: string, { stdin, clock }: Places, patienceMs: number, signal: AbortSignal): Promise<Prompt> {
-  const piped = stdin.isTTY ? ({ got: "nothing" } as const) : await readPiped(stdin, clock, patienceMs, signal);
+async function combine(typed: string, places: Places, patienceMs: number, signal: AbortSignal): Promise<Prompt> {
+  const comes = places.hasInput && !places.stdin.isTTY;
+  const piped = comes ? await readPiped(places.stdin, places.clock, patienceMs, signal) : ({ got: "nothing" } as const);
   switch (piped.got) {
     case "text":
       return { got: "prompt", text: typed === "" ? piped.text : `${typed}\n\n${piped.text}` };

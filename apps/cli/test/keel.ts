@@ -47,6 +47,7 @@ export async function inside(args: readonly string[], setting: Setting): Promise
     keelHome: join(home, ".keel"),
     temporary: home,
     stdin: Readable.from(stdin === "" ? [] : [Buffer.from(stdin)]),
+    hasInput: true,
     stdout,
     stderr,
     onSignal: () => () => {},

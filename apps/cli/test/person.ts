@@ -39,6 +39,7 @@ export async function sitDown(replies: Script["replies"], args: readonly string[
     keelHome: join(home.path, ".keel"),
     temporary: home.path,
     stdin,
+    hasInput: true,
     stdout: screen.stream,
     stderr: new PassThrough(),
     onSignal: (name, act) => {
