@@ -16,6 +16,20 @@ export {
 } from "./files.ts";
 export { EMPTY, fold, messagesOf, openCalls, remember, resultOf, UNKNOWN, viewOf, type OpenCall, type View } from "./fold.ts";
 export {
+  HOOK_BEHAVIORS,
+  type FireHooks,
+  type Hook,
+  type HookAction,
+  type HookBehavior,
+  type HookCommon,
+  type HookMatcher,
+  type HookOrigin,
+  type HookOutcome,
+  type HookPayloads,
+  type HookRef,
+  type HookSaid,
+} from "./hook.ts";
+export {
   RESCUES,
   type Change,
   type Clock,
