@@ -46,7 +46,7 @@ async function round(at: number): Promise<string> {
   const acknowledged = await driveAndKill([cwd, home.path, server.url, CODE], at % 25);
 
   const store = openStore({ root: join(home.path, ".keel", "var"), now: Date.now });
-  const [summary] = await store.list("local", cwd);
+  const [summary] = await store.list({ tenant: "local", cwd, limit: 1 });
   assert.ok(summary);
   const log = await Array.fromAsync(store.read(summary.ref, 0));
   assert.ok(log.length >= acknowledged, `${acknowledged} were acknowledged, ${log.length} are there`);

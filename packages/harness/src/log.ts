@@ -44,6 +44,6 @@ async function find(store: SessionStore, resume: NonNullable<Flags["resume"]>, c
     });
     return ref;
   }
-  const [latest] = await store.list("local", cwd);
+  const [latest] = await store.list({ tenant: "local", cwd, limit: 1 });
   return latest?.ref ?? { code: "session", text: "There is no session in this folder to continue. Start one without --continue." };
 }

@@ -21,7 +21,7 @@ test("a reader may leave at any event: the next prompt of the same session is se
     const sent = w.server.requests.length;
     const again = await run(session, "again");
     assert.equal(ended(again), "completed");
-    const [summary] = await store.list("local", w.cwd);
+    const [summary] = await store.list({ tenant: "local", cwd: w.cwd });
     assert.ok(summary);
     const log = await Array.fromAsync(store.read(summary.ref, 0));
     const began = log.findIndex(({ run, event }) => run === again[0]?.run && event.type === "turn.started");

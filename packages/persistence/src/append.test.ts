@@ -80,7 +80,7 @@ test("an error that isn't the disk's is a bug, and passes as it is", async () =>
       },
     },
   });
-  for (const work of [store.create(REF, { cwd: CWD }), store.get(REF), store.list("local")])
+  for (const work of [store.create(REF, { cwd: CWD }), store.get(REF), store.list({ tenant: "local" })])
     await assert.rejects(work, (error) => error === bug);
 });
 
@@ -119,8 +119,10 @@ test("whole records that can't be taken back stop the log, rather than being tol
   await using home = await temporaryHome();
   const { store, claim, faults } = await writing(home.path);
   let writes = 0;
-  faults((_, name) => (name === "truncate" ? "EPERM" : name === "write" && ++writes === 2 ? "ENOSPC" : undefined));
-  await refused("unwritable", store.append(REF, claim.fence, 2, notes(3, 4)));
+  faults((_, name) =>
+    name === "truncate" ? "EPERM" : name !== "write" ? undefined : ++writes === 1 ? "short" : writes === 2 ? "ENOSPC" : undefined,
+  );
+  await refused("unwritable", store.append(REF, claim.fence, 2, notes(3, 4))); // half of it: the first record, whole
   await refused("unwritable", store.append(REF, claim.fence, 2, [note(3, "another")]));
   faults(none);
   await store.append(REF, claim.fence, 2, [note(3, "another")]);

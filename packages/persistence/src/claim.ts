@@ -1,45 +1,58 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { storeError, type Ref } from "@keelson/protocol";
-import { bestEffort, writeWhole } from "./disk.ts";
+import { markChanged } from "./changed.ts";
+import { bestEffort, writeWhole, type Disk } from "./disk.ts";
 import { epochsOf, lockPath, segmentPath } from "./layout.ts";
 import { dropLock, holderOf, openNew, takeLock, type LockRoom } from "./lock.ts";
 import { Pen } from "./pen.ts";
 import type { Report } from "./read.ts";
 import { encode, type Header } from "./record.ts";
 import { segmentsOf } from "./segment.ts";
+import { birthOf } from "./summary.ts";
 import { survey } from "./survey.ts";
 
-/** What taking a pen needs of the house. */
-export type Desk = LockRoom & { readonly report: Report };
+/** What taking a pen needs of the house. `root`: the folder that holds `sessions/`. */
+export type Desk = LockRoom & { readonly root: string; readonly report: Report };
+/** `takeOver`: from a living owner too. */
+export type Claimant = { readonly owner: string; readonly takeOver: boolean };
 
 /**
  * Takes the pen of a session. The order is the fence: the lock, the new segment's empty file, the look at what there is, its header.
  * A writer that was taken for dead looks for the next segment behind each write, so what it gets acknowledged is within the new base.
  * The segment is begun at once, not at the first append: until then late lines would be read, and vanish later.
  */
-export async function claimPen(desk: Desk, folder: string, ref: Ref, owner: string): Promise<Pen> {
-  const { disk, report } = desk;
-  const { epoch, fd } = takeNumber(desk, folder, ref, owner);
+export async function claimPen(desk: Desk, folder: string, ref: Ref, claimant: Claimant): Promise<Pen> {
+  const { disk, report, root } = desk;
+  const { owner } = claimant;
+  const { epoch, fd } = seize(desk, folder, ref, claimant);
   const path = segmentPath(folder, epoch);
   const lock = lockPath(folder, epoch);
   try {
-    const base = await survey(disk, folder, report);
+    markChanged(disk, root, folder);
+    const { head: base, outline } = await survey(disk, folder, ref.session, report);
     const before = segmentsOf(disk, folder);
-    const { cwd = "", created = desk.now(), parent } = before.find(({ header }) => header)?.header ?? {};
+    const { cwd = "", created = desk.now(), parent } = birthOf(disk, before, ref.session).header ?? {};
     const header: Header = { keel: 1, session: ref.session, epoch, base, ...(parent !== undefined && { parent }), cwd, created };
     const line = encode(header);
     writeWhole(disk, fd, line);
+    dropPieces(disk, folder);
     for (const stale of epochsOf(disk.names(folder), ".lock").filter((number) => number < epoch)) dropLock(desk, lockPath(folder, stale));
     const older = before.map((one) => one.path);
     const drop = (): void => dropLock(desk, lock);
-    const site = { disk, report, path, next: segmentPath(folder, epoch + 1), drop, older, folders: foldersAbove(folder) };
-    return new Pen(site, { epoch, owner }, fd, { head: base, size: line.length });
+    const shelf = { disk, root, folder, unsynced: new Set<string>() };
+    const site = { disk, report, path, next: segmentPath(folder, epoch + 1), drop, older, folders: foldersAbove(folder), shelf };
+    return new Pen(site, { epoch, owner }, fd, { head: base, size: line.length, outline });
   } catch (error) {
     bestEffort(() => disk.close(fd));
     bestEffort(() => disk.remove(path));
     dropLock(desk, lock);
     throw error;
   }
+}
+
+/** What a writer that was killed had put beside its place. */
+function dropPieces(disk: Disk, folder: string): void {
+  for (const name of disk.names(folder)) if (name.startsWith(".")) bestEffort(() => disk.remove(join(folder, name)));
 }
 
 /** From the session's own up to the root: in each one something may have been made. */
@@ -49,18 +62,18 @@ function foldersAbove(folder: string): readonly string[] {
 
 const TRIES = 100;
 
-/** Each further try means that somebody else got on in between. */
-function takeNumber(desk: Desk, folder: string, { session }: Ref, owner: string): { readonly epoch: number; readonly fd: number } {
+/** The lock and the new segment's empty file. Each further try means that somebody else got on in between. */
+export function seize(desk: Desk, folder: string, { session }: Ref, claimant: Claimant): { readonly epoch: number; readonly fd: number } {
   let holder: string | undefined;
   for (let tries = 0; tries < TRIES; tries++) {
     const names = desk.disk.names(folder);
     const lastSegment = epochsOf(names, ".jsonl").at(-1) ?? -1;
     const last = Math.max(lastSegment, epochsOf(names, ".lock").at(-1) ?? -1, 0);
     holder = holderOf(desk, lockPath(folder, last));
-    if (holder !== undefined) break;
+    if (holder !== undefined && !claimant.takeOver) break;
     const epoch = last + 1;
     const lock = lockPath(folder, epoch);
-    if (!takeLock(desk, lock, owner)) continue;
+    if (!takeLock(desk, lock, claimant.owner)) continue;
     const fd = begin(desk, folder, lastSegment + 1, epoch);
     if (fd !== undefined) return { epoch, fd };
   }

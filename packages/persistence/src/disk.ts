@@ -4,10 +4,14 @@ import {
   fdatasync,
   fsync,
   ftruncateSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
   readSync,
+  renameSync,
+  rmSync,
+  statfsSync,
   statSync,
   unlinkSync,
   writeSync,
@@ -38,9 +42,19 @@ export type Disk = {
   makeFolder(path: string): void;
   names(path: string): readonly string[];
   /** Undefined where nothing is. */
-  stat(path: string): { readonly size: number; readonly mtimeMs: number } | undefined;
+  stat(path: string): FileFacts | undefined;
   remove(path: string): void;
+  /** A folder with all that is in it; nothing there is fine. Links are removed, not followed. */
+  removeTree(path: string): void;
+  /** What stands in the new place is replaced, but for a folder with something in it. */
+  rename(from: string, to: string): void;
+  /** A second name for the same file; `to` must not be there. */
+  link(from: string, to: string): void;
+  /** On a file system of another machine, where a database's locks don't hold. */
+  isRemote(path: string): boolean;
 };
+/** `nlink`: how many names the file has. `ino`: which file it is. */
+export type FileFacts = { readonly size: number; readonly mtimeMs: number; readonly nlink: number; readonly ino: number };
 
 const FLAGS: Readonly<Record<OpenFor, number>> = {
   read: constants.O_RDONLY,
@@ -76,7 +90,14 @@ export const nodeDisk: Disk = {
   names: (path) => readdirSync(path),
   stat: (path) => statSync(path, { throwIfNoEntry: false }),
   remove: (path) => unlinkSync(path),
+  removeTree: (path) => rmSync(path, { recursive: true, force: true }),
+  rename: (from, to) => renameSync(from, to),
+  link: (from, to) => linkSync(from, to),
+  isRemote: (path) => REMOTE.includes(statfsSync(path).type),
 };
+
+/** statfs(2): NFS, SMB, SMB 2, CIFS, 9P, Ceph, AFS, Coda. */
+const REMOTE = [0x6969, 0x517b, 0xfe534d42, 0xff534d42, 0x01021997, 0x00c36400, 0x5346414f, 0x73757245];
 
 /** Not by `recursive`: that says ENOENT on a read-only file system. */
 function makeFolder(path: string): void {

@@ -74,7 +74,7 @@ async function live(store: SessionStore, sound: SessionStore): Promise<{ readonl
       waiting = [];
     }
     await trying(all(store));
-    await trying(store.list("local"));
+    await trying(store.list({ tenant: "local" }));
     await claim[Symbol.asyncDispose]();
   }
   return { acknowledged };

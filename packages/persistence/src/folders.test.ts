@@ -59,7 +59,7 @@ test("a home that can't be made leaves the store open: what reads finds nothing,
   await using home = await temporaryHome();
   writeFileSync(join(home.path, "file"), "");
   const { store } = opened(join(home.path, "file", "var"));
-  assert.deepEqual(await store.list("local"), []);
+  assert.deepEqual(await store.list({ tenant: "local" }), []);
   await refused("not_found", store.get(REF));
   await refused("unwritable", store.create(REF, { cwd: CWD }), /isn't a folder.*KEEL_HOME.*ENOTDIR/);
 });
@@ -70,7 +70,7 @@ test("a session that the disk refused isn't there, and can be made when there is
   const { store } = opened(home.path, { disk: faultyDisk((_, name) => (full && name === "write" ? "ENOSPC" : undefined)) });
   await refused("unwritable", store.create(REF, { cwd: CWD }), /disk is full/);
   await refused("not_found", store.get(REF));
-  assert.deepEqual(await store.list("local"), []);
+  assert.deepEqual(await store.list({ tenant: "local" }), []);
   full = false;
   await store.create(REF, { cwd: CWD });
 });
@@ -102,9 +102,9 @@ test("a broken session is told and hides no other", async () => {
   writeFileSync(join(folderOf(home.path, "headless"), "0.jsonl"), "\0\0\0\n");
   writeFileSync(join(folderOf(home.path, "newer"), "0.jsonl"), '{"keel":2,"all":"new"}\n');
   writeFileSync(join(folderOf(home.path), "..", "stray"), "not a folder");
-  assert.deepEqual((await store.list("local")).map(({ ref }) => ref.session).toSorted(), ["good", "headless"]);
+  assert.deepEqual((await store.list({ tenant: "local" })).map(({ ref }) => ref.session).toSorted(), ["good", "headless"]);
   assert.deepEqual(
-    (await store.list("local", CWD)).map(({ ref }) => ref.session),
+    (await store.list({ tenant: "local", cwd: CWD })).map(({ ref }) => ref.session),
     ["good"],
   );
   assert.deepEqual(

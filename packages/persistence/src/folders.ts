@@ -20,6 +20,16 @@ export function isSession(disk: Disk, folder: string): boolean {
   return epochsOf(namesIn(disk, folder), ".jsonl").length > 0;
 }
 
+/** Every session of a root, as `<slug>/<id>`; its folder isn't looked into. */
+export function namesOf(disk: Disk, root: string): readonly string[] {
+  const sessions = sessionsOf(root);
+  return namesIn(disk, sessions).flatMap((slug) =>
+    namesIn(disk, join(sessions, slug))
+      .filter(isSessionId)
+      .map((session) => `${slug}/${session}`),
+  );
+}
+
 export function placesIn(disk: Disk, root: string, cwd: string | undefined): readonly Place[] {
   const sessions = sessionsOf(root);
   const slugs = cwd === undefined ? namesIn(disk, sessions) : [slugOf(cwd)];

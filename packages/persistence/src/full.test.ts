@@ -69,7 +69,7 @@ test("on a real read-only disk what is there can be read, and what writes says w
   }
   execFileSync("mount", ["-o", "remount,ro", tiny.path]);
   assert.deepEqual(await all(store), [note(1)]);
-  assert.equal((await store.list("local")).length, 1);
+  assert.equal((await store.list({ tenant: "local" })).length, 1);
   await refused("unwritable", store.claim(REF, "me"), /read-only/);
   await refused("unwritable", store.create({ tenant: "local", session: "t" }, { cwd: CWD }), /read-only.*KEEL_HOME/);
 });

@@ -1,4 +1,4 @@
-export { type Disk, type OpenFor } from "./disk.ts";
+export { type Disk, type FileFacts, type OpenFor } from "./disk.ts";
 export { type Host, type ProcessMark } from "./host.ts";
 export { memoryStore } from "./memory.ts";
-export { openStore, type StoreOptions } from "./store.ts";
+export { openStore, type EmbeddedStore, type StoreOptions } from "./store.ts";

@@ -11,10 +11,10 @@ export type Line = { readonly at: number; readonly size: number; readonly bytes:
 /** What one read of the disk brought. `more`: there is probably another. */
 export type Batch = { readonly lines: readonly Line[]; readonly more: boolean };
 
-/** The lines of a file as it is now, in batches: short reads first, for those who want only its beginning. At most one line and one chunk are held. */
-export function* batches(disk: Disk, fd: number): Generator<Batch> {
+/** The lines of a file as it is now, from a line's beginning on, in batches: short reads first, for those who want only one. At most one line and one chunk are held. */
+export function* batches(disk: Disk, fd: number, from = 0): Generator<Batch> {
   const piece = new Piece();
-  let position = 0;
+  let position = from;
   for (let size = FIRST_CHUNK; ; size = Math.min(size * 2, LAST_CHUNK)) {
     const room = Buffer.allocUnsafe(size);
     const chunk = room.subarray(0, disk.read(fd, room, position));

@@ -1,5 +1,6 @@
 import { bestEffort, ifThere, isErrno, writeWhole, type Disk } from "./disk.ts";
 import type { Host, ProcessMark } from "./host.ts";
+import { epochsOf, lockPath } from "./layout.ts";
 
 /**
  * One lock file per epoch, made by O_EXCL and never taken over: a later claim takes the next number.
@@ -9,6 +10,8 @@ export type Lock = ProcessMark & { readonly owner: string; readonly at: number }
 
 /** A lock without content: its maker is at it. One that stays so was left by a crash. */
 const YOUNG_MS = 5_000;
+/** Whether a process on another machine lives can't be seen. It counts as alive for so long after it last wrote. */
+const FAR_MS = 15_000;
 const MOST_BYTES = 16 * 1024;
 
 /** `left`: locks of ours that couldn't be removed. They name a living process, and yet nobody holds them. */
@@ -42,13 +45,26 @@ export function openNew(disk: Disk, path: string): number | undefined {
 }
 
 /** Who holds it, in words. Undefined when nobody does: the process is gone, its pid is another's by now, or the machine was started anew. */
-export function holderOf({ disk, host, now, left }: LockRoom, path: string): string | undefined {
+export function holderOf(room: LockRoom, path: string): string | undefined {
+  const { disk, host, now, left } = room;
   if (left.has(path)) return undefined;
   const written = disk.stat(path)?.mtimeMs;
   const lock = written === undefined ? undefined : ifThere(() => readLock(disk, path));
   if (written === undefined || lock === undefined) return undefined;
   if (lock === "unreadable") return Math.abs(now() - written) < YOUNG_MS ? "a process that is just opening it" : undefined;
-  return host.lives(lock) ? `${lock.owner} (process ${lock.pid} on ${lock.host})` : undefined;
+  const lives = lock.host === host.self.host ? host.lives(lock) : isRecent(room, path);
+  return lives ? `${lock.owner} (process ${lock.pid} on ${lock.host})` : undefined;
+}
+
+/** True while a living owner has the session in this folder; false where there is none. */
+export function isHeld(room: LockRoom, folder: string): boolean {
+  const last = epochsOf(ifThere(() => room.disk.names(folder)) ?? [], ".lock").at(-1);
+  return last !== undefined && holderOf(room, lockPath(folder, last)) !== undefined;
+}
+
+function isRecent({ disk, now }: LockRoom, path: string): boolean {
+  const written = [path, path.replace(/lock$/, "jsonl")].map((one) => disk.stat(one)?.mtimeMs ?? 0);
+  return Math.abs(now() - Math.max(...written)) < FAR_MS;
 }
 
 /** One that is gone already is fine. */

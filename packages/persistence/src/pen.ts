@@ -1,5 +1,6 @@
-import { storeError, type Envelope, type Fence, type Head, type StoreError } from "@keelson/protocol";
-import { bestEffort, writeWhole, type Disk } from "./disk.ts";
+import { outline, storeError, type Envelope, type Fence, type Head, type Outline, type StoreError } from "@keelson/protocol";
+import { putBlob, shelfOf, type Shelf } from "./blobs.ts";
+import { bestEffort, ifThere, writeWhole, type Disk } from "./disk.ts";
 import { unwritable } from "./failure.ts";
 import { Group } from "./group.ts";
 import type { Report } from "./read.ts";
@@ -16,9 +17,12 @@ export type Site = {
   readonly drop: () => void;
   readonly older: readonly string[];
   readonly folders: readonly string[];
+  readonly shelf: Shelf;
 };
 /** A place in the segment between two records. */
 export type Mark = { readonly head: number; readonly size: number };
+/** What a claim has found: where the log ends, what its segment holds so far, and what the log says of itself. */
+export type Start = Mark & { readonly outline: Outline };
 
 /**
  * The one writer of one segment. Its rule: the file holds what was acknowledged, then what waits for a barrier, and nothing else;
@@ -40,23 +44,42 @@ export class Pen {
   #littered = false;
   /** A sync failed: what the system held for the disk may be lost, and it says so only once. */
   #suspect = false;
+  #blobsSuspect = false;
+  #outline: Outline;
 
-  constructor(site: Site, fence: Fence, fd: number, start: Mark) {
+  constructor(site: Site, fence: Fence, fd: number, { outline: known, ...start }: Start) {
     this.#site = site;
     this.fence = fence;
     this.base = start.head;
     this.#fd = fd;
     this.#written = start;
     this.#acknowledged = start;
+    this.#outline = known;
+  }
+
+  get shelf(): Shelf {
+    return this.#site.shelf;
+  }
+
+  /** Nothing up to there is ever taken back. */
+  get acknowledged(): number {
+    return this.#acknowledged.head;
+  }
+
+  /** Of what is acknowledged; undefined while something is on its way. */
+  get settled(): { readonly head: number; readonly outline: Outline } | undefined {
+    const isSettled = !this.#released && this.#written.head === this.#acknowledged.head && !this.#barrier.last;
+    return isSettled ? { head: this.#written.head, outline: this.#outline } : undefined;
   }
 
   /** Written when it is called, acknowledged when it resolves. Behind a barrier that isn't through yet, everything waits for it. */
   async append(expectedHead: number, envelopes: readonly Envelope[], barrier: boolean): Promise<Head> {
     if (this.#closed || this.#released) throw fenced();
     this.#mend();
-    const mark = this.#write(admit(this.#written.head, expectedHead, envelopes));
+    const mark = this.#write(this.#admit(expectedHead, envelopes));
     await (barrier ? this.#barrier.ask() : this.#barrier.last);
     this.#acknowledge(mark);
+    this.#outline = envelopes.reduce(outline, this.#outline);
     return { head: mark.head, epoch: this.fence.epoch };
   }
 
@@ -74,17 +97,23 @@ export class Pen {
     this.#site.drop();
   }
 
-  #write(lines: readonly Buffer[]): Mark {
-    const before = this.#written;
-    let { head, size } = before;
+  #admit(expectedHead: number, envelopes: readonly Envelope[]): readonly string[] {
+    const { shelf } = this.#site;
     try {
-      for (const line of lines) {
-        writeWhole(this.#site.disk, this.#fd, line);
-        size += line.length;
-        head++;
-      }
+      return admit(this.#written.head, expectedHead, envelopes, (bytes) => putBlob(shelf, bytes));
+    } catch (error) {
+      throw unwritable(shelfOf(shelf.folder), error);
+    }
+  }
+
+  /** One write for all of them. */
+  #write(lines: readonly string[]): Mark {
+    const before = this.#written;
+    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+    try {
+      writeWhole(this.#site.disk, this.#fd, bytes);
       this.#checkSuccessor();
-      this.#written = { head, size };
+      this.#written = { head: before.head + lines.length, size: before.size + bytes.length };
       return this.#written;
     } catch (error) {
       this.#goBack(before);
@@ -98,7 +127,9 @@ export class Pen {
       if (!this.#olderSynced) await syncEach(disk, older, folders);
       this.#olderSynced = true;
       const mark = this.#written;
+      await this.#syncBlobs();
       await disk.sync(this.#fd);
+      if (!disk.stat(path)) throw Object.assign(new Error("the segment was removed"), { code: "ENOENT" });
       this.#synced = mark.size;
       this.#acknowledge(mark);
     } catch (error) {
@@ -106,6 +137,18 @@ export class Pen {
       this.#goBack(this.#acknowledged);
       throw unwritable(path, error);
     }
+  }
+
+  /** Before the lines that name them. After a failure they are written again: see writeAgain. */
+  async #syncBlobs(): Promise<void> {
+    const { disk, folder, unsynced } = this.#site.shelf;
+    const paths = [...unsynced];
+    if (paths.length === 0) return;
+    if (this.#blobsSuspect) for (const path of paths) ifThere(() => writeAgain(disk, path, 0));
+    this.#blobsSuspect = true;
+    await syncEach(disk, paths, [shelfOf(folder), folder]);
+    this.#blobsSuspect = false;
+    for (const path of paths) unsynced.delete(path);
   }
 
   #acknowledge(mark: Mark): void {

@@ -3,7 +3,8 @@ import type { Problem } from "@keelson/protocol";
 import type { Disk } from "./disk.ts";
 import { segmentPath } from "./layout.ts";
 import { batches, type Batch, type Line } from "./lines.ts";
-import { parseHeader, parseRecord, type Stored } from "./record.ts";
+import { parseHeader, parseRecord, type Found } from "./record.ts";
+import { seek } from "./seek.ts";
 import { segmentsOf, type Segment } from "./segment.ts";
 
 /** Reads a session's records over its segments. The rule: never a gap. A line that is no record is passed over; when a number is missing, reading ends there and says so. */
@@ -20,11 +21,11 @@ export type Report = (problem: Problem) => void;
 export type Source = { readonly disk: Disk; readonly folder: string; readonly found: (finding: Finding) => void };
 
 /** Records numbered over `after`. Holds one chunk of one file at a time; what comes in while it reads is read too. */
-export async function* records(source: Source, after: number): AsyncGenerator<Stored> {
+export async function* records(source: Source, after: number): AsyncGenerator<Found> {
   const { disk, folder } = source;
   const segments = [...segmentsOf(disk, folder)];
   const known = segments.findLastIndex(({ base }) => base <= after);
-  const chain = new Chain(source, segments[known]?.base ?? after);
+  const chain = new Chain(source, segments[known]?.base ?? after, after);
   for (const [at, segment] of segments.entries()) {
     if (at < known) continue;
     const seal = (): number => {
@@ -38,51 +39,83 @@ export async function* records(source: Source, after: number): AsyncGenerator<St
 }
 
 /** `seal` is asked after each read of the disk: what was there before the next segment began is within that one's base. */
-async function* within(disk: Disk, segment: Segment, chain: Chain, seal: () => number): AsyncGenerator<Stored> {
+async function* within(disk: Disk, segment: Segment, chain: Chain, seal: () => number): AsyncGenerator<Found> {
   if (chain.last >= seal() || !chain.enter(segment)) return;
   const fd = disk.open(segment.path, "read");
   try {
-    for (const batch of batches(disk, fd)) {
+    const from = seek(disk, fd, disk.stat(segment.path)?.size ?? 0, chain.wanted);
+    chain.jump(from);
+    for (const batch of batches(disk, fd, from)) {
       yield* chain.pass(segment, batch, seal());
-      if (chain.broken || chain.last >= seal()) break;
+      if (chain.broken || chain.astray || chain.last >= seal()) break;
       if (batch.more) await breathe();
     }
-    chain.tell();
+    if (!chain.astray) return chain.tell();
   } finally {
     disk.close(fd);
   }
+  yield* within(disk, segment, chain.back(segment), seal);
 }
 
 /** Follows the numbers. Neighbouring bad lines are told as one finding. */
 class Chain {
   last: number;
   broken = false;
+  /** What a jump led to doesn't follow on what is wanted, so it has to be looked for line by line. */
+  astray = false;
+  /** Behind which number the reader begins; 0 once there. */
+  wanted: number;
   readonly #found: (finding: Finding) => void;
-  #line = 0;
-  #bad: { readonly segment: Segment; readonly at: number; readonly line: number; lines: number; size: number; torn: boolean } | undefined;
+  #jumped = false;
+  /** Undefined behind a jump. */
+  #line: number | undefined = 0;
+  #bad:
+    | { readonly segment: Segment; readonly at: number; readonly line: number | undefined; lines: number; size: number; torn: boolean }
+    | undefined;
 
-  constructor({ found }: Source, last: number) {
+  constructor({ found }: Source, last: number, wanted: number) {
     this.last = last;
+    this.wanted = wanted;
     this.#found = found;
+  }
+
+  /** What stands between is taken for read. */
+  jump(from: number): void {
+    if (from === 0) return;
+    this.#jumped = true;
+    this.#line = undefined;
+    this.last = this.wanted;
+  }
+
+  back({ base }: Segment): this {
+    this.astray = false;
+    this.#jumped = false;
+    this.wanted = 0;
+    this.last = base;
+    return this;
   }
 
   enter(segment: Segment): boolean {
     this.#line = 0;
+    this.#jumped = false;
     if (segment.base > this.last) this.#gap(segment, segment.base + 1, 0);
     return !this.broken;
   }
 
-  *pass(segment: Segment, batch: Batch, until: number): Generator<Stored> {
+  *pass(segment: Segment, batch: Batch, until: number): Generator<Found> {
     for (const line of batch.lines) {
       if (this.last >= until) return;
-      this.#line++;
+      if (this.#line !== undefined) this.#line++;
       const record = line.ended ? parseRecord(line.bytes) : undefined;
       if (line.at === 0 && !record && parseHeader(line.bytes, segment.path)) continue;
       if (!record || record.seq <= this.last) {
-        this.#spoiled(segment, line);
+        if (!this.#jumped) this.#spoiled(segment, line);
         continue;
       }
       this.tell();
+      if (this.#jumped && record.seq > this.last + 1) return void (this.astray = true);
+      this.#jumped = false;
+      this.wanted = 0;
       if (record.seq > this.last + 1) return this.#gap(segment, record.seq, line.at);
       this.last = record.seq;
       yield record;
@@ -104,13 +137,13 @@ class Chain {
       ? "The end was torn by a crash or a full disk; it was never acknowledged. Nothing to do."
       : `Passed over ${lines === 1 ? "a line" : `${lines} lines`} without a new whole record. Nothing to do, unless a record is said to be missing.`;
     this.#bad = undefined;
-    this.#found({ segment, ...rest, problem: { severity: "warning", file: segment.path, line, text } });
+    this.#found({ segment, ...rest, problem: { severity: "warning", file: segment.path, ...(line !== undefined && { line }), text } });
   }
 
   #gap(segment: Segment, next: number, at: number): void {
     this.broken = true;
     const text = `Record ${this.last + 1} is missing (${next} stands there instead), so the session is read up to ${this.last} only. Restore the file from a copy, or go on from there.`;
-    const problem: Problem = { severity: "error", file: segment.path, line: Math.max(1, this.#line), text };
+    const problem: Problem = { severity: "error", file: segment.path, line: Math.max(1, this.#line ?? 1), text };
     this.#found({ problem, segment, at, size: 0, torn: false });
   }
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { storeError, type Envelope } from "@keelson/protocol";
+import { mayNeedPacking, pack, unpack, type Get, type Put } from "./pack.ts";
 
 /** One line of JSON, and what makes it ours. Written once, never rewritten: what isn't known here stays as it was. */
 export const RECORD_LIMIT = 16 * 1024 * 1024;
@@ -14,35 +15,54 @@ export type Header = {
   readonly cwd: string;
   readonly created: number;
 };
+/** An envelope as its line has it. `mark`: tokens that begin so stand in the place of blobs. */
 export type Stored = Envelope & { readonly seq: number };
+export type Found = { readonly seq: number; readonly envelope: Stored; readonly mark: string | undefined };
 
-export const encode = (value: Header | Envelope): Buffer => Buffer.from(`${JSON.stringify(value)}\n`);
+export const encode = (header: Header): Buffer => Buffer.from(`${JSON.stringify(header)}\n`);
 
-/** The lines of an append, or why it can't be: checked whole before anything is written. */
-export function admit(head: number, expectedHead: number, envelopes: readonly Envelope[]): readonly Buffer[] {
+/** The lines of an append, or why it can't be: all are checked before a blob is put, and all blobs before anything is written. */
+export function admit(head: number, expectedHead: number, envelopes: readonly Envelope[], put: Put | undefined): readonly string[] {
   if (expectedHead !== head)
     throw storeError("head_mismatch", `The log ends at ${head}, not at ${expectedHead}. Read it again from there before you add to it.`);
-  return envelopes.map((envelope, at) => {
+  const lines = envelopes.map((envelope, at) => {
     if (envelope.seq !== head + at + 1)
       throw storeError(
         "head_mismatch",
         `An event numbered ${envelope.seq} can't follow ${head + at}. Number durable events without a gap.`,
       );
     if (!isRecord(envelope)) throw new TypeError(`The event ${envelope.seq} has not the shape of an envelope.`);
-    const line = encode(envelope);
-    if (line.length > RECORD_LIMIT)
-      throw storeError(
-        "too_large",
-        `The event ${envelope.seq} (${envelope.event.type}) has ${line.length} bytes; ${RECORD_LIMIT} is the most. Cap what it carries.`,
-      );
-    return line;
+    const json = JSON.stringify(envelope);
+    if (json.length * 3 > RECORD_LIMIT) checkSize(envelope, Buffer.byteLength(json) + 1);
+    return json;
   });
+  return put && lines.some(mayNeedPacking) ? envelopes.map((envelope, at) => packed(envelope, lines[at] ?? "", put)) : lines;
+}
+
+function checkSize({ seq, event }: Envelope, bytes: number): void {
+  if (bytes <= RECORD_LIMIT) return;
+  throw storeError("too_large", `The event ${seq} (${event.type}) has ${bytes} bytes; ${RECORD_LIMIT} is the most. Cap what it carries.`);
+}
+
+/** A line of its own shape, so that no envelope can be taken for one. */
+function packed(envelope: Envelope, json: string, put: Put): string {
+  const small = mayNeedPacking(json) ? pack(envelope, json, put) : undefined;
+  return small ? `{"seq":${envelope.seq},"mark":${JSON.stringify(small.mark)},"packed":${small.json}}` : json;
 }
 
 /** Undefined for what isn't a whole record: torn, not UTF-8, not JSON, another shape. */
-export function parseRecord(bytes: Uint8Array | undefined): Stored | undefined {
+export function parseRecord(bytes: Uint8Array | undefined): Found | undefined {
   const value = parse(bytes);
-  return isRecord(value) ? value : undefined;
+  if (isRecord(value)) return { seq: value.seq, envelope: value, mark: undefined };
+  if (!isObject(value) || "v" in value || typeof value["mark"] !== "string" || !isRecord(value["packed"])) return undefined;
+  const { mark, packed: envelope } = value;
+  return { seq: envelope.seq, envelope, mark };
+}
+
+/** The envelope that was appended. `lost` hears of blobs that can't be had. */
+export function restore({ envelope, mark }: Found, get: Get, lost: (digest: string) => void): Stored {
+  const whole = mark === undefined ? envelope : unpack(JSON.stringify(envelope), mark, get, lost);
+  return isRecord(whole) ? whole : envelope;
 }
 
 /** The same for what is written and what is read: nothing is acknowledged that would be passed over later. An event's type may be unknown. */

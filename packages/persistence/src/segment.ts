@@ -1,7 +1,7 @@
 import { ifThere, type Disk } from "./disk.ts";
 import { epochsOf, segmentPath } from "./layout.ts";
 import { batches, LINE_LIMIT } from "./lines.ts";
-import { parseHeader, parseRecord, type Header } from "./record.ts";
+import { parseHeader, parseRecord, type Found, type Header } from "./record.ts";
 
 /**
  * A session's log is its segments in the order of their epochs. Each says at which head it begins (`base`), and that seals the ones before:
@@ -40,38 +40,44 @@ function firstBefore(bytes: Uint8Array | undefined): number | undefined {
 export function headOf(disk: Disk, folder: string): { readonly head: number; readonly epoch: number } | undefined {
   for (const epoch of epochsOf(disk.names(folder), ".jsonl").toReversed()) {
     const segment = ifThere(() => segmentOf(disk, folder, epoch));
-    if (segment) return { head: Math.max(segment.base, lastSeq(disk, segment) ?? 0), epoch };
+    if (segment) return { head: Math.max(segment.base, lastIn(disk, segment) ?? 0), epoch };
   }
   return undefined;
 }
 
+function lastIn(disk: Disk, segment: Segment): number | undefined {
+  const last = lastOf(disk, segment.path);
+  return last === "unknown" ? soundEnd(disk, segment.path, segment.base).head : last?.seq; // from the front, then
+}
+
 const FIRST_WINDOW = 64 * 1024;
 
-function lastSeq(disk: Disk, segment: Segment): number | undefined {
-  return withFile(disk, segment.path, (fd) => {
-    const size = disk.stat(segment.path)?.size ?? 0;
+/** The last whole record of a file, from its end. `unknown`: garbage for longer than any line. */
+export function lastOf(disk: Disk, path: string): Found | "unknown" | undefined {
+  return withFile(disk, path, (fd) => {
+    const size = disk.stat(path)?.size ?? 0;
     for (let window = FIRST_WINDOW; window <= LINE_LIMIT; window *= 8) {
       const start = Math.max(0, size - window);
-      const seq = lastSeqIn(readFrom(disk, fd, start, size), start === 0);
-      if (seq !== undefined || start === 0) return seq;
+      const last = lastWithin(readFrom(disk, fd, start, size), start === 0);
+      if (last !== undefined || start === 0) return last;
     }
-    return soundEnd(disk, segment.path, segment.base).head; // garbage for longer than any line: from the front, then
+    return "unknown";
   });
 }
 
 /** `first`: the bytes begin with a line, not within one. What has no newline behind it isn't stored. */
-function lastSeqIn(bytes: Buffer, first: boolean): number | undefined {
+function lastWithin(bytes: Buffer, first: boolean): Found | undefined {
   for (let end = bytes.lastIndexOf(10); end >= 0;) {
     const before = bytes.subarray(0, end).lastIndexOf(10);
     if (before < 0 && !first) return undefined;
     const record = parseRecord(bytes.subarray(before + 1, end));
-    if (record) return record.seq;
+    if (record) return record;
     end = before;
   }
   return undefined;
 }
 
-function readFrom(disk: Disk, fd: number, start: number, end: number): Buffer {
+export function readFrom(disk: Disk, fd: number, start: number, end: number): Buffer {
   const bytes = Buffer.allocUnsafe(end - start);
   for (let done = 0; done < bytes.length;) {
     const count = disk.read(fd, bytes.subarray(done), start + done);

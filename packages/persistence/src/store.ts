@@ -1,25 +1,39 @@
 import { join } from "node:path";
 import {
   isStoreError,
+  storeError,
   type Claim,
   type Envelope,
   type Fence,
   type Head,
   type Problem,
   type Ref,
+  type Retention,
+  type SearchHit,
+  type SearchQuery,
+  type SessionQuery,
   type SessionStore,
   type SessionSummary,
+  type Snapshot,
 } from "@keelson/protocol";
+import { getBlob, putBlob, shelfOf, type Shelf } from "./blobs.ts";
+import { markChanged } from "./changed.ts";
 import { claimPen, type Desk } from "./claim.ts";
 import { nodeDisk, type Disk } from "./disk.ts";
 import { notFound, unreadable, unwritable } from "./failure.ts";
-import { findFolder, isSession, makeSession, placesIn, taken, type Place } from "./folders.ts";
+import { findFolder, isSession, makeSession, taken } from "./folders.ts";
+import { forkSession } from "./fork.ts";
 import { nodeHost, type Host } from "./host.ts";
 import { checkSessionId, isSessionId, sessionsOf, slugOf } from "./layout.ts";
+import { Listing } from "./list/listing.ts";
+import { isHeld } from "./lock.ts";
 import { fenced, type Pen } from "./pen.ts";
 import { records, type Finding } from "./read.ts";
+import { restore } from "./record.ts";
+import { removeSession, sweep } from "./remove.ts";
 import { headOf } from "./segment.ts";
-import { newestFirst, summarise } from "./summary.ts";
+import { keepSnapshot, snapshotIn } from "./snapshot.ts";
+import { summarise } from "./summary.ts";
 
 /** `root`: the folder that holds `sessions/`; it is made when it is first needed. `now`: ms since the epoch. */
 export type StoreOptions = {
@@ -31,43 +45,70 @@ export type StoreOptions = {
   readonly host?: Host;
 };
 
+/** What only a store on this machine's disk has to do. Dispose closes the index; the rest goes on. */
+export type EmbeddedStore = SessionStore &
+  AsyncDisposable & {
+    /** Brings the index up to date while there is time, so that the next list and search needn't. An abort leaves the rest for later. */
+    tend(signal: AbortSignal): Promise<void>;
+    /** Makes the index anew from the sessions' folders, and clears away what killed processes left; how many sessions there are. */
+    reindex(signal: AbortSignal): Promise<number>;
+  };
+
 /**
  * The embedded store: a folder for each session, an append-only file (segment) for each epoch. Touches nothing before it is asked.
  * Of a log that is damaged in its middle `head` may name a record that `read` doesn't get to; a claim's head is exact.
  */
-export function openStore({ root, now, onProblem, disk = nodeDisk, host = nodeHost(now) }: StoreOptions): SessionStore {
-  return new FolderStore(root, { disk, host, now, left: new Set(), report: onProblem ?? (() => undefined) });
+export function openStore({ root, now, onProblem, disk = nodeDisk, host = nodeHost(now) }: StoreOptions): EmbeddedStore {
+  return new FolderStore({ root, disk, host, now, left: new Set(), report: onProblem ?? (() => undefined) });
 }
 
-class FolderStore implements SessionStore {
-  readonly #root: string;
+class FolderStore implements EmbeddedStore {
   readonly #desk: Desk;
   readonly #pens = new Map<string, Pen>();
   readonly #folders = new Map<string, string>();
+  readonly #listing: Listing;
 
-  constructor(root: string, desk: Desk) {
-    this.#root = root;
+  constructor(desk: Desk) {
     this.#desk = desk;
+    this.#listing = new Listing(desk);
   }
 
   async create({ tenant, session }: Ref, { cwd, parent }: { readonly cwd: string; readonly parent?: string }): Promise<void> {
     checkSessionId(session);
     if (tenant !== "local") throw notFound(session);
-    const { disk, now } = this.#desk;
-    const folder = join(sessionsOf(this.#root), slugOf(cwd), session);
+    this.#make(session, cwd, (folder, created) =>
+      makeSession(this.#desk.disk, folder, { session, ...(parent !== undefined && { parent }), cwd, created }),
+    );
+  }
+
+  async fork(parent: Ref, seq: number, { tenant, session }: Ref, { cwd }: { readonly cwd: string }): Promise<void> {
+    checkSessionId(session);
+    const from = this.#folderOf(parent);
+    if (tenant !== "local") throw notFound(session);
+    const { disk } = this.#desk;
+    const isSettled = (this.#pens.get(parent.session)?.acknowledged ?? -1) >= seq || !isHeld(this.#desk, from);
+    this.#make(session, cwd, (folder, created) =>
+      forkSession({ disk, parent: from, seq, isSettled }, folder, { session, cwd, created, parent: parent.session }),
+    );
+  }
+
+  #make(session: string, cwd: string, make: (folder: string, created: number) => void): void {
+    const { disk, root, now } = this.#desk;
+    const folder = join(sessionsOf(root), slugOf(cwd), session);
     try {
-      if (findFolder(disk, this.#root, session) !== undefined) throw taken(session);
-      makeSession(disk, folder, { session, ...(parent !== undefined && { parent }), cwd, created: now() });
+      if (findFolder(disk, root, session) !== undefined) throw taken(session);
+      markChanged(disk, root, folder);
+      make(folder, now());
     } catch (error) {
       throw unwritable(folder, error);
     }
   }
 
-  async claim(ref: Ref, owner: string): Promise<Claim> {
+  async claim(ref: Ref, owner: string, { takeOver = false }: { readonly takeOver?: boolean } = {}): Promise<Claim> {
     const folder = this.#folderOf(ref);
     let pen: Pen;
     try {
-      pen = await claimPen(this.#desk, folder, ref, owner);
+      pen = await claimPen(this.#desk, folder, ref, { owner, takeOver });
     } catch (error) {
       throw unwritable(folder, error);
     }
@@ -80,23 +121,33 @@ class FolderStore implements SessionStore {
   }
 
   async append(
-    { tenant, session }: Ref,
+    ref: Ref,
     fence: Fence,
     expectedHead: number,
     envelopes: readonly Envelope[],
     { barrier = false }: { readonly barrier?: boolean } = {},
   ): Promise<Head> {
+    return await this.#penOf(ref, fence).append(expectedHead, envelopes, barrier);
+  }
+
+  #penOf({ tenant, session }: Ref, { epoch, owner }: Fence): Pen {
     const pen = tenant === "local" ? this.#pens.get(session) : undefined;
-    if (pen?.fence.epoch !== fence.epoch || pen.fence.owner !== fence.owner) throw fenced();
-    return await pen.append(expectedHead, envelopes, barrier);
+    if (pen?.fence.epoch !== epoch || pen.fence.owner !== owner) throw fenced();
+    return pen;
   }
 
   async *read(ref: Ref, after: number): AsyncGenerator<Envelope> {
+    const { disk, report } = this.#desk;
     const folder = this.#folderOf(ref);
     // a torn end is nothing to speak of while somebody may be writing it
-    const found = ({ torn, problem }: Finding): void => (torn ? undefined : this.#desk.report(problem));
+    const found = ({ torn, problem }: Finding): void => (torn ? undefined : report(problem));
     try {
-      yield* records({ disk: this.#desk.disk, folder, found }, after);
+      for await (const record of records({ disk, folder, found }, after))
+        yield restore(
+          record,
+          (digest) => getBlob({ disk, folder }, digest),
+          (digest) => report(lost(folder, digest, record.seq)),
+        );
     } catch (error) {
       throw unreadable(folder, error);
     }
@@ -107,54 +158,121 @@ class FolderStore implements SessionStore {
     return reading(folder, () => headOf(this.#desk.disk, folder)) ?? { head: 0, epoch: 0 };
   }
 
+  async putSnapshot(ref: Ref, fence: Fence, snapshot: Snapshot): Promise<void> {
+    const { settled, shelf } = this.#penOf(ref, fence);
+    if (settled?.head !== snapshot.seq)
+      throw storeError(
+        "head_mismatch",
+        `The log ends at ${settled?.head ?? "a record that isn't acknowledged yet"}, not at ${snapshot.seq}. Make the snapshot of that.`,
+      );
+    try {
+      keepSnapshot(shelf, snapshot, settled.outline);
+    } catch (error) {
+      throw unwritable(shelf.folder, error);
+    }
+  }
+
+  async snapshot(ref: Ref, kind: string): Promise<Snapshot | undefined> {
+    const folder = this.#folderOf(ref);
+    return reading(folder, () => snapshotIn(this.#desk.disk, folder, ref.session, kind));
+  }
+
+  async putBlob(ref: Ref, bytes: Uint8Array): Promise<string> {
+    const { disk, root } = this.#desk;
+    const folder = this.#folderOf(ref);
+    const shelf: Shelf = this.#pens.get(ref.session)?.shelf ?? { disk, root, folder, unsynced: new Set() };
+    try {
+      return putBlob(shelf, bytes);
+    } catch (error) {
+      throw unwritable(shelfOf(folder), error);
+    }
+  }
+
+  async blob(ref: Ref, digest: string): Promise<Uint8Array | undefined> {
+    const folder = this.#folderOf(ref);
+    return reading(folder, () => getBlob({ disk: this.#desk.disk, folder }, digest));
+  }
+
   async get(ref: Ref): Promise<SessionSummary> {
     const folder = this.#folderOf(ref);
     try {
-      return (await summarise(this.#desk.disk, folder, ref.session)).summary;
+      const { summary, outline } = await summarise(this.#desk.disk, folder, ref.session);
+      return { ...summary, status: isHeld(this.#desk, folder) ? "active" : outline.status };
     } catch (error) {
       throw unreadable(folder, error);
     }
   }
 
-  async list(tenant: string, cwd?: string): Promise<readonly SessionSummary[]> {
-    if (tenant !== "local") return [];
-    const summaries: SessionSummary[] = [];
-    for (const place of reading(this.#root, () => placesIn(this.#desk.disk, this.#root, cwd))) {
-      const summary = await this.#listed(place);
-      if (summary && (cwd === undefined || summary.cwd === cwd)) summaries.push(summary);
+  async list(query: SessionQuery): Promise<readonly SessionSummary[]> {
+    if (query.tenant !== "local") return [];
+    try {
+      return await this.#listing.list(query);
+    } catch (error) {
+      throw unreadable(this.#desk.root, error);
     }
-    return summaries.toSorted(newestFirst);
   }
 
-  /** A session that can't be read doesn't hide the others. */
-  async #listed({ folder, session }: Place): Promise<SessionSummary | undefined> {
-    const { disk, report } = this.#desk;
+  async search(query: SearchQuery): Promise<readonly SearchHit[]> {
+    if (query.tenant !== "local") return [];
     try {
-      const { summary, whole } = await summarise(disk, folder, session);
-      if (!whole) report({ severity: "warning", file: folder, text: NO_HEADER });
-      return summary;
+      return await this.#listing.search(query);
     } catch (error) {
-      const failure = unreadable(folder, error);
-      if (!isStoreError(failure)) throw failure;
-      report({ severity: "error", file: folder, text: failure.message });
-      return undefined;
+      throw unreadable(this.#desk.root, error);
     }
+  }
+
+  async delete(ref: Ref): Promise<void> {
+    const folder = this.#folderOf(ref);
+    try {
+      markChanged(this.#desk.disk, this.#desk.root, folder);
+      removeSession(this.#desk, folder, ref);
+    } catch (error) {
+      throw unwritable(folder, error);
+    }
+  }
+
+  async retain(tenant: string, { updatedSince = -Infinity, newest = Infinity }: Retention): Promise<readonly Ref[]> {
+    const gone: Ref[] = [];
+    for (const [at, { ref, updated }] of (await this.list({ tenant })).entries()) {
+      if (updated >= updatedSince && at < newest) continue;
+      try {
+        await this.delete(ref);
+        gone.push(ref);
+      } catch (error) {
+        if (!isStoreError(error) || (error.code !== "held" && error.code !== "not_found")) throw error;
+      }
+    }
+    return gone;
+  }
+
+  async tend(signal: AbortSignal): Promise<void> {
+    await this.#listing.tend(signal);
+  }
+
+  async reindex(signal: AbortSignal): Promise<number> {
+    sweep(this.#desk);
+    return await this.#listing.reindex(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listing.close();
   }
 
   #folderOf({ tenant, session }: Ref): string {
     if (tenant !== "local" || !isSessionId(session)) throw notFound(session);
-    const { disk } = this.#desk;
+    const { disk, root } = this.#desk;
     const known = this.#folders.get(session);
-    const folder = reading(this.#root, () =>
-      known !== undefined && isSession(disk, known) ? known : findFolder(disk, this.#root, session),
-    );
+    const folder = reading(root, () => (known !== undefined && isSession(disk, known) ? known : findFolder(disk, root, session)));
     if (folder === undefined) throw notFound(session);
     this.#folders.set(session, folder);
     return folder;
   }
 }
 
-const NO_HEADER = "No segment says which folder this session worked in. Open it by its id to go on with it, or remove it.";
+function lost(folder: string, digest: string, seq: number): Problem {
+  const text = `The blob ${digest} of record ${seq} is missing or damaged; a line that says so stands in its place. Restore blobs/${digest} from a copy.`;
+  return { severity: "error", file: folder, text };
+}
 
 function reading<T>(path: string, act: () => T): T {
   try {

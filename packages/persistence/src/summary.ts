@@ -1,51 +1,74 @@
-import type { Envelope, SessionSummary } from "@keelson/protocol";
+import { NO_OUTLINE, outline, statusAfter, type Outline, type SessionSummary } from "@keelson/protocol";
+import { getBlob } from "./blobs.ts";
 import type { Disk } from "./disk.ts";
-import { epochsOf, segmentPath } from "./layout.ts";
-import { records } from "./read.ts";
-import { segmentsOf } from "./segment.ts";
+import { records, type Source } from "./read.ts";
+import { restore, type Found } from "./record.ts";
+import { lastOf, segmentsOf, type Segment } from "./segment.ts";
+import { knownOf, type Known } from "./snapshot.ts";
 
-/** The prompt stands near the beginning; a log without one isn't read to its end for it. */
-const TITLE_WITHIN = 100;
-const TITLE_LENGTH = 80;
+/** What is told of a session from its folder alone. `whole`: false when nothing says which folder it worked in. */
+export type Summarised = {
+  readonly summary: Omit<SessionSummary, "status">;
+  readonly outline: Outline;
+  readonly head: number;
+  readonly whole: boolean;
+};
 
-/** What a list shows of a session, from its folder alone. `whole`: false when nothing says which folder it worked in. */
-export async function summarise(
+/** `from`: what is known already, instead of a snapshot. */
+export async function summarise(disk: Disk, folder: string, session: string, from?: Known): Promise<Summarised> {
+  const { header, written } = birthOf(disk, segmentsOf(disk, folder), session);
+  const known = from ?? knownOf(disk, folder, session) ?? { seq: 0, outline: NO_OUTLINE };
+  const { seq, outline: told } = await outlineBehind({ disk, folder, found: () => undefined }, known);
+  const { cwd = "", created = written, parent } = header ?? {};
+  const updated = Math.max(created, told.updated);
+  const summary = { ref: { tenant: "local", session }, cwd, created, updated, title: told.title, ...(parent !== undefined && { parent }) };
+  return { summary, outline: told, head: seq, whole: header !== undefined };
+}
+
+/** Of its own first; a fork's first segments are its parent's. `written`: when its files last were, for want of a header. */
+export function birthOf(
   disk: Disk,
-  folder: string,
+  segments: readonly Segment[],
   session: string,
-): Promise<{ readonly summary: SessionSummary; readonly whole: boolean }> {
-  const header = segmentsOf(disk, folder).find((segment) => segment.header)?.header;
-  const times = epochsOf(disk.names(folder), ".jsonl").map((epoch) => disk.stat(segmentPath(folder, epoch))?.mtimeMs ?? 0);
-  const updated = Math.max(0, ...times);
-  const title = await titleOf(records({ disk, folder, found: () => undefined }, 0));
-  const summary = { ref: { tenant: "local", session }, cwd: header?.cwd ?? "", created: header?.created ?? updated, updated, title };
-  return { summary, whole: header !== undefined };
+): { readonly header: Segment["header"]; readonly written: number } {
+  const own = segments.filter(({ header }) => header?.session === session);
+  const header = (own[0] ?? segments.find((segment) => segment.header))?.header;
+  const written = header ? 0 : Math.max(0, ...segments.map(({ path }) => disk.stat(path)?.mtimeMs ?? 0));
+  return { header, written };
 }
 
-export async function titleOf(envelopes: AsyncIterable<Envelope> | Iterable<Envelope>): Promise<string> {
-  let seen = 0;
-  for await (const { event } of envelopes) {
-    const isPrompt = event.type === "context.added" || (event.type === "input.received" && event.kind === "prompt");
-    if (isPrompt && event.from === "user") {
-      const title = firstLine(event.content.find(({ type, text }) => type === "text" && typeof text === "string")?.["text"]);
-      if (title) return title;
-    }
-    if (++seen >= TITLE_WITHIN) break;
+/** Goes on from what is known. `seq`: of the last record that a reader gets to. */
+export async function outlineBehind(source: Source, known: Known): Promise<Known> {
+  let { seq, outline: told } = known;
+  for await (const found of records(source, seq)) {
+    told = outline(told, told.title === "" ? whole(source, found) : found.envelope);
+    seq = found.seq;
   }
-  return "";
+  return { seq, outline: told };
 }
 
-/** Without control characters: titles are printed on terminals. */
-function firstLine(words: unknown): string {
-  if (typeof words !== "string") return "";
-  const [line = ""] = words
-    .slice(0, 4_096)
-    .trim()
-    .split(/[\r\n\u2028\u2029]/, 1);
-  return Array.from(line.replace(/\p{Cc}+/gu, " "))
-    .slice(0, TITLE_LENGTH)
-    .join("")
-    .trim();
+/** A long prompt stands in a blob, and may be the title. */
+function whole({ disk, folder }: Source, found: Found): Found["envelope"] {
+  return restore(
+    found,
+    (digest) => getBlob({ disk, folder }, digest),
+    () => undefined,
+  );
+}
+
+/** The same without its title, from the ends of its files; undefined where the last record doesn't tell. */
+export function brief(disk: Disk, folder: string, session: string): Omit<SessionSummary, "title"> | undefined {
+  const segments = segmentsOf(disk, folder);
+  const { header, written } = birthOf(disk, segments, session);
+  const last = segments
+    .toReversed()
+    .map(({ path }) => lastOf(disk, path))
+    .find((one) => one !== undefined);
+  const { cwd = "", created = written, parent } = header ?? {};
+  const status = last === undefined ? "idle" : last === "unknown" ? undefined : statusAfter(last.envelope.event);
+  if (last === "unknown" || status === undefined) return undefined;
+  const updated = Math.max(created, last?.envelope.at ?? 0);
+  return { ref: { tenant: "local", session }, cwd, created, updated, status, ...(parent !== undefined && { parent }) };
 }
 
 export const newestFirst = (one: SessionSummary, other: SessionSummary): number =>

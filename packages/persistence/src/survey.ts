@@ -1,19 +1,27 @@
+import { NO_OUTLINE, type Outline } from "@keelson/protocol";
 import { bestEffort, writeWhole, type Disk } from "./disk.ts";
 import { corruptPath } from "./layout.ts";
 import { openNew } from "./lock.ts";
-import { records, type Finding, type Report } from "./read.ts";
+import type { Finding, Report } from "./read.ts";
 import { withFile } from "./segment.ts";
+import { knownOf } from "./snapshot.ts";
+import { outlineBehind } from "./summary.ts";
 
 const CHUNK = 256 * 1024;
 
 /**
- * Reads a whole log before something is added to it: the head is the last record that a reader gets to, so nothing new ever stands behind a gap.
- * What is spoiled is told, and copied to `<epoch>.corrupt` once, for people; the segment itself stays as it is.
+ * Reads a log before something is added to it, whole or from its snapshot on: the head is the last record that a reader gets to,
+ * so nothing new ever stands behind a gap. What is spoiled is told, and copied to `<epoch>.corrupt` once, for people; the segment stays as it is.
  */
-export async function survey(disk: Disk, folder: string, report: Report): Promise<number> {
+export async function survey(
+  disk: Disk,
+  folder: string,
+  session: string,
+  report: Report,
+): Promise<{ readonly head: number; readonly outline: Outline }> {
   const findings: Finding[] = [];
-  let head = 0;
-  for await (const { seq } of records({ disk, folder, found: (finding) => findings.push(finding) }, 0)) head = seq;
+  const known = knownOf(disk, folder, session) ?? { seq: 0, outline: NO_OUTLINE };
+  const { seq: head, outline } = await outlineBehind({ disk, folder, found: (finding) => findings.push(finding) }, known);
   const spoiled = findings.filter(({ size }) => size > 0);
   for (const epoch of new Set(spoiled.map(({ segment }) => segment.epoch)))
     bestEffort(() => {
@@ -21,7 +29,7 @@ export async function survey(disk: Disk, folder: string, report: Report): Promis
       setAside(disk, corruptPath(folder, epoch), those);
     });
   for (const { problem } of findings) report(problem);
-  return head;
+  return { head, outline };
 }
 
 function setAside(disk: Disk, path: string, findings: readonly Finding[]): void {

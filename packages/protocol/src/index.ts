@@ -108,22 +108,33 @@ export {
 } from "./plugin.ts";
 export { type Confinement, type NetworkBounds, type ProcessChunk, type ProcessEnd, type ProcessSpec, type RunProcess } from "./process.ts";
 export { CONTINUE_REASONS, END_REASONS, type ContinueReason, type EndReason } from "./reason.ts";
+export { excerpt, hasTerms, NO_OUTLINE, outline, statusAfter, terms, wordsIn, type Outline } from "./outline.ts";
 export { refusal } from "./refusal.ts";
 export { SETTINGS_SOURCES, type Settings, type SettingsSource } from "./settings.ts";
 export { type AnalyseShell, type ShellFacts } from "./shell.ts";
 export {
   isStoreError,
+  SESSION_STATUSES,
   STORE_ERROR_CODES,
   storeError,
+  type Blobs,
   type Claim,
   type EventLog,
   type Fence,
   type Head,
   type Ref,
+  type Retention,
+  type SearchHit,
+  type SearchQuery,
+  type SessionQuery,
+  type SessionStatus,
   type SessionStore,
   type SessionSummary,
+  type Snapshot,
+  type Snapshots,
   type StoreError,
   type StoreErrorCode,
+  type WordsKind,
 } from "./store.ts";
 export {
   type Bound,

@@ -109,16 +109,16 @@ export function testStore(name: string, open: () => Promise<AsyncDisposable & { 
         await new Promise((done) => setTimeout(done, 15)); // a file's time has its own grain
       }
       assert.deepEqual(
-        (await store.list("local")).map(({ ref: { session } }) => session),
+        (await store.list({ tenant: "local" })).map(({ ref: { session } }) => session),
         ["c", "b", "a"],
       );
       assert.deepEqual(
-        (await store.list("local", "/projects/one")).map(({ ref: { session } }) => session),
+        (await store.list({ tenant: "local", cwd: "/projects/one" })).map(({ ref: { session } }) => session),
         ["c", "a"],
       );
       const { title, cwd } = await store.get({ tenant: "local", session: "b" });
       assert.deepEqual([title, cwd], ["fix the test", "/projects/two"]);
-      assert.deepEqual(await store.list("somebody else"), []);
+      assert.deepEqual(await store.list({ tenant: "somebody else" }), []);
     });
   });
 }

@@ -1,0 +1,92 @@
+import { basename, dirname, join } from "node:path";
+import { setImmediate as breathe } from "node:timers/promises";
+import type { DatabaseSync } from "node:sqlite";
+import { isStoreError } from "@keelson/protocol";
+import { changedSessions, markChanged, unmark } from "../changed.ts";
+import type { Desk } from "../claim.ts";
+import { unreadable } from "../failure.ts";
+import { isSession } from "../folders.ts";
+import { sessionsOf } from "../layout.ts";
+import { isHeld } from "../lock.ts";
+import { holds, placeOf, type Place } from "../place.ts";
+import type { Known } from "../snapshot.ts";
+import { summarise, type Summarised } from "../summary.ts";
+import { addStale, inTransaction } from "./database.ts";
+import { dropRow, dropWords } from "./rows.ts";
+
+/**
+ * Brings the index up to what the folders hold. A session's mark goes only when the index has noted it as stale,
+ * and comes back when somebody holds the session: a claim takes its lock first and marks then, so nothing falls between.
+ */
+export async function absorb(desk: Desk, db: DatabaseSync): Promise<void> {
+  const { disk, root } = desk;
+  const changed = changedSessions(disk, root);
+  if (changed.length > 0) inTransaction(db, () => addStale(db, changed));
+  for (const name of changed) {
+    const folder = join(sessionsOf(root), name);
+    unmark(disk, root, folder);
+    if (isHeld(desk, folder)) markChanged(disk, root, folder);
+  }
+  let at = 0;
+  for (const { folder: name } of db.prepare("SELECT folder FROM stale").all()) {
+    await refresh(desk, db, String(name));
+    if (++at % AT_ONCE === 0) await breathe();
+  }
+}
+
+const AT_ONCE = 20;
+
+type Kept = { readonly id: number; readonly known: (Known & { readonly place: Place }) | undefined };
+
+async function refresh(desk: Desk, db: DatabaseSync, name: string): Promise<void> {
+  const { disk, root } = desk;
+  const folder = join(sessionsOf(root), name);
+  const session = basename(folder);
+  const before = keptOf(db, session, basename(dirname(folder)));
+  const from =
+    before?.known && isSession(disk, folder) && holds(disk, folder, session, before.known.seq, before.known.place)
+      ? before.known
+      : undefined;
+  const now = isSession(disk, folder) ? await read(desk, folder, session, from) : undefined;
+  const place = now && placeOf(disk, folder, now.head);
+  inTransaction(db, () => {
+    if (before && now && !from) dropWords(db, before.id);
+    if (before && !now) dropRow(db, before.id);
+    if (now) store(db, now, basename(dirname(folder)), { place, isAnew: !from });
+    db.prepare("DELETE FROM stale WHERE folder = ?").run(name);
+  });
+}
+
+function keptOf(db: DatabaseSync, session: string, slug: string): Kept | undefined {
+  const row = db.prepare("SELECT id, known FROM session WHERE name = ? AND slug = ?").get(session, slug);
+  if (!row) return undefined;
+  return { id: Number(row["id"]), known: typeof row["known"] === "string" ? (JSON.parse(row["known"]) as Kept["known"]) : undefined };
+}
+
+/** One that can't be read is told, and left out. */
+async function read({ disk, report }: Desk, folder: string, session: string, from: Known | undefined): Promise<Summarised | undefined> {
+  try {
+    const now = await summarise(disk, folder, session, from);
+    if (!now.whole) report({ severity: "warning", file: folder, text: NO_HEADER });
+    return now;
+  } catch (error) {
+    const failure = unreadable(folder, error);
+    if (!isStoreError(failure)) throw failure;
+    report({ severity: "error", file: folder, text: failure.message });
+    return undefined;
+  }
+}
+
+export const NO_HEADER = "No segment says which folder this session worked in. Open it by its id to go on with it, or remove it.";
+
+type Entry = { readonly place: Place | undefined; readonly isAnew: boolean };
+
+function store(db: DatabaseSync, { summary, outline, head }: Summarised, slug: string, { place, isAnew }: Entry): void {
+  const { ref, cwd, created, updated, title, parent = null } = summary;
+  const known = place ? JSON.stringify({ seq: head, outline, place }) : null;
+  db.prepare(
+    `INSERT INTO session (name, slug, cwd, created, updated, title, status, parent, head, known) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET slug = excluded.slug, cwd = excluded.cwd, created = excluded.created, updated = excluded.updated, title = excluded.title,
+       status = excluded.status, parent = excluded.parent, head = excluded.head, known = excluded.known, worded = iif(?, 0, worded)`,
+  ).run(ref.session, slug, cwd, created, updated, title, outline.status, parent, head, known, isAnew ? 1 : 0);
+}

@@ -1,0 +1,132 @@
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { SearchHit, SearchQuery, SessionQuery, SessionSummary } from "@keelson/protocol";
+import { changedSessions } from "../changed.ts";
+import type { Desk } from "../claim.ts";
+import { isSession, namesOf } from "../folders.ts";
+import { sessionsOf } from "../layout.ts";
+import { isHeld } from "../lock.ts";
+import { absorb } from "./absorb.ts";
+import { addStale, indexPath, inTransaction, openDatabase, removeDatabase, troubleOf } from "./database.ts";
+import { dropRow, rowsOf, type Row } from "./rows.ts";
+import { scanList, scanSearch } from "./scan.ts";
+import { searchIndex } from "./search.ts";
+import { addWords } from "./words.ts";
+
+/** Answers what sessions there are: from the index, brought up to date first, or from the folders where there can't be one. Opened when it is first asked. */
+export class Listing {
+  readonly #desk: Desk;
+  #open: { readonly db: DatabaseSync; readonly ino: number | undefined } | undefined;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  async list(query: SessionQuery): Promise<readonly SessionSummary[]> {
+    const answer = await this.#ask(async (db) => {
+      await absorb(this.#desk, db);
+      return this.#page(db, query);
+    });
+    return answer ?? (await scanList(this.#desk, query));
+  }
+
+  async search(query: SearchQuery): Promise<readonly SearchHit[]> {
+    const { disk, root } = this.#desk;
+    const answer = await this.#ask(async (db) => {
+      await absorb(this.#desk, db);
+      await addWords(this.#desk, db);
+      const active = this.#active();
+      const hits = await searchIndex(disk, root, db, query);
+      return hits.map((hit) => ({ ...hit, session: withStatus(hit.session, active) }));
+    });
+    return answer ?? (await scanSearch(this.#desk, query));
+  }
+
+  /** Brings the index up to date ahead of the next question. */
+  async tend(signal: AbortSignal): Promise<void> {
+    await this.#ask(async (db) => {
+      await absorb(this.#desk, db);
+      await addWords(this.#desk, db, signal);
+    });
+  }
+
+  /** Forgets all and reads every session anew; how many there are. */
+  async reindex(signal: AbortSignal): Promise<number> {
+    const { disk, root } = this.#desk;
+    const count = await this.#ask(async (db) => {
+      inTransaction(db, () => {
+        db.exec("DELETE FROM session; DELETE FROM words");
+        addStale(db, namesOf(disk, root));
+      });
+      await absorb(this.#desk, db);
+      await addWords(this.#desk, db, signal);
+      return Number(db.prepare("SELECT count(*) AS sessions FROM session").get()?.["sessions"]);
+    });
+    return count ?? namesOf(disk, root).length;
+  }
+
+  close(): void {
+    this.#open?.db.close();
+    this.#open = undefined;
+  }
+
+  /** Undefined when there is no index to ask. A spoiled one is made anew, once. */
+  async #ask<T>(act: (db: DatabaseSync) => Promise<T>): Promise<T | undefined> {
+    const { disk, root, report } = this.#desk;
+    for (const isFirst of [true, false]) {
+      try {
+        const db = this.#database();
+        return db && (await act(db));
+      } catch (error) {
+        const trouble = troubleOf(error);
+        if (!trouble) throw error;
+        this.close();
+        if (trouble === "corrupt" && isFirst) removeDatabase(disk, root);
+        else return void report({ severity: "warning", file: indexPath(root), text: `${UNUSABLE} (${String(error)})` });
+      }
+    }
+    return undefined;
+  }
+
+  /** Another process may have made it anew. */
+  #database(): DatabaseSync | undefined {
+    const { disk, root } = this.#desk;
+    const inoOf = (): number | undefined => disk.stat(indexPath(root))?.ino;
+    if (this.#open && this.#open.ino === inoOf()) return this.#open.db;
+    this.close();
+    const db = openDatabase(disk, root, () => namesOf(disk, root));
+    if (db) this.#open = { db, ino: inoOf() };
+    return db;
+  }
+
+  /** A folder may have been taken away by hand: then its row goes, and the page is asked for again. */
+  #page(db: DatabaseSync, query: SessionQuery): readonly SessionSummary[] {
+    const active = this.#active();
+    for (;;) {
+      const rows = rowsOf(db, query, active);
+      const gone = rows.filter((row) => !isSession(this.#desk.disk, this.#folderOf(row)));
+      if (gone.length === 0) return rows.map(({ summary }) => withStatus(summary, active));
+      inTransaction(db, () => {
+        for (const { id } of gone) dropRow(db, id);
+      });
+    }
+  }
+
+  /** Their ids. A session that somebody holds is always among the changed ones. */
+  #active(): readonly string[] {
+    const { disk, root } = this.#desk;
+    const held = changedSessions(disk, root).filter((name) => isHeld(this.#desk, join(sessionsOf(root), name)));
+    return held.map((name) => name.slice(name.indexOf("/") + 1));
+  }
+
+  #folderOf({ slug, summary }: Row): string {
+    return join(sessionsOf(this.#desk.root), slug, summary.ref.session);
+  }
+}
+
+function withStatus(summary: SessionSummary, active: readonly string[]): SessionSummary {
+  return active.includes(summary.ref.session) ? { ...summary, status: "active" } : summary;
+}
+
+const UNUSABLE =
+  "The index of sessions can't be used, so their folders are read instead. Run keel session reindex, or look at the folder's mode";
