@@ -1,14 +1,16 @@
 // The least agent there is: asks by fetch, runs what it is told (a shell or a read), sends the result back, until nothing is asked for.
+// Its third word names a file with all of a request but the messages, so that it sends the bytes that keelson does.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-const [url, prompt] = process.argv.slice(2);
+const [url, prompt, file] = process.argv.slice(2);
+const head = JSON.parse(readFileSync(file, "utf8"));
 const messages = [{ role: "user", content: prompt }];
 for (;;) {
   const response = await fetch(`${url}/v1/messages`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ model: "bench", max_tokens: 1000, stream: true, messages }),
+    body: JSON.stringify({ ...head, messages }),
   });
   const blocks = [];
   let buffered = "";

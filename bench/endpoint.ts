@@ -1,8 +1,14 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 
 /** A Messages API endpoint that writes its events exactly when the bench says, and notes when. Loopback only. */
-export type Endpoint = AsyncDisposable & { readonly url: string; readonly arrivals: readonly number[] };
+export type Endpoint = AsyncDisposable & {
+  readonly url: string;
+  readonly arrivals: readonly number[];
+  /** The body of the first request, once it has come. */
+  readonly first: Promise<string>;
+};
 /** Plays the n-th request; `write` returns the moment the bytes were handed to the socket. */
 export type Play = (reply: Wire, at: number) => Promise<void>;
 export type Wire = {
@@ -14,9 +20,12 @@ export type Wire = {
 
 export async function listen(play: Play): Promise<Endpoint> {
   const arrivals: number[] = [];
+  let tell: (body: Promise<string>) => void = () => {};
+  const first = new Promise<string>((done) => (tell = done));
   const server = createServer((request, response) => {
     const at = arrivals.push(performance.now()) - 1;
-    request.resume();
+    if (at === 0) tell(text(request));
+    else request.resume();
     response.writeHead(200, { "content-type": "text/event-stream" });
     void play(wire(response, at), at);
   });
@@ -25,6 +34,7 @@ export async function listen(play: Play): Promise<Endpoint> {
   return {
     url: `http://127.0.0.1:${port}`,
     arrivals,
+    first,
     [Symbol.asyncDispose]: () => new Promise<void>((done) => (server.closeAllConnections(), server.close(() => done()))),
   };
 }

@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { PUBLISHED } from "./process.ts";
 import { median, ratio, value, type Bench, type Pairs } from "./row.ts";
 
 const BARE = fileURLToPath(new URL("bare-agent.mjs", import.meta.url));
+const KEEL = ["--model", "bench", "--permission-mode", "bypassPermissions", "--max-turns", "9999"];
 const MB = 1024;
 const LAST = 20;
 
@@ -18,18 +20,21 @@ export const turns: Bench = async (short) => {
   try {
     const file = join(home, "a.txt");
     await writeFile(file, "a line of text\n".repeat(20));
-    const shell = await pair(home, short ? 20 : 50, ["Bash", { command: "echo done" }]);
-    const read = await pair(home, short ? 20 : 50, ["Read", { file_path: file }]);
+    const head = await headOf(home);
+    const shell: Work = { home, head, count: short ? 20 : 50, call: ["Bash", { command: "echo done" }] };
+    const read: Work = { ...shell, call: ["Read", { file_path: file }] };
+    const rounds = short ? 1 : 7;
     const rows = [
-      ratio("gap of a turn with a shell call", { atMost: 1 }, gaps(shell)),
-      ratio("gap of a turn with a read", { atMost: 1.5 }, gaps(read)),
+      ratio("gap of a turn with a shell call", { atMost: 1 }, gaps(await pairs(shell, rounds))),
+      ratio("gap of a turn with a read", { atMost: 1.5 }, gaps(await pairs(read, rounds))),
     ];
     if (short) return rows;
-    const few = await pair(home, 200, ["Bash", { command: "echo done" }]);
-    const many = await pair(home, 2_400, ["Read", { file_path: file }]);
+    const few = await pairs({ ...shell, count: 200 }, 3);
+    const many = await pairs({ ...read, count: 2_400 }, 1);
+    const peaks = few.map(({ keel }) => keel.peak);
     return [
       ...rows,
-      value("peak memory of 200 turns", { atMost: 95 }, "MB", [few.keel.peak]),
+      value("peak memory of 200 turns", { atMost: 95 }, "MB", peaks),
       ratio("gap at turn 2,400", { atMost: 0.5 }, gaps(many, -LAST)),
     ];
   } finally {
@@ -37,40 +42,45 @@ export const turns: Bench = async (short) => {
   }
 };
 
+/** `head`: the file with what every request holds beside its messages. */
+type Work = { readonly home: string; readonly head: string; readonly count: number; readonly call: readonly [string, object] };
 type Cost = { readonly gaps: readonly number[]; readonly peak: number };
 type Both = { readonly keel: Cost; readonly bare: Cost };
 
-/** One of each, of what both took from turn `from` on: neighbouring turns of two processes are no pairs. */
-const gaps = ({ keel, bare }: Both, from = 0): Pairs => ({
-  measured: [median(keel.gaps.slice(from))],
-  baseline: [median(bare.gaps.slice(from))],
+/** One of each run, of what it took from turn `from` on: neighbouring turns of two processes are no pairs. */
+const gaps = (both: readonly Both[], from = 0): Pairs => ({
+  measured: both.map(({ keel }) => median(keel.gaps.slice(from))),
+  baseline: both.map(({ bare }) => median(bare.gaps.slice(from))),
   unit: "ms",
   of: "the least agent",
 });
 
-async function pair(home: string, count: number, call: readonly [string, object]): Promise<Both> {
-  const keel = (url: string) => [
-    PUBLISHED,
-    "-p",
-    "go",
-    "--base-url",
-    url,
-    "--model",
-    "bench",
-    "--permission-mode",
-    "bypassPermissions",
-    "--max-turns",
-    "9999",
-  ];
-  return { bare: await run(home, count, call, (url) => [BARE, url, "go"]), keel: await run(home, count, call, keel) };
+async function pairs(work: Work, rounds: number): Promise<readonly Both[]> {
+  const both: Both[] = [];
+  for (let n = 0; n < rounds; n++)
+    both.push({
+      bare: await run(work, (url) => [BARE, url, "go", work.head]),
+      keel: await run(work, (url) => [PUBLISHED, "-p", "go", "--base-url", url, ...KEEL]),
+    });
+  return both;
 }
 
-async function run(
-  home: string,
-  count: number,
-  [name, input]: readonly [string, object],
-  args: (url: string) => readonly string[],
-): Promise<Cost> {
+/** A request of keelson's without its messages, for the least agent to send. Compiles what is compiled once, too. */
+async function headOf(home: string): Promise<string> {
+  await using endpoint = await listen(async (reply) => {
+    reply.begin();
+    reply.text("done");
+    reply.end("end_turn");
+  });
+  const words = [PUBLISHED, "-p", "go", "--base-url", endpoint.url, ...KEEL];
+  await over(started(home, words), words);
+  const { messages: _, ...head }: Record<string, unknown> = JSON.parse(await endpoint.first);
+  const file = join(home, "head.json");
+  await writeFile(file, JSON.stringify(head));
+  return file;
+}
+
+async function run({ home, count, call: [name, input] }: Work, words: (url: string) => readonly string[]): Promise<Cost> {
   const ends: number[] = [];
   await using endpoint = await listen(async (reply, at) => {
     reply.begin();
@@ -78,17 +88,22 @@ async function run(
     else reply.text("done");
     ends[at] = reply.end(at < count ? "tool_use" : "end_turn");
   });
-  const child = spawn(process.execPath, args(endpoint.url), {
-    cwd: home,
-    env: { PATH: process.env["PATH"], HOME: home },
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  const over = new Promise<number | null>((done) => child.once("exit", done));
+  const child = started(home, words(endpoint.url));
   const peak = peakOf(child.pid ?? 0);
-  const code = await over;
-  if (code !== 0 || endpoint.arrivals.length !== count + 1)
-    throw new Error(`${args("…").join(" ")} ended with ${code} after ${endpoint.arrivals.length} requests.`);
+  await over(child, words("…"));
+  if (endpoint.arrivals.length !== count + 1)
+    throw new Error(`${words("…").join(" ")} sent ${endpoint.arrivals.length} requests, not ${count + 1}.`);
   return { gaps: ends.slice(0, count).map((end, at) => (endpoint.arrivals[at + 1] ?? Number.NaN) - end), peak: await peak };
+}
+
+function started(home: string, words: readonly string[]): ChildProcess {
+  const env = { PATH: process.env["PATH"], HOME: home };
+  return spawn(process.execPath, words, { cwd: home, env, stdio: ["ignore", "ignore", "inherit"] });
+}
+
+async function over(child: ChildProcess, words: readonly string[]): Promise<void> {
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new Error(`${words.join(" ")} ended with ${code}.`);
 }
 
 /** The most memory a process held, MB; looked at until it is gone (Linux). */
