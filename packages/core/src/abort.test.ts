@@ -100,22 +100,24 @@ test("return() ends between two pulls: the tool sees the abort, nothing is said 
 
 test("a tool that was deaf to the abort, and speaks when nobody reads any more, gets an exception", async () => {
   const control = new AbortController();
-  const late = Promise.withResolvers<void>();
-  const stopped = Promise.withResolvers<void>();
+  let late = (): void => {};
+  let stopped = (): void => {};
+  const over = new Promise<void>((done) => (late = done));
+  const end = new Promise<void>((done) => (stopped = done));
   const deaf = tool("deaf", async function* () {
     control.abort();
-    await late.promise;
+    await over;
     try {
       for (;;) yield { type: "progress", text: "still here" };
     } finally {
-      stopped.resolve();
+      stopped();
     }
   });
   const model = scripted(() => [use("a", "deaf"), CALLS]);
   const events = await play(ports(model, named(deaf)), fresh(), { ...OPTIONS, graceMs: 10 }, control.signal);
   assert.equal(ended(events), "aborted_tools");
-  late.resolve();
-  await stopped.promise;
+  late();
+  await end;
 });
 
 test("a turn that ends by itself aborts nothing", async () => {

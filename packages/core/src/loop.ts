@@ -1,8 +1,10 @@
 import {
   type EndReason,
   type Event,
+  isToolUse,
   type LoopOptions,
   type LoopState,
+  type Message,
   messagesOf,
   openCalls,
   type Ports,
@@ -60,8 +62,10 @@ async function* turn(run: Run): AsyncGenerator<Event, EndReason | undefined> {
 
   await using turn = new Turn(prepared.tools, ports, options, signal);
   const { model, view, maxOutputTokens } = run.state;
-  const reply = yield* turn.stream((stop) =>
-    ports.model({ model, messages: messagesOf(view), maxTokens: maxOutputTokens, body: prepared.body }, stop),
+  const messages = messagesOf(view);
+  const reply = yield* turn.stream(
+    (stop) => ports.model({ model, messages, maxTokens: maxOutputTokens, body: prepared.body }, stop),
+    calledLast(messages),
   );
   const { asked, malformed, end } = yield* turn.answers();
 
@@ -70,6 +74,13 @@ async function* turn(run: Run): AsyncGenerator<Event, EndReason | undefined> {
   if (end) return end;
   return reply.error ? yield* recover(reply.error, run) : yield* proceed(reply, { asked, malformed }, run);
 }
+
+/** Names of the tools that are likely called again: those of the last reply. */
+const calledLast = (messages: readonly Message[]): readonly string[] =>
+  messages
+    .at(-2)
+    ?.content.filter(isToolUse)
+    .map(({ name }) => name) ?? [];
 
 /** What a port breaks before the model is asked ends the run with a reason, not with an exception. */
 async function* setUp({ ports, state, signal }: Run): AsyncGenerator<Event, Prepared> {

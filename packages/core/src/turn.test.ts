@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 import { setTimeout as wait } from "node:timers/promises";
-import { type Envelope, modelError, type ModelRequest, refusal, text, viewOf } from "@keelson/protocol";
+import { type Envelope, modelError, type ModelRequest, type Ports, refusal, text, viewOf } from "@keelson/protocol";
 import {
   because,
   effect,
@@ -124,6 +124,26 @@ test("a tool is told when a call of it begins to be written, before the call is 
   const model = scripted((_, at) => (at === 0 ? [use("a", "write"), CALLS] : [END]));
   for (const { type } of await play(ports(model, named(write)))) if (type === "block.completed") trace.push(type);
   assert.deepEqual(trace.slice(0, 2), ["warm", "effect"]);
+});
+
+test("what was called last is made ready once more while the model reads the answers", async () => {
+  let warmed = (): void => {};
+  const twice = new Promise<void>((done) => (warmed = done));
+  let times = 0;
+  const write = {
+    ...tool(
+      "write",
+      effect(() => {}),
+    ),
+    warm: () => ++times === 2 && warmed(),
+  };
+  const model: Ports["model"] = async function* (request, signal) {
+    const first = request.messages.length === 1;
+    if (!first) await twice; // it says nothing before
+    yield* scripted(() => (first ? [use("a", "write"), CALLS] : [END]))(request, signal);
+  };
+  assert.equal(ended(await play(ports(model, named(write)))), "completed");
+  assert.equal(times, 2);
 });
 
 test("a reply that dies before any call is dropped and asked again; a stream without an end is stream_cut", async () => {

@@ -51,12 +51,13 @@ export class Turn implements AsyncDisposable {
     this.#site = { ports, options, events: this.#events, grace, left: this.#left.signal };
   }
 
-  /** A failure is a value. What was said until then is kept when a call was asked for (salvaged) or the user interrupted, else dropped. */
-  async *stream(ask: (signal: AbortSignal) => AsyncIterable<ModelPart>): AsyncGenerator<Event, Reply> {
+  /** `likely`: tools made ready while the model reads. A failure is a value. What was said until then is kept when a call was asked for (salvaged) or the user interrupted, else dropped. */
+  async *stream(ask: (signal: AbortSignal) => AsyncIterable<ModelPart>, likely: readonly string[]): AsyncGenerator<Event, Reply> {
     const { grace } = this.#site;
     const { signal } = grace;
     const pump = grace.wait(this.#pump(ask(signal)));
     this.#streaming = pump;
+    if (likely.length > 0) setImmediate(() => signal.aborted || likely.forEach((name) => this.#warm(name))); // once the request is out
     try {
       return { stopReason: yield* this.#events.during(pump), messageId: this.#draft.id };
     } catch (error) {
@@ -101,7 +102,7 @@ export class Turn implements AsyncDisposable {
       if (part.type === "delta" && part.kind === "text")
         this.#draft = { ...this.#draft, index: part.index, words: this.#draft.words + part.delta };
       if (part.type === "block.completed") this.#draft = { ...this.#draft, words: "" };
-      if (part.type === "block.started" && isToolUse(part.block)) this.#tools.get(part.block.name)?.warm?.();
+      if (part.type === "block.started" && isToolUse(part.block)) this.#warm(part.block.name);
       const event = eventOf(part, this.#draft.id, ports.clock.now());
       if (event) await this.#events.send(event);
       if (part.type === "block.completed" && isToolUse(part.block)) this.#begin(part.block, part.malformed);
@@ -118,6 +119,10 @@ export class Turn implements AsyncDisposable {
     yield stopReason === "dropped"
       ? { type: "reply.dropped", messageId, because }
       : { type: "reply.completed", messageId, stopReason, usage };
+  }
+
+  #warm(name: string): void {
+    this.#tools.get(name)?.warm?.();
   }
 
   #bind({ name, input }: ToolUse): Bound {
