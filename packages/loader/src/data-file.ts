@@ -1,37 +1,24 @@
 /** A file of JSON inside a plugin. Rule: one that can't be read costs its parts and one problem. */
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
-import type { Json, Problem } from "@keelson/protocol";
+import type { Problem } from "@keelson/protocol";
 import { LINK_FLAGS } from "./disk.ts";
-import { parseDocument, type Document } from "./json.ts";
+import { nodeAt, parseDocument, type Document } from "./json.ts";
 import { fail } from "./problem.ts";
 
 const BYTES = 2 * 1024 * 1024;
 
-/** The caller has looked where the path leads. `value`: an empty list, which some write for "none". */
-export function readJsonFile(
-  file: string,
-  report: (problem: Problem) => void,
-): { readonly document: Document } | { readonly value: Json } | undefined {
-  const lost = (line: number, why: string): undefined => {
-    report(fail({ file, line }, { code: "json_invalid", what: `${why}.`, hint: "Nothing in it is used until that is put right." }));
-  };
-  const text = textOf(file);
-  if ("why" in text) return lost(1, text.why);
-  if (/^\s*\[\s*\]\s*$/.test(text.text)) return { value: [] };
-  if (/^\s*\[/.test(text.text)) return listOf(text.text) ?? lost(1, "is not JSON");
-  const parsed = parseDocument(file, text.text, "json");
+/** The caller has looked where the path leads. The root is an object or a list. */
+export function readJsonFile(file: string, report: (problem: Problem) => void): Document | undefined {
+  const lost = (line: number, why: string): undefined =>
+    void report(fail({ file, line }, { code: "json_invalid", what: `${why}.`, hint: "Nothing in it is used until that is put right." }));
+  const read = textOf(file);
+  if ("why" in read) return lost(1, read.why);
+  const list = /^\s*\[/.test(read.text);
+  const parsed = parseDocument(file, list ? `{"":${read.text}}` : read.text, "json"); // on one line: the lines of a list stay true
   if (!parsed.ok) return lost(parsed.line ?? 1, parsed.why);
   for (const problem of parsed.repeated) report(problem);
-  return { document: parsed.document };
-}
-
-function listOf(text: string): { readonly value: Json } | undefined {
-  try {
-    const value: Json = JSON.parse(text);
-    return { value };
-  } catch {
-    return undefined; // the caller says so
-  }
+  const { document } = parsed;
+  return list ? { ...document, root: nodeAt(document, [""]) ?? document.root } : document;
 }
 
 function textOf(file: string): { readonly text: string } | { readonly why: string } {

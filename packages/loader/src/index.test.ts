@@ -3,5 +3,5 @@ import { test } from "vitest";
 import * as loader from "./index.ts";
 
 test("the public names are these", () => {
-  assert.deepEqual(Object.keys(loader).toSorted(), ["explainSetting", "readPlugin", "readSettings"]);
+  assert.deepEqual(Object.keys(loader).toSorted(), ["explainSetting", "readPlugin", "readSettings", "validatePlugins"]);
 });

@@ -1,8 +1,13 @@
 /** Where a format has its parts, relative to its root. Rule: data alone; a kind that isn't listed isn't read. */
 import type { HookDialect } from "@keelson/protocol";
 
-/** `field` of the manifest: its paths are read beside these places, or instead of them. */
-export type TextPlace = { readonly at: readonly string[]; readonly field?: string; readonly given?: "adds" | "replaces" };
+/** `field` of the manifest: its paths are read beside these places, or instead of them. `flat`: one level deep. */
+export type TextPlace = {
+  readonly at: readonly string[];
+  readonly field?: string;
+  readonly given?: "adds" | "replaces";
+  readonly flat?: true;
+};
 /** A file of JSON; `field`: more of it, or a path, in the manifest. `fields` of another name count too. */
 export type DataPlace = { readonly at: readonly string[]; readonly field?: string };
 export type Layout = {
@@ -133,4 +138,8 @@ export const GEMINI_FOLDER: Layout = {
 };
 
 /** A folder of skills, and nothing else. */
-export const SKILLS_LAYOUT: Layout = { skills: { at: ["."] }, hookDialect: "claude", ownNames: true };
+export const SKILLS_LAYOUT: Layout = {
+  skills: { at: ["."], flat: true, field: "skills", given: "adds" },
+  hookDialect: "claude",
+  ownNames: true,
+};

@@ -3,7 +3,7 @@ import type { FileDecl, HookDecl, InstructionDecl, Json, MonitorDecl, PluginPart
 import { extname } from "node:path";
 import { readJsonFile } from "../data-file.ts";
 import type { Disk } from "../disk.ts";
-import { lineAt, objectOf, type Document } from "../json.ts";
+import { lineAt, valueOf, type Document } from "../json.ts";
 import type { DataPlace } from "../layout.ts";
 import { warn } from "../problem.ts";
 import { hooksIn } from "./hooks.ts";
@@ -53,11 +53,7 @@ function given(of: PartsOf, place: DataPlace | undefined): readonly Given[] {
     if (seen.has(path)) return [];
     seen.add(path);
     const read = readJsonFile(path, disk.report);
-    return read === undefined
-      ? []
-      : "value" in read
-        ? [{ value: read.value, at: () => ({ file: path, line: 1 }) }]
-        : [wholeOf(read.document)];
+    return read ? [wholeOf(read)] : [];
   };
   const byPlace = place.at.flatMap((path) => {
     const entry = disk.at(`${disk.root}/${path}`);
@@ -100,7 +96,7 @@ function partOf(document: Document, value: Json | undefined, lead: readonly (str
     }
     return { file: document.file, line: 1 };
   };
-  return { value: value ?? objectOf(document), at };
+  return { value: value ?? valueOf(document), at };
 }
 
 /** Whole entries win, never their fields: the last that is said. */

@@ -7,6 +7,7 @@ import type { JsonObject, Problem } from "@keelson/protocol";
 import { LINK_FLAGS, READ_FLAGS, type Entry } from "../disk.ts";
 import { readFront } from "../front/front.ts";
 import { findHead, type Head } from "../front/head.ts";
+import { odd } from "../link.ts";
 import { warn } from "../problem.ts";
 
 export type Stamp = { readonly mtimeMs: number; readonly size: number; readonly ino: number };
@@ -24,7 +25,7 @@ export type Missing = { readonly missing: true };
 export type Refused = { readonly missing: false; readonly problem: Problem };
 
 const FIRST_BYTES = 4096; // 99.6 % of all heads end within
-const HEAD_BYTES = 256 * 1024;
+const HEAD_BYTES = 64 * 1024;
 export const TEXT_BYTES = 4 * 1024 * 1024;
 
 export async function readHeadFile({ path, linked }: Pick<Entry, "path" | "linked">): Promise<HeadFile | Missing | Refused> {
@@ -55,7 +56,8 @@ function readStart(path: string, linked: boolean): Start | Missing | Refused {
   }
   try {
     const stat = fstatSync(file);
-    if (!stat.isFile()) return refuse(path, "not_a_file", "is not a regular file and isn't read.", "Put a file in its place.");
+    if (stat.isDirectory()) return { missing: true };
+    if (!stat.isFile()) return { missing: false, problem: odd(path) };
     if (stat.size > TEXT_BYTES)
       return refuse(path, "too_large", `has ${stat.size} bytes; at most ${TEXT_BYTES} are read.`, "Make it smaller.");
     const stamp = { mtimeMs: stat.mtimeMs, size: stat.size, ino: stat.ino };

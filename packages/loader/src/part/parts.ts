@@ -9,7 +9,7 @@ import { readDataParts } from "./data.ts";
 import type { ReadCache } from "./keep.ts";
 import { entryAt, itemsOf } from "./paths.ts";
 import { makeSkill } from "./skill.ts";
-import { nameOf, skillAt, skillsAt, skillsBelow, textsAt, tomlCommands, type SkillReading, type Walk } from "./texts.ts";
+import { DEEPEST, nameOf, skillAt, skillsAt, skillsBelow, textsAt, tomlCommands, type SkillReading, type Walk } from "./texts.ts";
 import { inlineCommands } from "./inline.ts";
 
 /** `more`: what a marketplace says about the plugin beside its manifest; its lists of skills are instead of the default ones. */
@@ -51,7 +51,7 @@ async function readSkills(of: PartsOf): Promise<readonly SkillDecl[]> {
   const reading: SkillReading = { disk, shelf: cache.skills, ownName: layout.ownNames };
   const found: SkillDecl[] = [];
   const listed = more ? itemsOf(more, ["skills"]).length > 0 : false;
-  for (const path of listed ? [] : place.at) found.push(...(await skillsIn(reading, path)));
+  for (const path of listed ? [] : place.at) found.push(...(await skillsIn(reading, path, place.flat ?? false)));
   for (const entry of entriesNamed(of, place)) found.push(...(await skillsAt(reading, entry)));
   // A plugin that is one skill.
   const alone = layout.ownNames && !listed && found.length === 0 ? await skillAt(reading, disk.root) : undefined;
@@ -59,12 +59,12 @@ async function readSkills(of: PartsOf): Promise<readonly SkillDecl[]> {
 }
 
 /** A skill that stands at the place of all skills counts as one, beside those below. */
-async function skillsIn(reading: SkillReading, path: string): Promise<readonly SkillDecl[]> {
+async function skillsIn(reading: SkillReading, path: string, flat: boolean): Promise<readonly SkillDecl[]> {
   const entry = path === "." ? undefined : reading.disk.at(`${reading.disk.root}/${path}`);
   if (path !== "." && entry?.kind !== "directory") return [];
   const dir = entry?.path ?? reading.disk.root;
   const own = entry && (await skillAt(reading, dir));
-  return [...(own ? [own] : []), ...(await skillsBelow(reading, dir))];
+  return [...(own ? [own] : []), ...(await skillsBelow(reading, dir, flat ? 1 : DEEPEST))];
 }
 
 async function readCommands(of: PartsOf): Promise<readonly SkillDecl[]> {
@@ -88,7 +88,10 @@ async function readAgents(of: PartsOf): Promise<readonly AgentDecl[]> {
     shelf: of.cache.agents,
     endings: [".md"],
     // Someone's words about the folder.
-    make: (file, read, place) => (read.head === "" && /^readme$/i.test(place.named) ? undefined : makeAgent(file, read, place)),
+    make: (file, read, place) =>
+      read.head === "" && /^(?:readme|agents|claude|gemini|changelog|license|contributing)$/i.test(place.named)
+        ? undefined
+        : makeAgent(file, read, place),
   };
   return readTexts(of, of.layout.agents, walk);
 }
@@ -100,10 +103,8 @@ async function readTexts<Part extends { readonly file: string }>(
 ): Promise<readonly Part[]> {
   if (!place) return [];
   const named = entriesNamed(of, place);
-  const replaced =
-    place.given === "replaces" &&
-    place.field !== undefined &&
-    (itemsOf(of.document, [place.field]).length > 0 || moreItems(of, place.field));
+  // Where not one of the named paths can be used, the usual place is better than nothing.
+  const replaced = place.given === "replaces" && place.field !== undefined && (named.length > 0 || hasMap(of, place.field));
   const found: Part[] = [];
   for (const path of replaced ? [] : place.at) {
     const entry = of.disk.at(`${of.disk.root}/${path}`);
@@ -113,7 +114,8 @@ async function readTexts<Part extends { readonly file: string }>(
   return once(found);
 }
 
-const moreItems = ({ more }: PartsOf, field: string): boolean => more !== undefined && itemsOf(more, [field]).length > 0;
+const hasMap = ({ document, more }: PartsOf, field: string): boolean =>
+  [document, ...(more ? [more] : [])].some((one) => itemsOf(one, [field]).some(({ value }) => isObject(value)));
 
 /** The paths in a field of the manifest, and of what a marketplace adds. */
 function entriesNamed({ disk, document, more }: PartsOf, { field }: TextPlace): readonly Entry[] {

@@ -16,6 +16,7 @@ export type SkillPlace = {
 export type Made<Part> = { readonly part: Part; readonly problems: readonly Problem[] };
 
 const LONG_DESCRIPTION = 1024;
+const LONGEST_TITLE = 200;
 
 export function makeSkill(file: string, read: HeadFile, place: SkillPlace): Made<SkillDecl> {
   const { fields } = read;
@@ -30,7 +31,7 @@ export function makeSkill(file: string, read: HeadFile, place: SkillPlace): Made
     line: read.bodyLine,
     description: describe(file, read, place.dir === undefined ? "command" : "skill", problems),
     fields,
-    ...(title !== undefined && title !== name && { title }),
+    ...(title !== undefined && title !== name && title.length <= LONGEST_TITLE && { title }),
     ...(place.dir !== undefined && { dir: place.dir }),
     ...(place.within && place.within.length > 0 && { within: place.within }),
     ...optional("whenToUse", oneLine(fields["when_to_use"])),

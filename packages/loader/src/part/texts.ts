@@ -11,20 +11,20 @@ import type { HeadFile } from "./head-file.ts";
 import { makeSkill, type Made } from "./skill.ts";
 import { readTomlCommand } from "./toml.ts";
 
-const DEEPEST = 6;
+export const DEEPEST = 6;
 const SKILL = "SKILL.md";
 
 /** `ownName`: the head of a skill may name it (in a plugin); else its folder does. */
 export type SkillReading = { readonly disk: Disk; readonly shelf: Shelf<SkillDecl>; readonly ownName: boolean };
 
-/** All skills below a folder of skills. */
-export async function skillsBelow(reading: SkillReading, dir: string, depth = 0): Promise<readonly SkillDecl[]> {
+/** All skills below a folder of skills, so many levels deep. */
+export async function skillsBelow(reading: SkillReading, dir: string, levels = DEEPEST): Promise<readonly SkillDecl[]> {
   const found: SkillDecl[] = [];
-  for (const { kind, name, path } of reading.disk.entries(dir)) {
-    if (kind !== "directory" || name.startsWith(".")) continue;
+  for (const { kind, path } of reading.disk.entries(dir)) {
+    if (kind !== "directory") continue;
     const skill = await skillAt(reading, path);
     if (skill) found.push(skill);
-    else if (depth < DEEPEST - 1) found.push(...(await skillsBelow(reading, path, depth + 1)));
+    else if (levels > 1) found.push(...(await skillsBelow(reading, path, levels - 1)));
   }
   return found;
 }
