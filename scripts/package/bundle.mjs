@@ -8,13 +8,17 @@ import { late } from "./late.mjs";
 import { lightClient } from "./light-client.mjs";
 import { loaderOf, scriptOf } from "./start.mjs";
 
-const COMMON = { bundle: true, format: "esm", minifySyntax: true, minifyWhitespace: true, legalComments: "none", logLevel: "warning" };
+const COMMON = {
+  ...{ bundle: true, format: "esm", minifySyntax: true, minifyWhitespace: true, legalComments: "none", logLevel: "warning" },
+  logOverride: { "direct-eval": "silent" }, // gray-matter has one, for a language that the loader turns off
+};
 
-/** Writes the bundle of the module `file` into `folder`, beside what is there, and tells which files it was made of. `outside`: packages that stay imports; `asScript`: see start.mjs. */
+/** Writes the bundle of the module `file` into `folder`, beside what is there, and tells which files it was made of, from `root`. `outside`: packages that stay imports; `asScript`: see start.mjs. */
 export async function bundle(name, file, options) {
-  const { folder, outside, target } = options;
+  const { root, folder, outside, target } = options;
   const { metafile } = await build({
     ...COMMON,
+    absWorkingDir: root,
     entryPoints: { [name]: file },
     outdir: folder,
     splitting: true,
@@ -26,7 +30,7 @@ export async function bundle(name, file, options) {
     metafile: true,
   });
   await joinParts(`${name}.js`, new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output])), options);
-  return Object.keys(metafile.inputs);
+  return Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0));
 }
 
 /**
