@@ -1,0 +1,92 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { simulate } from "@keelson/simulator";
+import { temporaryHome } from "@keelson/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import about from "../package.json" with { type: "json" };
+import { loadedBy, nodeOf, publish, start, type Published } from "../test/published.ts";
+
+let published: Published;
+beforeAll(async () => {
+  published = await publish();
+});
+afterAll(() => published[Symbol.asyncDispose]());
+
+test("the package is whole by itself: ripgrep is all that is installed beside it", async () => {
+  const manifest: unknown = JSON.parse(await readFile(join(published.folder, "package.json"), "utf8"));
+  expect(manifest).toMatchObject({
+    name: "keelson",
+    bin: { keel: "bin/keel.js" },
+    dependencies: { "@vscode/ripgrep": expect.any(String) },
+  });
+  expect(Object.keys((manifest as { dependencies: object }).dependencies)).toHaveLength(1);
+  const files = await readdir(published.folder, { recursive: true });
+  expect(files.filter((name) => name.includes("node_modules"))).toEqual([]);
+});
+
+test("a plain run starts no process and loads no fetch", async () => {
+  await using home = await temporaryHome();
+  await using model = await simulate({ replies: [{ blocks: [{ text: "Hello." }] }] });
+  const loaded = await loadedBy([published.bin, "-p", "hi", "--base-url", model.url], home.path);
+  expect(model.requests).toHaveLength(1);
+  expect(loaded).toContain("http"); // the probe sees what is loaded
+  for (const name of ["child_process", "internal/deps/undici/undici", "worker_threads", "readline", "perf_hooks"])
+    expect(loaded).not.toContain(name);
+});
+
+const OTHERS = await Promise.all([22].map(async (major) => ({ major, ...(await nodeOf(major)) })));
+const NODES = [{ name: `Node ${process.versions.node}`, path: process.execPath }];
+for (const { major, ...other } of OTHERS) {
+  if ("path" in other) NODES.push({ name: `Node ${major}`, path: other.path });
+  else {
+    console.warn(`The published command isn't tried on Node ${major}: ${other.missing}.`);
+    test(`on Node ${major} is skipped: ${other.missing}`, () => {});
+  }
+}
+
+describe.each(NODES)("on $name", ({ path: node }) => {
+  const keel = (home: string, ...words: readonly string[]) => start(node, [published.bin, ...words], home);
+
+  test("the version is told", async () => {
+    await using home = await temporaryHome();
+    expect(await keel(home.path, "--version")).toEqual({ code: 0, stdout: `${about.version}\n`, stderr: "" });
+    expect(await readdir(home.path)).toEqual([]);
+  });
+
+  test("it answers, the first time and when its code was kept", async () => {
+    await using home = await temporaryHome();
+    await using model = await simulate({ replies: [{ blocks: [{ text: "Hello." }] }, { blocks: [{ text: "Hello again." }] }] });
+    const ask = () => keel(home.path, "-p", "hi", "--base-url", model.url);
+    expect(await ask()).toEqual({ code: 0, stdout: "Hello.\n", stderr: "" });
+    expect(await keptIn(home.path)).toHaveLength(1);
+    expect(await ask()).toEqual({ code: 0, stdout: "Hello again.\n", stderr: "" });
+    expect(await keptIn(home.path)).toHaveLength(1);
+  });
+
+  test("the demo reads, searches, edits and runs", async () => {
+    await using home = await temporaryHome();
+    const { code, stdout, stderr } = await keel(home.path, "demo");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("✔ Checked: src/split.js changed, and the last test run passed.");
+    expect(stdout).not.toContain("ripgrep is missing");
+  });
+
+  test("every part can be loaded", async () => {
+    await using home = await temporaryHome();
+    const script = `import { readdirSync } from "node:fs";
+      for (const file of readdirSync(${JSON.stringify(join(published.folder, "dist"))})) await import(${JSON.stringify(`${published.folder}/dist/`)} + file);`;
+    expect(await start(node, ["--input-type=module", "-e", script], home.path)).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  test.each([["doctor"], ["tools"], ["settings", "schema"], ["settings", "path"], ["--help"]])("%s %s", async (...words) => {
+    await using home = await temporaryHome();
+    const { code, stdout, stderr } = await keel(home.path, ...words);
+    expect({ code, stderr }).toEqual({ code: words[0] === "doctor" ? 1 : 0, stderr: "" }); // no key is set here, and doctor says so
+    expect(stdout.length).toBeGreaterThan(50);
+  });
+});
+
+async function keptIn(home: string): Promise<readonly string[]> {
+  const files = await readdir(join(home, ".keel/var/cache/compiled"), { recursive: true });
+  return files.filter((name) => /[\\/]start-[0-9a-f]{16}$/.test(name));
+}
