@@ -13,16 +13,21 @@ export type ProcessSpec = {
 };
 
 /**
- * What a confined process and its children may touch; the rest of the disk is read-only. Absolute paths, and what is beneath them.
- * A path that isn't there is held to its list too. `unwritable` and `unreadable` beat `writable`.
+ * What a confined process and its children may touch; the rest of the disk is read-only, and `/tmp` is an empty one of its own, but for
+ * what in it is writable. Absolute paths, and what is beneath them. `unwritable` and `unreadable` beat `writable`.
+ * What it has started ends with it.
  */
 export type Confinement = {
+  /** A path that isn't there can't be made. One that leads through a link which another writable path holds is none. */
   readonly writable: readonly string[];
+  /** A path that isn't there can't be made either: as long as it runs, an empty folder stands in its place, outside too. */
   readonly unwritable: readonly string[];
   readonly unreadable: readonly string[];
   readonly network: NetworkBounds;
+  /** Sockets of the file system may be opened: behind some of them stand daemons that act outside of the confinement for whoever asks. */
+  readonly unixSockets?: "open";
 };
-/** `open`: as without a confinement. Host names as in `WebFetch(domain:…)`: `example.org`, `*.example.org`; a denied one beats an allowed one. */
+/** `open`: as without a confinement. Else there is no way out but an HTTP proxy, which variables such as `HTTPS_PROXY` name. Host names as in `WebFetch(domain:…)`: `example.org`, `*.example.org`; a denied one beats an allowed one. */
 export type NetworkBounds = "open" | { readonly allowed: readonly string[]; readonly denied: readonly string[] };
 
 /** `report` is file descriptor 3: what a wrapper says beside the program's own output. */

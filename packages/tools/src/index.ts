@@ -8,3 +8,4 @@ export { openProcesses, type Processes } from "./process/processes.ts";
 export { scrub } from "./process/scrub.ts";
 export { startProcess } from "./process/start.ts";
 export { createBoard, type Board, type BoardState, type Task, type Todo } from "./tasks/board.ts";
+export { sandboxAvailability, type SandboxAvailability } from "./sandbox/availability.ts";

@@ -106,7 +106,17 @@ describe("the catalogue", () => {
   });
 
   test("exports these names and no others", () => {
-    const exported = ["GENERAL", "blocks", "createBoard", "createSeen", "diskFiles", "openProcesses", "scrub", "startProcess"];
+    const exported = [
+      "GENERAL",
+      "blocks",
+      "createBoard",
+      "createSeen",
+      "diskFiles",
+      "openProcesses",
+      "sandboxAvailability",
+      "scrub",
+      "startProcess",
+    ];
     assert.deepEqual(Object.keys(names).toSorted(), exported);
   });
 });

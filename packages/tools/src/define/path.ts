@@ -1,6 +1,9 @@
 /** Paths as models write them. */
-import { relative, resolve, sep } from "node:path";
+import { relative, resolve } from "node:path";
 import * as z from "zod/mini";
+import { isWithin } from "./within.ts";
+
+export { isWithin };
 
 /** Text that goes to the system: a NUL byte would end it there, and half of a character would become another one. */
 export const systemText = (about: string) =>
@@ -15,10 +18,6 @@ export const systemText = (about: string) =>
 export function absolutePath(path: string, cwd: string, home: string): string {
   if (path === "~") return home;
   return path.startsWith("~/") ? resolve(home, path.slice(2)) : resolve(cwd, path);
-}
-
-export function isWithin(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /** Shorter where it can be: relative to the folder when it stands beneath. */

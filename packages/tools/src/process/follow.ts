@@ -20,30 +20,31 @@ const LONGEST_TIMER = 2 ** 31 - 1; // a longer one fires at once
 type Pipe = { readonly from: ProcessChunk["from"]; readonly stream: Readable };
 type Outcome = { exit?: { readonly code: number | null; readonly signal: string | null }; ending?: Promise<void>; over: boolean };
 
-/** Entered in the same tick as the launch, or the take, and with a signal that isn't aborted: what happens later is heard. */
+/** Entered in the same tick as the launch, or the take: what happens later is heard. */
 export async function* follow(
-  { child, pid, mark }: Launched,
+  launched: Launched,
   timeoutMs: number | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<ProcessChunk, ProcessEnd> {
   const bell = createBell();
   const outcome: Outcome = { over: false };
-  const pipes = listen(child, outcome, bell);
+  const pipes = listen(launched.child, outcome, bell);
   const end = (graceMs: number): void => {
-    outcome.ending = endGroup(pid, mark, graceMs).then(() => {
+    outcome.ending = endGroup(launched, graceMs).then(() => {
       outcome.over = true;
       bell.ring();
     });
   };
   const aborted = (): void => end(GRACE.abort);
-  signal.addEventListener("abort", aborted, { once: true });
+  if (signal.aborted) aborted();
+  else signal.addEventListener("abort", aborted, { once: true });
   let timedOut = false;
   const expired = (): void => {
     timedOut = outcome.exit === undefined;
     if (timedOut) end(GRACE.timeout);
   };
   const timer = timeoutMs === undefined ? undefined : setTimeout(expired, Math.min(timeoutMs, LONGEST_TIMER));
-  const unguard = guard(pid, mark);
+  const unguard = guard(launched);
   let left = true;
   try {
     yield* chunks(pipes, outcome, bell);
@@ -55,7 +56,7 @@ export async function* follow(
     clearTimeout(timer);
     signal.removeEventListener("abort", aborted);
     for (const { stream } of pipes) stream.destroy();
-    if (left) await (outcome.ending ?? endGroup(pid, mark, GRACE.abort));
+    if (left) await (outcome.ending ?? endGroup(launched, GRACE.abort));
     unguard();
   }
 }
@@ -100,8 +101,8 @@ async function* chunks(pipes: readonly Pipe[], outcome: Outcome, bell: Bell): As
 }
 
 /** When this process leaves in a hurry its children go too. */
-function guard(pid: number, mark: string): () => void {
-  const kill = (): void => killGroupNow(pid, mark);
+function guard(launched: Launched): () => void {
+  const kill = (): void => killGroupNow(launched);
   raiseMaxListeners(1); // one listener a child is no leak
   process.once("exit", kill);
   return () => {

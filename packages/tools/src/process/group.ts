@@ -9,19 +9,23 @@ export const MARK = "KEEL_PROCESS";
 const KILL_ROUNDS = 8; // 1.3 seconds in all: a process may fork faster than it dies, and a busy machine is slow to let it die
 const FIRST_LOOK = 5; // milliseconds; each look waits twice as long as the one before
 
+/** `pid`: of the group's leader. `gently`: the mark of those that are told to end before all are ended, where these aren't all. */
+export type Group = { readonly pid: number; readonly mark: string; readonly gently?: string };
+
 /** TERM, then after `graceMs` KILL; settles when nobody is left, at once when nobody was. */
-export async function endGroup(group: number, mark: string, graceMs: number): Promise<void> {
-  if (!send(group, mark, "SIGTERM")) return;
+export async function endGroup(group: Group, graceMs: number): Promise<void> {
+  if (!send(group, group.gently === undefined ? "SIGTERM" : 0)) return;
+  for (const { pid } of group.gently === undefined ? [] : (membersOf(-1, group.gently) ?? [])) signalled(pid, "SIGTERM");
   for (let waited = 0, pause = FIRST_LOOK; waited < graceMs; waited += pause, pause *= 2) {
     await sleep(Math.min(pause, graceMs - waited));
-    if (!send(group, mark, 0)) return;
+    if (!send(group, 0)) return;
   }
-  for (let round = 0, pause = FIRST_LOOK; round < KILL_ROUNDS && send(group, mark, "SIGKILL"); round++, pause *= 2) await sleep(pause);
+  for (let round = 0, pause = FIRST_LOOK; round < KILL_ROUNDS && send(group, "SIGKILL"); round++, pause *= 2) await sleep(pause);
 }
 
 /** For a process that is about to exit and can't wait. */
-export function killGroupNow(group: number, mark: string): void {
-  send(group, mark, "SIGKILL");
+export function killGroupNow(group: Group): void {
+  send(group, "SIGKILL");
 }
 
 /** False for one that has ended and isn't collected yet, where the system tells. */
@@ -30,7 +34,7 @@ export function isRunning(pid: number): boolean {
 }
 
 /** Says whether anybody was there. */
-function send(group: number, mark: string, signal: NodeJS.Signals | 0): boolean {
+function send({ pid: group, mark }: Group, signal: NodeJS.Signals | 0): boolean {
   const members = membersOf(group, mark);
   const reached = signalled(-group, signal);
   for (const { pid, inGroup } of members ?? []) if (!inGroup) signalled(pid, signal);

@@ -1,9 +1,8 @@
 /** The processes of one session, those included that live longer than a call: a shell that waits for its command, commands in the background. */
 import type { ProcessSpec, RunProcess } from "@keelson/protocol";
 import { createBackground, type Background } from "../background/background.ts";
-import { follow } from "./follow.ts";
 import { createSpare } from "./spare.ts";
-import { startProcess } from "./start.ts";
+import { attend, startProcess } from "./start.ts";
 
 /** Dispose ends what still runs, and settles when it is gone. */
 export type Processes = AsyncDisposable & {
@@ -20,10 +19,10 @@ export function openProcesses(): Processes {
   return {
     async *run(spec, signal) {
       signal.throwIfAborted();
-      const launched = spare.take(spec);
+      const launched = await spare.take(spec);
       if (!launched) return yield* startProcess(spec, signal);
       launched.child.stdin?.end(spec.stdin);
-      return yield* follow(launched, spec.timeoutMs, signal);
+      return yield* attend(launched, spec.timeoutMs, signal);
     },
     ready: spare.ready,
     background,

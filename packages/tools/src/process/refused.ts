@@ -2,7 +2,9 @@
 import { accessSync, constants, statSync } from "node:fs";
 import type { ProcessSpec } from "@keelson/protocol";
 
-const WORDS: Readonly<Record<string, (spec: ProcessSpec) => string>> = {
+type Asked = Pick<ProcessSpec, "file" | "cwd">;
+
+const WORDS: Readonly<Record<string, (spec: Asked) => string>> = {
   ENOENT: ({ file }) => `There is no program "${file}" on this machine. Install it, or see that it is on PATH.`,
   EACCES: ({ file }) => `"${file}" may not be run: look at its permissions.`,
   E2BIG: () => `The command is too long for the system. Write it to a file and run that.`,
@@ -11,7 +13,7 @@ const WORDS: Readonly<Record<string, (spec: ProcessSpec) => string>> = {
   EMFILE: () => `Too many files are open for another process. Try again when less is running.`,
 };
 
-export function whyNotStarted(error: unknown, spec: ProcessSpec): string {
+export function whyNotStarted(error: unknown, spec: Asked): string {
   const folder = whyNoFolder(spec.cwd);
   if (folder !== undefined) return folder;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";

@@ -116,7 +116,7 @@ describe("a process that waits", () => {
     spare.ready(reader(name));
     await started(name);
     await gone(name);
-    assert.equal(spare.take({ ...reader(name), stdin: "" }), undefined);
+    assert.equal(await spare.take({ ...reader(name), stdin: "" }), undefined);
   });
 
   test("ends with the session, and none is started after it", async () => {

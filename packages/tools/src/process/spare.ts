@@ -5,6 +5,7 @@
 import { statSync } from "node:fs";
 import { Socket } from "node:net";
 import type { ProcessSpec } from "@keelson/protocol";
+import { standing } from "../sandbox/plan.ts";
 import { isRunning } from "./group.ts";
 import { launch, type Launched } from "./launch.ts";
 
@@ -12,10 +13,13 @@ export type Spare = {
   /** Starts it, unless it waits already. What waits for another call is ended. */
   ready(spec: ProcessSpec): void;
   /** Undefined when none waits for this. */
-  take(spec: ProcessSpec): Launched | undefined;
+  take(spec: ProcessSpec): Promise<Launched | undefined>;
   /** Ends it. None is started afterwards. */
   close(): Promise<void>;
 };
+
+/** `launched`: undefined where it can't be started, for then the call itself will say why. */
+type Waiting = { readonly key: string; readonly launched: Promise<Launched | undefined>; readonly timer: NodeJS.Timeout; gone: boolean };
 
 const PATIENCE = 120_000; // milliseconds
 /** With these a shell that waits isn't one that starts: the first runs a file, the second ends the waiting. */
@@ -23,32 +27,35 @@ const NOT_BEFORE = ["BASH_ENV", "TMOUT"];
 
 /** `patienceMs`: how long one waits to be taken. */
 export function createSpare(patienceMs = PATIENCE): Spare {
-  let waiting: { readonly key: string; readonly launched: Launched; readonly timer: NodeJS.Timeout } | undefined;
+  let waiting: Waiting | undefined;
   let closed = false;
-  const drop = async (): Promise<void> => {
-    const dropped = takeAny();
-    if (dropped) await ended(dropped);
-  };
-  const takeAny = (): Launched | undefined => {
+  const takeAny = (): Waiting | undefined => {
     const taken = waiting;
     waiting = undefined;
     clearTimeout(taken?.timer);
-    return taken?.launched;
+    return taken;
+  };
+  const drop = async (): Promise<void> => {
+    const launched = await takeAny()?.launched;
+    if (launched) await ended(launched);
   };
   return {
     ready(spec) {
       const key = keyOf(spec);
-      if (closed || key === undefined || (waiting?.key === key && isAlive(waiting.launched))) return;
+      if (closed || key === undefined || (waiting?.key === key && !waiting.gone)) return;
       void drop();
-      const launched = launch(spec, "pipe");
-      if (launched instanceof Promise) return; // the call itself will say why
-      hold(launched, false);
-      waiting = { key, launched, timer: setTimeout(() => void drop(), patienceMs).unref() };
+      const launched = started(spec, () => (fresh.gone = true));
+      const fresh: Waiting = { key, launched, timer: setTimeout(() => void drop(), patienceMs).unref(), gone: false };
+      waiting = fresh;
     },
-    take(spec) {
+    async take(spec) {
       if (spec.stdin === undefined || waiting === undefined || waiting.key !== keyOf(spec)) return undefined;
-      const taken = takeAny();
-      if (!taken || !isAlive(taken) || !isRunning(taken.pid)) return undefined;
+      const taken = await takeAny()?.launched;
+      if (!taken) return undefined;
+      if (!isAlive(taken) || !isRunning(taken.pid)) {
+        taken.sandbox?.leave();
+        return undefined;
+      }
       hold(taken, true);
       return taken;
     },
@@ -59,14 +66,26 @@ export function createSpare(patienceMs = PATIENCE): Spare {
   };
 }
 
+/** `over`: told when it has ended by itself, or never begun. */
+async function started(spec: ProcessSpec, over: () => void): Promise<Launched | undefined> {
+  const launched = await launch(spec, "pipe");
+  if (typeof launched === "string") {
+    over();
+    return undefined;
+  }
+  launched.child.once("exit", over);
+  hold(launched, false);
+  return launched;
+}
+
 /** All that is fixed when a process starts. The folder by what it is: another one may have come to stand at its path. */
-function keyOf({ file, args, cwd, env }: ProcessSpec): string | undefined {
+function keyOf({ file, args, cwd, env, confinement }: ProcessSpec): string | undefined {
   if (NOT_BEFORE.some((name) => name in env)) return undefined;
   try {
     const { dev, ino } = statSync(cwd);
-    return JSON.stringify([file, args, cwd, env, dev, ino]);
+    return JSON.stringify([file, args, cwd, env, dev, ino, confinement, confinement && standing(confinement, cwd)]);
   } catch {
-    return undefined; // it is gone, and the call will say so
+    return undefined; // it is gone, or can't be held, and the call will say so
   }
 }
 
@@ -84,7 +103,8 @@ function hold({ child }: Launched, on: boolean): void {
 
 /** It has started nothing and holds nothing: there is no group to end, and nothing to lose. */
 async function ended(launched: Launched): Promise<void> {
-  const { child } = launched;
+  const { child, sandbox } = launched;
+  sandbox?.leave();
   if (!isAlive(launched)) return;
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   hold(launched, true);

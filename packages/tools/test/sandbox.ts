@@ -1,0 +1,64 @@
+/** A folder of one's own to be confined to, which isn't in /tmp: that one is another inside. */
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { test } from "vitest";
+import type { Confinement, ProcessEnd, ProcessSpec, RunProcess } from "@keelson/protocol";
+import { sandboxAvailability, startProcess } from "../src/index.ts";
+
+const PATH = process.env["PATH"] ?? "";
+const never = new AbortController().signal;
+
+export const sandbox = await sandboxAvailability({ cwd: "/", env: { PATH } }, never);
+if (!sandbox.hosts) console.warn(`\n*** The sandbox ISN'T TESTED, or not all of it: ${sandbox.why} ***\n`);
+
+/** A test that says so stands for those that can't be run here. */
+export function whereSandboxed(what: string, possible: boolean, tests: () => void): void {
+  const told = (): void => test(`${what} is skipped: ${sandbox.why}`, () => {});
+  (possible ? tests : told)();
+}
+
+export type Told = { readonly stdout: string; readonly stderr: string; readonly end: ProcessEnd };
+export type Cell = AsyncDisposable & {
+  /** It holds `project`, which is writable and where commands start, and `outside`. */
+  readonly root: string;
+  readonly project: string;
+  put(name: string, content: string): Promise<string>;
+  spec(script: string, more?: Partial<Confinement>): ProcessSpec & { readonly confinement: Confinement };
+  sh(script: string, more?: Partial<Confinement>): Promise<Told>;
+};
+
+export async function openCell(): Promise<Cell> {
+  const root = await realpath(await mkdtemp("/var/tmp/keel-cell-"));
+  const project = join(root, "project");
+  for (const folder of [project, join(root, "outside")]) await mkdir(folder);
+  const spec: Cell["spec"] = (script, more) => ({
+    file: "bash",
+    args: ["--noprofile", "--norc", "-c", script, "bash"],
+    cwd: project,
+    env: { PATH, HOME: root },
+    confinement: { writable: [project], unwritable: [], unreadable: [], network: { allowed: [], denied: [] }, ...more },
+  });
+  return {
+    root,
+    project,
+    spec,
+    sh: (script, more) => told(startProcess, spec(script, more)),
+    async put(name, content) {
+      const path = join(root, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+      return path;
+    },
+    async [Symbol.asyncDispose]() {
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function told(run: RunProcess, spec: ProcessSpec, signal = never): Promise<Told> {
+  const said = { stdout: "", stderr: "", report: "" };
+  const source = run(spec, signal);
+  let step = await source.next();
+  for (; !step.done; step = await source.next()) said[step.value.from] += Buffer.from(step.value.bytes).toString();
+  return { stdout: said.stdout, stderr: said.stderr, end: step.value };
+}
