@@ -18,9 +18,11 @@ export const hello: Bench = async (short) => {
       reply.text("hi");
       reply.end("end_turn");
     });
+    const ask = [PUBLISHED, "-p", "hi", "--base-url", endpoint.url, "--model", "bench"];
+    await costOf(home, ask);
     const words = {
-      hello: [PUBLISHED, "-p", "hi", "--base-url", endpoint.url, "--model", "bench"],
-      bare: [BARE, endpoint.url],
+      hello: ask,
+      bare: [BARE, endpoint.url, await endpoint.first], // the same bytes
       version: [PUBLISHED, "--version"],
       empty: ["-e", "0"],
     };

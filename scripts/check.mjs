@@ -1,4 +1,4 @@
-// Everything that is looked at but not run: types, lint, format, floors, unused code. Tests are `npm test`.
+// Everything that is looked at but not run: types, lint, format, floors, unused code, what the registry would get. Tests are `npm test`.
 // All steps run, also behind a failure; what a step says is shown only when it fails.
 import { spawnSync } from "node:child_process";
 import { delimiter, dirname, join } from "node:path";
@@ -13,6 +13,7 @@ const STEPS = [
   ["format", "oxfmt --check"],
   ["floors", "node scripts/floors.mjs"],
   ["unused", "knip"],
+  ["publishable", "node scripts/publishable.mjs"],
 ];
 
 const failed = STEPS.filter(([name, command]) => !passes(name, command));
