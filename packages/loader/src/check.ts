@@ -11,7 +11,17 @@ export type Checked = { readonly document: Document; readonly problems: readonly
 
 const MOST = 100;
 /** Losing one of these loosens what the owner of the file asked for: an error, not a warning. */
-const RESTRICTS = ["permissions", "permissions.ask", "permissions.deny", "keel", "keel.maxTurns", "keel.maxBudgetUsd"];
+const RESTRICTS = [
+  "permissions",
+  "permissions.ask",
+  "permissions.deny",
+  "keel",
+  "keel.maxTurns",
+  "keel.maxBudgetUsd",
+  "keel.maxTokens",
+  "keel.maxCalls",
+  "keel.maxMinutes",
+];
 
 /** Where other programs have keys too, and which are ours there. */
 const SHARED: readonly { readonly group: readonly string[]; readonly keys: readonly string[] }[] = [

@@ -53,6 +53,9 @@ export const FORMATS: readonly Format[] = [
   { name: "agents-folder", folder: ".agents", ...none, layout: at.AGENTS_FOLDER },
   { name: "codex-folder", folder: ".codex", ...none, layout: at.CODEX_FOLDER },
   { name: "gemini-folder", folder: ".gemini", ...none, layout: at.GEMINI_FOLDER },
+  // Nobody's plugin by itself: read where a session names it.
+  { name: "project", holds: () => false, ...none, layout: at.PROJECT_LAYOUT },
+  { name: "ancestor", holds: () => false, ...none, layout: at.ANCESTOR_LAYOUT },
   {
     name: "skills",
     holds: ({ has, folders }) => !PARTS.some(has) && !has("SKILL.md") && folders().some((name) => has(`${name}/SKILL.md`)),

@@ -3,5 +3,19 @@ import { test } from "vitest";
 import * as loader from "./index.ts";
 
 test("the public names are these", () => {
-  assert.deepEqual(Object.keys(loader).toSorted(), ["explainSetting", "readPlugin", "readSettings", "validatePlugins"]);
+  assert.deepEqual(Object.keys(loader).toSorted(), [
+    "LAYER_KINDS",
+    "NAMED_KINDS",
+    "RANK",
+    "catalogOf",
+    "createCatalogCache",
+    "explainSetting",
+    "findLayers",
+    "nestedLayers",
+    "readBody",
+    "readCatalog",
+    "readPlugin",
+    "readSettings",
+    "validatePlugins",
+  ]);
 });

@@ -1,6 +1,22 @@
+export { readBody, type Body } from "./body.ts";
+export {
+  catalogOf,
+  createCatalogCache,
+  NAMED_KINDS,
+  readCatalog,
+  type Catalog,
+  type CatalogCache,
+  type Found,
+  type JoinedKind,
+  type LayerRead,
+  type NamedKind,
+  type Shadowed,
+} from "./catalog/catalog.ts";
+export { findLayers, nestedLayers, type LayerPlaces, type PluginLayer } from "./catalog/layers.ts";
+export { LAYER_KINDS, RANK, type LayerKind, type Rank } from "./catalog/rank.ts";
 export { explainSetting, type Said } from "./explain.ts";
 export { type SettingKey } from "./mask.ts";
-export { readPlugin } from "./plugin.ts";
+export { readPlugin, type ReadOptions } from "./plugin.ts";
 export { type RuleLine } from "./rule.ts";
 export { readSettings, type Layer, type SettingsRead } from "./settings.ts";
 export { type SettingsPlaces } from "./source.ts";

@@ -137,6 +137,16 @@ export const GEMINI_FOLDER: Layout = {
   ownNames: false,
 };
 
+/** What stands in a project beside its folders. */
+export const PROJECT_LAYOUT: Layout = {
+  instructions: { at: ["CLAUDE.md", "AGENTS.md", "GEMINI.md", "KEEL.md", "CLAUDE.local.md", "KEEL.local.md"] },
+  mcpServers: { at: [".mcp.json"] },
+  hookDialect: "claude",
+  ownNames: false,
+};
+/** Of the folders above a repository: text alone. */
+export const ANCESTOR_LAYOUT: Layout = { instructions: PROJECT_LAYOUT.instructions ?? { at: [] }, hookDialect: "claude", ownNames: false };
+
 /** A folder of skills, and nothing else. */
 export const SKILLS_LAYOUT: Layout = {
   skills: { at: ["."], flat: true, field: "skills", given: "adds" },

@@ -26,6 +26,9 @@ export const UNTRUSTED: Readonly<Record<SettingKey, Pass>> = {
   "keel.dialect": "held",
   "keel.maxTurns": "lower",
   "keel.maxBudgetUsd": "lower",
+  "keel.maxTokens": "lower",
+  "keel.maxCalls": "lower",
+  "keel.maxMinutes": "lower",
 };
 
 const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(UNTRUSTED, key);

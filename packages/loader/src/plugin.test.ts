@@ -61,7 +61,7 @@ test("formats are tried in the order of the list, and the last one always fits",
     FORMATS.map(({ name }) => name),
     [
       ...["claude", "codex", "cursor", "agent-plugins", "copilot", "copilot", "gemini", "neutral", "qwen"],
-      ...["keel-folder", "claude-folder", "agents-folder", "codex-folder", "gemini-folder", "skills", "folder"],
+      ...["keel-folder", "claude-folder", "agents-folder", "codex-folder", "gemini-folder", "project", "ancestor", "skills", "folder"],
     ],
   );
   assert.equal(FORMATS.at(-1)?.manifest, undefined);

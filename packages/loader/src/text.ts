@@ -15,8 +15,8 @@ const WHY: Readonly<Record<string, string>> = {
   EMFILE: "can't be read: too many files are open. Close some programs and try again",
 };
 
-/** UTF-8 with or without a byte order mark; CRLF becomes LF. */
-export async function readText(path: string, limitBytes: number): Promise<TextRead> {
+/** UTF-8 with or without a byte order mark; CRLF becomes LF. `lossy`: what is no UTF-8 is shown as � instead of refused. */
+export async function readText(path: string, limitBytes: number, strictness: "strict" | "lossy" = "strict"): Promise<TextRead> {
   try {
     await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)); // a pipe without a writer would wait for ever
     const { size, ...stat } = await file
@@ -25,7 +25,7 @@ export async function readText(path: string, limitBytes: number): Promise<TextRe
     if (stat.directory) return refused("is a directory, not a file. Name a file, or move it away");
     if (!stat.file) return refused("is not a regular file. Put a file in its place");
     if (size > limitBytes) return refused(`has ${size} bytes; at most ${limitBytes} are read. Make it smaller`);
-    return decode(await file.readFile());
+    return decode(await file.readFile(), strictness === "strict");
   } catch (error) {
     return failure(path, error);
   }
@@ -45,9 +45,9 @@ export async function failure(path: string, error: unknown): Promise<TextRead & 
     : { ok: false, missing: true, why: "doesn't exist" };
 }
 
-function decode(bytes: Uint8Array): TextRead {
+function decode(bytes: Uint8Array, fatal: boolean): TextRead {
   try {
-    return { ok: true, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes).replaceAll("\r\n", "\n") };
+    return { ok: true, text: new TextDecoder("utf-8", { fatal }).decode(bytes).replaceAll("\r\n", "\n") };
   } catch {
     return refused("is not UTF-8 text. Save it as UTF-8");
   }

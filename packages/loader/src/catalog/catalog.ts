@@ -1,0 +1,190 @@
+/**
+ * All plugin directories of a session as one snapshot. Rule: data, replaced as a whole and never changed; the same directories give
+ * the same snapshot, in whatever order they were read before.
+ */
+import { realpathSync } from "node:fs";
+import type { PartKind, PluginDecl, PluginParts, Problem } from "@keelson/protocol";
+import { createReadCache, type ReadCache } from "../part/keep.ts";
+import { readPlugin } from "../plugin.ts";
+import { warn } from "../problem.ts";
+import type { PluginLayer } from "./layers.ts";
+import { RANK } from "./rank.ts";
+
+export type LayerRead = { readonly layer: PluginLayer; readonly plugin: PluginDecl | undefined; readonly problems: readonly Problem[] };
+
+export const NAMED_KINDS = ["skills", "commands", "agents", "outputStyles", "mcpServers", "lspServers", "monitors"] as const;
+export type NamedKind = (typeof NAMED_KINDS)[number];
+export type JoinedKind = Exclude<PartKind, NamedKind>;
+
+/** A part and whose it is. `id`: what it is asked for by: `review`, `plugin:review` where an installed plugin brings it. */
+export type Found<Kind extends PartKind = PartKind> = {
+  readonly id: string;
+  readonly part: PluginParts[Kind][number];
+  readonly plugin: string;
+  readonly layer: PluginLayer;
+};
+/** `by`: the id of the part that is in its way is the same; `instead` is whose it is. */
+export type Shadowed = { readonly kind: NamedKind; readonly id: string; readonly file: string; readonly instead: string };
+
+/** `named`: by id. An installed plugin's part answers to its bare name too, where nobody else has it: see `aliases`. */
+export type Catalog = {
+  readonly layers: readonly LayerRead[];
+  readonly named: { readonly [Kind in NamedKind]: ReadonlyMap<string, Found<Kind>> };
+  readonly aliases: { readonly [Kind in NamedKind]: ReadonlyMap<string, string> };
+  readonly joined: { readonly [Kind in JoinedKind]: readonly Found<Kind>[] };
+  readonly shadowed: readonly Shadowed[];
+  readonly problems: readonly Problem[];
+};
+
+/** What was read before, by directory: hand the same one over at each reading. */
+export type CatalogCache = Map<string, ReadCache>;
+export const createCatalogCache = (): CatalogCache => new Map();
+
+/** Reads every layer. Never rejects for what stands in a file. */
+export async function readCatalog(layers: readonly PluginLayer[], cache: CatalogCache = createCatalogCache()): Promise<Catalog> {
+  const read: LayerRead[] = [];
+  for (const layer of layers) read.push(await readLayerDir(layer, cache));
+  for (const key of cache.keys()) if (!layers.some((layer) => keyOf(layer) === key)) cache.delete(key);
+  return catalogOf(read);
+}
+
+export async function readLayerDir(layer: PluginLayer, cache: CatalogCache): Promise<LayerRead> {
+  const own = cache.get(keyOf(layer)) ?? createReadCache();
+  cache.set(keyOf(layer), own);
+  const { within, format } = layer;
+  const { plugin, problems } = await readPlugin(layer.root, { within, cache: own, ...(format !== undefined && { format }) });
+  return { layer, plugin: plugin && layer.name !== undefined ? { ...plugin, name: layer.name } : plugin, problems };
+}
+
+const keyOf = ({ root, format = "" }: PluginLayer): string => `${format} ${root}`;
+
+export function catalogOf(layers: readonly LayerRead[]): Catalog {
+  const shadowed: Shadowed[] = [];
+  const name = <Kind extends NamedKind>(kind: Kind): ReadonlyMap<string, Found<Kind>> => nameParts(kind, layers, shadowed);
+  const named: Catalog["named"] = {
+    skills: name("skills"),
+    commands: name("commands"),
+    agents: name("agents"),
+    outputStyles: name("outputStyles"),
+    mcpServers: name("mcpServers"),
+    lspServers: name("lspServers"),
+    monitors: name("monitors"),
+  };
+  const slash = new Set([...named.skills.keys(), ...named.commands.keys()]); // a skill and a command are called alike
+  const taken = (kind: NamedKind): ReadonlySet<string> => (kind === "skills" || kind === "commands" ? slash : new Set(named[kind].keys()));
+  const twice = [...named.commands.keys()].filter((id) => named.skills.has(id));
+  const commands = new Map([...named.commands].filter(([id]) => !named.skills.has(id)));
+  for (const id of twice)
+    shadowed.push({ kind: "commands", id, file: named.commands.get(id)?.part.file ?? "", instead: named.skills.get(id)?.plugin ?? "" });
+  const whole = { ...named, commands };
+  const alias = (kind: NamedKind): ReadonlyMap<string, string> => aliasesOf(whole[kind], taken(kind));
+  return {
+    layers,
+    named: whole,
+    aliases: {
+      skills: alias("skills"),
+      commands: alias("commands"),
+      agents: alias("agents"),
+      outputStyles: alias("outputStyles"),
+      mcpServers: new Map(),
+      lspServers: new Map(),
+      monitors: new Map(),
+    },
+    joined: {
+      rules: joinParts("rules", layers),
+      instructions: joinParts("instructions", layers),
+      hooks: joinParts("hooks", layers),
+      toolFiles: joinParts("toolFiles", layers),
+      programs: joinParts("programs", layers),
+    },
+    shadowed,
+    problems: [...layers.flatMap(({ problems }) => problems), ...sameNames(layers)],
+  };
+}
+
+/** Strongest first; of one layer, and of one kind of layers, as they came. */
+function ordered(kind: PartKind, layers: readonly LayerRead[]): readonly LayerRead[] {
+  const { order, shadows } = RANK[kind];
+  const near = shadows ? layers : layers.toReversed(); // texts are told from the farthest to the nearest
+  return near.filter(({ plugin }) => plugin !== undefined).toSorted((a, b) => order.indexOf(a.layer.kind) - order.indexOf(b.layer.kind));
+}
+
+function nameParts<Kind extends NamedKind>(
+  kind: Kind,
+  layers: readonly LayerRead[],
+  shadowed: Shadowed[],
+): ReadonlyMap<string, Found<Kind>> {
+  const found = new Map<string, Found<Kind>>();
+  for (const { layer, plugin } of ordered(kind, layers)) {
+    if (!plugin) continue;
+    const parts: readonly PluginParts[Kind][number][] = plugin[kind];
+    for (const part of parts) {
+      const id = idOf(kind, part, plugin.name, layer);
+      const before = found.get(id);
+      if (!before) found.set(id, { id, part, plugin: plugin.name, layer });
+      else if (!isSameFile(before.part.file, part.file)) shadowed.push({ kind, id, file: part.file, instead: before.part.file });
+    }
+  }
+  return found;
+}
+
+function idOf(
+  kind: NamedKind,
+  part: { readonly name: string; readonly within?: readonly string[] },
+  plugin: string,
+  { kind: from }: PluginLayer,
+): string {
+  if (from !== "plugin" && from !== "flag") return part.name;
+  return [plugin, ...(kind === "agents" ? (part.within ?? []) : []), part.name].join(":");
+}
+
+/** The bare names of namespaced parts; of two the first. */
+function aliasesOf(named: ReadonlyMap<string, Found<NamedKind>>, taken: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const aliases = new Map<string, string>();
+  for (const { id, part } of named.values()) {
+    const bare = part.name;
+    if (bare !== id && !taken.has(bare) && !aliases.has(bare)) aliases.set(bare, id);
+  }
+  return aliases;
+}
+
+function joinParts<Kind extends JoinedKind>(kind: Kind, layers: readonly LayerRead[]): readonly Found<Kind>[] {
+  const found: Found<Kind>[] = [];
+  const seen = new Set<string>();
+  for (const { layer, plugin } of ordered(kind, layers)) {
+    const parts: readonly PluginParts[Kind][number][] = plugin?.[kind] ?? [];
+    for (const part of parts) {
+      // A text is told once, though a link leads to it; a hook that two say runs as each says.
+      const key = kind === "instructions" || kind === "rules" ? realOr(part.file) : undefined;
+      if (key !== undefined && seen.has(key)) continue;
+      if (key !== undefined) seen.add(key);
+      found.push({ id: part.file, part, plugin: plugin?.name ?? "", layer });
+    }
+  }
+  return found;
+}
+
+/** Two installed plugins of one name: their parts can't be told apart. */
+function sameNames(layers: readonly LayerRead[]): readonly Problem[] {
+  const roots = new Map<string, string>();
+  return layers.flatMap(({ layer, plugin }): readonly Problem[] => {
+    if (!plugin || (layer.kind !== "plugin" && layer.kind !== "flag")) return [];
+    const before = roots.get(plugin.name);
+    if (before === undefined || before === layer.root) {
+      roots.set(plugin.name, layer.root);
+      return [];
+    }
+    const what = `The plugin "${plugin.name}" has the name of the one in ${before}; of parts with one name that one's count.`;
+    return [warn({ file: layer.root, line: 1 }, { code: "plugin_name_twice", what, hint: "Disable one of them." })];
+  });
+}
+
+const isSameFile = (one: string, other: string): boolean => one === other || realOr(one) === realOr(other);
+
+function realOr(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // gone since it was read: then it is no other file's double
+  }
+}
