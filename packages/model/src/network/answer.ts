@@ -48,18 +48,29 @@ function bodyOf(incoming: IncomingMessage, asked: Asked): AsyncIterable<Uint8Arr
   return { [Symbol.asyncIterator]: () => iterator };
 }
 
+/** By hand: the stream's own iterator costs each answer more than its reading does. */
 async function* read(incoming: IncomingMessage, { phases, whyEnded }: Asked): AsyncGenerator<Uint8Array, void> {
+  let ring = (): void => {};
+  const rung = (): void => ring();
+  for (const event of ["readable", "end", "close"]) incoming.on(event, rung);
+  let broken: unknown;
+  incoming.on("error", (error) => (broken = error)); // a close follows
   try {
-    phases.enter("idle");
-    for await (const chunk of incoming) {
-      phases.leave();
-      yield chunk;
-      phases.enter("idle");
+    for (;;) {
+      const chunk: Buffer | null = incoming.read();
+      if (chunk !== null) yield chunk;
+      else if (broken !== undefined) throw whyEnded(broken);
+      else if (incoming.readableEnded) return;
+      else if (incoming.closed) throw whyEnded(undefined);
+      else {
+        phases.enter("idle");
+        await new Promise<void>((resolve) => (ring = resolve));
+        phases.leave();
+      }
     }
-  } catch (error) {
-    throw whyEnded(error);
   } finally {
     phases.leave();
+    if (!incoming.readableEnded) incoming.destroy();
   }
 }
 
