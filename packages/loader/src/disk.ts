@@ -23,11 +23,14 @@ export type Disk = {
   readonly at: (path: string) => Entry | undefined;
   /** Lets others have a turn now and then; awaited once a file. */
   readonly breathe: () => Promise<void> | undefined;
+  /** Room for the start of one file at a time. */
+  readonly scratch: Buffer;
 };
 export type NotFound = { readonly why: string; readonly missing: boolean };
 
 const MOST_ENTRIES = 250_000;
 const MOST_PROBLEMS = 200;
+const SCRATCH_BYTES = 4096;
 const FILES_A_TURN = 128;
 /** A pipe without a writer would wait for ever. */
 export const LINK_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
@@ -74,6 +77,7 @@ export function openDisk(root: string, within: string | undefined, problems: Pro
       const stat = lstatSync(path, { throwIfNoEntry: false });
       return stat && entryOf(path, nameIn(path), stat);
     },
+    scratch: Buffer.allocUnsafe(SCRATCH_BYTES),
     breathe: () => (++files % FILES_A_TURN === 0 ? setImmediate() : undefined),
   };
 }

@@ -124,6 +124,6 @@ function instructionsOf({ disk, layout, document }: PartsOf): readonly Instructi
     });
   return place.at.flatMap((path) => {
     const entry = disk.at(`${disk.root}/${path}`);
-    return entry?.kind === "file" ? [{ file: entry.path, ...(/\.local\.md$/.test(entry.name) && { local: true }) }] : [];
+    return entry?.kind === "file" ? [{ file: entry.path, ...(entry.name.endsWith(".local.md") && { local: true }) }] : [];
   });
 }

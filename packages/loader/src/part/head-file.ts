@@ -25,11 +25,17 @@ export type Missing = { readonly missing: true };
 export type Refused = { readonly missing: false; readonly problem: Problem };
 
 const FIRST_BYTES = 4096; // 99.6 % of all heads end within
+const OPENING_BYTES = 1024; // of the body, to say what it is about where the head doesn't
+const CLOSE = Buffer.from("\n---");
 const HEAD_BYTES = 64 * 1024;
 export const TEXT_BYTES = 4 * 1024 * 1024;
 
-export async function readHeadFile({ path, linked }: Pick<Entry, "path" | "linked">): Promise<HeadFile | Missing | Refused> {
-  const read = readStart(path, linked);
+/** `scratch`: FIRST_BYTES that are written over at each call. */
+export async function readHeadFile(
+  { path, linked }: Pick<Entry, "path" | "linked">,
+  scratch: Buffer,
+): Promise<HeadFile | Missing | Refused> {
+  const read = readStart(path, linked, scratch);
   if ("missing" in read) return read;
   const { head, slips } = read;
   const own = head.head === undefined ? undefined : flat(head.head);
@@ -47,7 +53,7 @@ export async function readHeadFile({ path, linked }: Pick<Entry, "path" | "linke
 
 type Start = { readonly head: Head; readonly slips: readonly Problem[]; readonly stamp: Stamp };
 
-function readStart(path: string, linked: boolean): Start | Missing | Refused {
+function readStart(path: string, linked: boolean, scratch: Buffer): Start | Missing | Refused {
   let file: number;
   try {
     file = openSync(path, linked ? LINK_FLAGS : READ_FLAGS);
@@ -62,8 +68,13 @@ function readStart(path: string, linked: boolean): Start | Missing | Refused {
       return refuse(path, "too_large", `has ${stat.size} bytes; at most ${TEXT_BYTES} are read.`, "Make it smaller.");
     const stamp = { mtimeMs: stat.mtimeMs, size: stat.size, ino: stat.ino };
     for (const limit of [FIRST_BYTES, HEAD_BYTES]) {
-      const { text, slips } = decode(path, readBytes(file, Math.min(limit, stat.size)));
-      const head = findHead(text, stat.size > limit && limit < HEAD_BYTES);
+      const whole = readBytes(
+        file,
+        limit === FIRST_BYTES ? scratch.subarray(0, FIRST_BYTES) : Buffer.allocUnsafe(Math.min(limit, stat.size)),
+      );
+      const start = limit === FIRST_BYTES ? startOf(whole) : whole;
+      const { text, slips } = decode(path, start);
+      const head = findHead(text, stat.size > start.length && limit < HEAD_BYTES);
       if (head !== "read on") return { head, slips, stamp };
     }
     return refuse(path, "too_large", `has a head of more than ${HEAD_BYTES} bytes.`, "Close it with a line of ---.");
@@ -74,11 +85,16 @@ function readStart(path: string, linked: boolean): Start | Missing | Refused {
   }
 }
 
-function readBytes(file: number, bytes: number): Buffer {
-  const buffer = Buffer.allocUnsafe(bytes);
+function readBytes(file: number, into: Buffer): Buffer {
   let got = 0;
-  for (let step = -1; step !== 0 && got < bytes; got += step) step = readSync(file, buffer, got, bytes - got, got);
-  return buffer.subarray(0, got);
+  for (let step = -1; step !== 0 && got < into.length; got += step) step = readSync(file, into, got, into.length - got, got);
+  return into.subarray(0, got);
+}
+
+/** As far as it is needed: 25,000 bodies that are decoded for nothing fill the memory before anyone clears it. */
+function startOf(bytes: Buffer): Buffer {
+  const close = bytes[0] === 0x2d ? bytes.indexOf(CLOSE, 3) : -1;
+  return close === -1 ? bytes : bytes.subarray(0, close + CLOSE.length + OPENING_BYTES);
 }
 
 /** UTF-8, or UTF-16 with its mark; what is neither is read as far as it goes. */

@@ -44,7 +44,7 @@ export async function readTextPart<Part>(
   const stat = kept && (linked ? statSync : lstatSync)(path, { throwIfNoEntry: false });
   if (kept && stat?.isFile() && stat.mtimeMs === kept.stamp.mtimeMs && stat.size === kept.stamp.size && stat.ino === kept.stamp.ino)
     return put(path, kept, shelf, disk);
-  const read = await readHeadFile({ path, linked });
+  const read = await readHeadFile({ path, linked }, disk.scratch);
   if ("missing" in read) {
     if (read.missing) return undefined;
     if (read.problem.code === "link") {

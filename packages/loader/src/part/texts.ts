@@ -20,9 +20,9 @@ export type SkillReading = { readonly disk: Disk; readonly shelf: Shelf<SkillDec
 /** All skills below a folder of skills, so many levels deep. */
 export async function skillsBelow(reading: SkillReading, dir: string, levels = DEEPEST): Promise<readonly SkillDecl[]> {
   const found: SkillDecl[] = [];
-  for (const { kind, path } of reading.disk.entries(dir)) {
+  for (const { kind, name, path } of reading.disk.entries(dir)) {
     if (kind !== "directory") continue;
-    const skill = await skillAt(reading, path);
+    const skill = await skillAt(reading, path, name);
     if (skill) found.push(skill);
     else if (levels > 1) found.push(...(await skillsBelow(reading, path, levels - 1)));
   }
