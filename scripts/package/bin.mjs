@@ -6,10 +6,19 @@ if (Number(process.versions.node.split(".")[0]) < ${oldestNode}) {
   console.error("keel needs Node ${oldestNode} or newer and found " + process.versions.node + ". Get it from https://nodejs.org.");
   process.exitCode = 1;
 } else if (others.length === 0 && (first === "-v" || first === "--version")) {
-  console.log(${JSON.stringify(version)});
+  tell(${JSON.stringify(version)} + "\\n");
 } else {
   cacheCompiledCode();
   import("../dist/main.js").then(({ main }) => main()).then((code) => process.exit(code), broken);
+}
+
+// Without the stream, which would load the network's code for a pipe.
+function tell(line) {
+  try {
+    process.getBuiltinModule("node:fs").writeSync(1, line);
+  } catch {
+    process.stdout.write(line); // a pipe that is full, or gone: the stream knows what to do
+  }
 }
 
 // In the user's own folder, closed to others: what is in there is run.
