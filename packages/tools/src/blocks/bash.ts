@@ -8,7 +8,7 @@ import { ended } from "../output/ended.ts";
 import { createTranscript } from "../output/transcript.ts";
 import type { BlockKit } from "./kit.ts";
 import { describeEnd, displayOf } from "./outcome.ts";
-import { background, createReport, foreground, handedTo, LONGEST_COMMAND, moveShell, placeOf } from "./shell.ts";
+import { background, createReport, foreground, handedTo, LONGEST_COMMAND, moveShell, placeOf, type Report } from "./shell.ts";
 
 const TIMEOUT = 120_000; // milliseconds
 const LONGEST_TIMEOUT = 600_000;
@@ -39,9 +39,15 @@ export function bashBlock(kit: BlockKit): Tool {
     description: DESCRIPTION,
     input,
     effects: ({ command }) => [{ do: "shell", text: command, cwd: placeOf(kit).cwd }],
-    warm: () => kit.processes?.ready(specOf(kit, placeOf(kit).cwd)),
+    ofCall: (asked) => (onlyReads(kit, asked) ? { readOnly: true, concurrencySafe: true, replay: "safe" } : {}),
+    warm: () => kit.processes?.ready(specOf(kit, { cwd: placeOf(kit).cwd })),
     run: (asked, ctx, judged) => runCommand(kit, asked, ctx, judged),
   });
+}
+
+/** One in the background goes on beside all that comes, however little it does. */
+function onlyReads(kit: BlockKit, { command, run_in_background: background }: Input): boolean {
+  return !background && (kit.analyse?.(command, placeOf(kit).cwd).readOnly ?? false);
 }
 
 async function* runCommand(kit: BlockKit, asked: Input, ctx: ToolContext, judged: readonly Effect[]): AsyncGenerator<ToolStep, ToolOutput> {
@@ -54,8 +60,8 @@ async function* runCommand(kit: BlockKit, asked: Input, ctx: ToolContext, judged
   const transcript = createTranscript(kit.spillDir, ctx.callId);
   const report = createReport();
   const last: { end?: ProcessEnd } = {};
+  const spec = { ...specOf(kit, { cwd: place.cwd, command: asked.command }), stdin: handedTo(asked.command), timeoutMs };
   try {
-    const spec = { ...specOf(kit, place.cwd), stdin: handedTo(asked.command), timeoutMs };
     for await (const chunk of ended(kit.run(spec, ctx.signal), (end) => (last.end = end))) {
       report.add(chunk);
       const words = await transcript.add(chunk);
@@ -66,7 +72,10 @@ async function* runCommand(kit: BlockKit, asked: Input, ctx: ToolContext, judged
   }
   const { shown, stdout, stderr } = await transcript.finish();
   const how = last.end ? describeEnd(last.end, timeoutMs) : "interrupted by the user";
-  const notes = [...(how === undefined ? [] : [how]), ...place.notes, ...(await moveShell(kit, place.cwd, report.read()))];
+  const told = report.read();
+  const confined = spec.confinement ? afterSandbox(told, how === undefined ? "" : stderr) : [];
+  const moved = await moveShell(kit, place.cwd, spec.confinement ? { ...told, jobs: [] } : told);
+  const notes = [...(how === undefined ? [] : [how]), ...confined, ...place.notes, ...moved];
   const words = [shown.trimEnd() || "(no output)", ...notes.map((note) => `[${note}]`)].join("\n");
   const interrupted = last.end === undefined || last.end.timedOut;
   const data = { stdout, stderr, interrupted, isImage: false, exitCode: last.end?.code ?? null };
@@ -75,7 +84,7 @@ async function* runCommand(kit: BlockKit, asked: Input, ctx: ToolContext, judged
 
 async function startInBackground(kit: BlockKit, { command, timeout }: Input, cwd: string): Promise<ToolOutput> {
   if (!kit.processes) return failed("Nothing ran: no command can go on in the background here. Run it without run_in_background.");
-  const spec: ProcessSpec = { ...specOf(kit, cwd), ...background, stdin: handedTo(command) };
+  const spec: ProcessSpec = { ...specOf(kit, { cwd, command }), ...background, stdin: handedTo(command) };
   const limited = timeout === undefined ? spec : { ...spec, timeoutMs: timeout };
   const job = await kit.processes.background.start({ command, timeoutMs: timeout }, kit.spillDir, (signal) => kit.run(limited, signal));
   if (typeof job === "string") return failed(`Nothing ran. ${job}`);
@@ -83,6 +92,19 @@ async function startInBackground(kit: BlockKit, { command, timeout }: Input, cwd
   return said(`Started in the background as ${job.id}. What it prints goes to ${job.output.file}.`, { data, display: displayOf(job) });
 }
 
-function specOf({ env }: BlockKit, cwd: string): ProcessSpec {
-  return { ...foreground, cwd, env: { ...env, PWD: cwd } }; // so that bash spells the folder as the session does
+function specOf({ env, confine }: BlockKit, asked: { readonly command?: string; readonly cwd: string }): ProcessSpec {
+  const { cwd } = asked;
+  const confinement = confine?.(asked);
+  return { ...foreground, cwd, env: { ...env, PWD: cwd }, ...(confinement && { confinement }) }; // PWD: so that bash spells the folder as the session does
+}
+
+/** What a sandbox has refused, as programs put it. */
+const REFUSED =
+  /Read-only file system|Permission denied|Operation not permitted|Device or resource busy|Could not resolve|unreachable|403/i;
+
+/** `complaint`: what it said, where it failed. Nothing outlives a sandbox, so no job of it still runs. */
+function afterSandbox({ jobs }: Report, complaint: string): readonly string[] {
+  const refused = "it ran in a sandbox, which may be why: it can't write to other places, see hidden files, or speak to other hosts";
+  const over = `its jobs in the background (${jobs.length}) were ended with it, since it ran in a sandbox: use run_in_background`;
+  return [...(REFUSED.test(complaint) ? [refused] : []), ...(jobs.length === 0 ? [] : [over])];
 }

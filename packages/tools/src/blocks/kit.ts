@@ -1,5 +1,5 @@
 /** What a block is handed. One kit a session: the blocks share what the session has seen, and where its shell is. */
-import type { RunProcess } from "@keelson/protocol";
+import type { AnalyseShell, Confinement, RunProcess } from "@keelson/protocol";
 import type { Disk } from "../files/disk.ts";
 import type { Seen } from "../files/seen.ts";
 import type { Processes } from "../process/processes.ts";
@@ -21,6 +21,10 @@ export type BlockKit = {
   readonly roots: () => readonly string[];
   /** Where the whole of a long output is kept; made when it is first needed. */
   readonly spillDir: string;
+  /** What a command does, as far as its text tells. Without it none is taken for one that only reads. */
+  readonly analyse?: AnalyseShell;
+  /** What a command is confined to; undefined for one that isn't. Without the words: what most are confined to, for a shell that waits for its command. */
+  readonly confine?: (asked: { readonly command?: string; readonly cwd: string }) => Confinement | undefined;
   /** Where processes may live longer than a call. Without it no command goes on in the background and no shell waits for one. */
   readonly processes?: Pick<Processes, "ready" | "background">;
   /** The tasks that a session shares with its agents, and under which name this one lists its own; without it a block has a board of its own. */

@@ -35,6 +35,8 @@ export type ToolSpec<Input> = {
   readonly replay?: Replay;
   /** A person must answer it, whatever the mode. */
   readonly asksUser?: boolean;
+  /** Of one call, where its input tells more than can be said of all. Looked at once, when it is bound. */
+  readonly ofCall?: (input: Input, cwd: string) => Partial<Pick<BoundCall, "readOnly" | "concurrencySafe" | "replay">>;
   readonly warm?: Tool["warm"];
   readonly validate?: (input: Input, ctx: ToolContext) => Promise<string | undefined>;
   /** `judged`: the effects that were stated. A `FileError` becomes an answer; anything else that is thrown is a bug or an abort. */
@@ -71,6 +73,7 @@ function boundCall<Input>(spec: ToolSpec<Input>, input: Input, cwd: string): Bou
     readOnly: spec.readOnly ?? false,
     concurrencySafe: spec.concurrencySafe ?? false,
     replay: spec.replay ?? "never",
+    ...spec.ofCall?.(input, cwd),
     ...(spec.asksUser && { asksUser: true as const }),
     validate: async (ctx) => spec.validate?.(input, ctx),
     run: (ctx) => answered(spec.run(input, ctx, effects())),

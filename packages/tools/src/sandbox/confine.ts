@@ -1,10 +1,11 @@
 /** Makes of a process one in a sandbox. Where that can't be done it says why, and nothing starts. */
 import type { Confinement, ProcessSpec } from "@keelson/protocol";
+import { isWithin } from "../define/within.ts";
 import { FD, innerWorld, lastWords, OUTER, piped, worldOf } from "./bubblewrap.ts";
 import { bridgeTo, proxied } from "./bridge.ts";
 import { findProgram } from "./find.ts";
 import { holdPlaces } from "./hold.ts";
-import { planMounts } from "./plan.ts";
+import { planMounts, TEMPORARY } from "./plan.ts";
 import { filterFor, knowsMachine } from "./seccomp.ts";
 import { watchOver } from "./sweeper.ts";
 
@@ -34,7 +35,7 @@ export async function confine(spec: ProcessSpec & { readonly confinement: Confin
     if (proxy) undo.push(proxy.close);
     undo.push(watchOver([...held.remains, ...(proxy?.remains ?? [])]));
     const world = worldOf(mounts, { cwd, network: bounds === "open" });
-    const env = { ...spec.env, ...(proxy && bounds !== "open" && proxied(bounds)), ...marks.command };
+    const env = { ...spec.env, ...temporary(spec.env, confinement), ...(proxy && bounds !== "open" && proxied(bounds)), ...marks.command };
     const filter = filterFor(process.arch, confinement.unixSockets === "open");
     const command = ["--", file, ...args];
     const start = { file: tools.bwrap, cwd, env: marks.all, leave };
@@ -50,6 +51,11 @@ export async function confine(spec: ProcessSpec & { readonly confinement: Confin
     leave();
     return `Nothing ran: the sandbox can't be made as it must be (${error instanceof Error ? error.message : String(error)}).`;
   }
+}
+
+/** A folder for temporary files that it may write to. */
+function temporary({ TMPDIR }: ProcessSpec["env"], { writable }: Confinement): Readonly<Record<string, string>> {
+  return TMPDIR === undefined || writable.some((root) => isWithin(root, TMPDIR)) ? {} : { TMPDIR: TEMPORARY };
 }
 
 /** `bridge`: only where it is needed. */

@@ -16,7 +16,7 @@ export type Mount = { readonly path: string; readonly kind: Kind };
 /** `mounts`: what stands above comes first. `missing`: places that must be there while it runs, so that they can be held. */
 export type Plan = { readonly mounts: readonly Mount[]; readonly missing: readonly string[] };
 
-const TEMPORARY = "/tmp";
+export const TEMPORARY = "/tmp";
 
 /** As the disk is now: made anew for each process. Throws where a place can't be looked at. */
 export function planMounts({ writable, unwritable, unreadable }: Confinement, cwd: string): Plan {
