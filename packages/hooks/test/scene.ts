@@ -8,7 +8,7 @@ import { run } from "./run.ts";
 
 export const never = new AbortController().signal;
 
-export const files: HookPorts["files"] = {
+const files: HookPorts["files"] = {
   async read(path, limitBytes) {
     const bytes = await readFile(path);
     if (bytes.length > limitBytes) throw fileError("too_large", path, "too large");

@@ -152,8 +152,10 @@ export type HookOrigin = {
   readonly kind: "settings" | "plugin" | "skill" | "agent";
   readonly file: string;
   readonly line?: number;
-  /** Of the plugin or the skill; absolute. Hooks find it in their environment. */
+  /** Of the plugin; absolute. Hooks find it in their environment. */
   readonly root?: string;
+  /** Of a skill's hooks. */
+  readonly skillDir?: string;
   /** Where the plugin keeps what it wants to find again. */
   readonly data?: string;
   /** Of the plugin's `userConfig`, by key. */

@@ -7,7 +7,7 @@ import { isObject, parseJson } from "../json.ts";
 import { environmentOf, fillIn } from "./environment.ts";
 import { createPot, FLOOD_BYTES, type Pot } from "./pot.ts";
 import { failed, type Act, type Ran, type Site, type Step } from "./ran.ts";
-import { scriptOf } from "./script.ts";
+import { scriptOf, scriptSaidGone } from "./script.ts";
 
 type Command = Extract<HookAction, { type: "command" }>;
 type Program = Pick<ProcessSpec, "file" | "args">;
@@ -31,8 +31,8 @@ export const runCommand: Act<"command"> = async function* (action, site) {
     action.args === undefined
       ? undefined
       : { file: fillIn(action.command, site), args: action.args.map((argument) => fillIn(argument, site)) };
-  const script = scriptOf(program === undefined ? action : { command: program.file, args: program.args }, env, cwd);
-  const missing = script !== undefined && (await isMissing(script, site)) ? script : undefined;
+  const started = program === undefined ? { command: action.command } : { command: program.file, args: program.args };
+  const script = await missing(scriptOf(started, env, cwd), site);
   let end: ProcessEnd | undefined;
   let pots: Pots = { stdout: createPot(), stderr: createPot() };
   for (const { file, args } of program === undefined ? SHELLS[action.shell](shellText(action, site.hook)) : [program]) {
@@ -42,7 +42,8 @@ export const runCommand: Act<"command"> = async function* (action, site) {
     if (end?.failed === undefined) break;
   }
   const left = envFile === undefined ? undefined : await readEnvFile(envFile, site);
-  return { ...ranOf(end, pots, missing), ...(left !== undefined && { environment: left }) };
+  const gone = script ?? (end?.code === 2 ? await missing(scriptSaidGone(pots.stderr.text(), started), site) : undefined);
+  return { ...ranOf(end, pots, gone), ...(left !== undefined && { environment: left }) };
 };
 
 /** Undefined for one that said too much: leaving ends its group. */
@@ -75,7 +76,7 @@ function detachment(printed: string): Extract<Step, { type: "detached" }> | unde
   return { type: "detached", ...(typeof ms === "number" && ms > 0 && { timeoutMs: ms }) };
 }
 
-function ranOf(end: ProcessEnd | undefined, { stdout, stderr }: Pots, missing: string | undefined): Ran {
+function ranOf(end: ProcessEnd | undefined, { stdout, stderr }: Pots, gone: string | undefined): Ran {
   if (end === undefined) return failed(`It printed more than ${FLOOD_BYTES / 1024 / 1024} MB and was ended. Make it say less.`);
   if (end.failed !== undefined) return failed(end.failed);
   if (end.timedOut) return { kind: "failed", why: "It took too long and was ended.", timedOut: true };
@@ -86,7 +87,7 @@ function ranOf(end: ProcessEnd | undefined, { stdout, stderr }: Pots, missing: s
     stdout: stdout.text(),
     stderr: stderr.text(),
     cut: stdout.cut,
-    ...(missing !== undefined && { missing }),
+    ...(gone !== undefined && { missing: gone }),
   };
 }
 
@@ -105,11 +106,13 @@ function folderOf({ hook: { dialect, origin }, payload }: Site): string {
   return dialect === "cursor" && origin.root !== undefined ? origin.root : payload.cwd;
 }
 
-async function isMissing(path: string, { ports }: Site): Promise<boolean> {
+/** The path, if nothing is there. What can't be looked at is taken to be. */
+async function missing(path: string | undefined, { ports }: Site): Promise<string | undefined> {
+  if (path === undefined) return undefined;
   try {
-    return (await ports.files.stat(path)) === undefined;
+    return (await ports.files.stat(path)) === undefined ? path : undefined;
   } catch {
-    return false; // it can't be looked at: then its exit code counts
+    return undefined;
   }
 }
 

@@ -30,12 +30,12 @@ export function fillIn(argument: string, { hook, payload, ports }: Site): string
 }
 
 function placesOf({ origin, dialect }: Hook, projectDir: string, cwd: string): Readonly<Record<string, string>> {
-  const { kind, root, data } = origin;
+  const { root, data, skillDir } = origin;
   return {
     CLAUDE_PROJECT_DIR: projectDir,
     KEEL_PROJECT_DIR: projectDir,
-    ...(root !== undefined && kind === "skill" && { CLAUDE_SKILL_DIR: root }),
-    ...(root !== undefined && kind !== "skill" && { CLAUDE_PLUGIN_ROOT: root, PLUGIN_ROOT: root }),
+    ...(skillDir !== undefined && { CLAUDE_SKILL_DIR: skillDir }),
+    ...(root !== undefined && { CLAUDE_PLUGIN_ROOT: root, PLUGIN_ROOT: root }),
     ...(data !== undefined && { CLAUDE_PLUGIN_DATA: data, PLUGIN_DATA: data }),
     ...(dialect === "gemini" && {
       GEMINI_PROJECT_DIR: projectDir,

@@ -1,7 +1,7 @@
 /** Keeps the first bytes of what somebody prints, and counts the rest. */
 
 /** Bytes of each stream that are read. */
-export const KEPT_BYTES = 1024 * 1024;
+const KEPT_BYTES = 1024 * 1024;
 /** Bytes that are listened to in all: what says more is ended. */
 export const FLOOD_BYTES = 64 * 1024 * 1024;
 

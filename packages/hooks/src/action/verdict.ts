@@ -70,7 +70,7 @@ function endOf(error: unknown, { passed }: Deadline, { signal }: Site): Ran {
 }
 
 /** `$ARGUMENTS` is the event as JSON, `\$` a dollar sign. Where it isn't named the event stands behind. */
-export function promptFor(prompt: string, event: string): string {
+function promptFor(prompt: string, event: string): string {
   let named = false;
   const filled = prompt.replace(/\\\$|\$ARGUMENTS\b/g, (found) => {
     if (found === "\\$") return "$";

@@ -13,6 +13,8 @@ export type Alias = {
 
 export type Dialect = {
   readonly events: Readonly<Record<string, Alias>>;
+  /** Their matchers are patterns throughout; ours are, where they aren't names. */
+  readonly searches: boolean;
   /** Events of theirs that have no place here. */
   readonly foreign: readonly string[];
   /** Milliseconds of one unit of `timeout`. */

@@ -26,6 +26,7 @@ export const cursor: Dialect = {
     preCompact: { event: "PreCompact" },
     stop: { event: "Stop" },
   },
+  searches: true,
   foreign: ["afterAgentResponse", "afterAgentThought", "beforeTabFileRead", "afterTabFileEdit", "workspaceOpen"],
   timeoutUnitMs: 1_000,
   tools: { Bash: "Shell" },

@@ -7,6 +7,7 @@ import { openPlugins } from "./open-plugins.ts";
 
 const claude: Dialect = {
   events: {},
+  searches: false,
   foreign: [],
   timeoutUnitMs: 1_000,
   tools: {},

@@ -11,6 +11,7 @@ export const gemini: Dialect = {
     AfterAgent: { event: "Stop" },
     PreCompress: { event: "PreCompact" },
   },
+  searches: true,
   foreign: ["BeforeModel", "AfterModel", "BeforeToolSelection"],
   timeoutUnitMs: 1,
   defaultTimeoutMs: 60_000,

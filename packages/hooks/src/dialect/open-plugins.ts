@@ -14,6 +14,7 @@ export const openPlugins: Dialect = {
     BeforeShellExecution: { event: "PreToolUse", tools: SHELL_TOOLS, subject: command },
     AfterShellExecution: { event: "PostToolUse", tools: SHELL_TOOLS, subject: command },
   },
+  searches: true,
   foreign: ["PreToolUseResult"],
   timeoutUnitMs: 1_000,
   defaultTimeoutMs: 30_000,

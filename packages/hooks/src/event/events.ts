@@ -1,4 +1,4 @@
-/** What may be done at each event, one row each. Nothing else in this package knows an event by its name, two lines in judge.ts apart. */
+/** What may be done at each event, one row each: the whole of what differs between them, a few names of files and policies apart. */
 import type { HookAction, HookEvent, HookPayloads, HookSaid } from "@keelson/protocol";
 
 /** Names of `hookSpecificOutput`. */
@@ -21,8 +21,8 @@ type Row<E extends HookEvent> = {
   readonly refused: readonly ("deny" | "end")[];
   /** A rule in `if` can be held against it. */
   readonly isCall?: true;
-  /** A failure is never a block, whatever `onFailure` says. */
-  readonly failsOpen?: true;
+  /** A hook that fails: its `onFailure` says whether that is a block; it never is; it always is. */
+  readonly failure: "asked" | "opens" | "shuts";
   readonly timeoutMs?: number;
   /** Hooks may leave lines for later shells in `CLAUDE_ENV_FILE`. */
   readonly keepsEnv?: true;
@@ -32,12 +32,12 @@ const MACHINES = ["command", "http", "mcp_tool"] as const;
 const ALL = [...MACHINES, "prompt", "agent"] as const;
 const LOCAL = ["command", "mcp_tool"] as const;
 
-const OBSERVED = { exit2: "nothing", heeds: false, plain: "nothing", says: [], types: MACHINES, refused: [] } as const;
+const OBSERVED = { exit2: "nothing", heeds: false, plain: "nothing", says: [], types: MACHINES, refused: [], failure: "opens" } as const;
 const NOTED = { ...OBSERVED, exit2: "notice", heeds: true } as const;
-const GATE = { ...OBSERVED, exit2: "blocks", heeds: true } as const;
+const GATE = { ...OBSERVED, exit2: "blocks", heeds: true, failure: "asked" } as const;
 const JUDGED = { ...GATE, types: ALL, says: ["additionalContext"] } as const;
 
-const BUDGET_MS = 1_500; // all SessionEnd hooks together; see deadline.ts
+const BUDGET_MS = 1_500; // all SessionEnd hooks together; see time.ts
 
 export const EVENTS: { readonly [E in HookEvent]: Row<E> } = {
   Setup: { ...NOTED, matches: "trigger", types: LOCAL, says: ["additionalContext"], keepsEnv: true },
@@ -72,8 +72,8 @@ export const EVENTS: { readonly [E in HookEvent]: Row<E> } = {
     refused: ["deny", "end"],
     isCall: true,
   },
-  PermissionRequest: { ...JUDGED, matches: "tool_name", exit2: "nothing", says: ["decision"], isCall: true },
-  PermissionDenied: { ...JUDGED, matches: "tool_name", exit2: "nothing", says: ["retry"], isCall: true },
+  PermissionRequest: { ...JUDGED, matches: "tool_name", exit2: "nothing", failure: "opens", says: ["decision"], isCall: true },
+  PermissionDenied: { ...JUDGED, matches: "tool_name", exit2: "nothing", failure: "opens", says: ["retry"], isCall: true },
   PostToolUse: {
     ...JUDGED,
     matches: "tool_name",
@@ -85,11 +85,11 @@ export const EVENTS: { readonly [E in HookEvent]: Row<E> } = {
   PostToolBatch: { ...JUDGED, refused: ["deny", "end"] },
   Notification: { ...OBSERVED, matches: "notification_type" },
   SubagentStart: { ...NOTED, matches: "agent_type", says: ["additionalContext"] },
-  SubagentStop: { ...JUDGED, matches: "agent_type", refused: ["deny"], failsOpen: true },
-  TeammateIdle: { ...GATE, types: ALL, refused: ["end"], failsOpen: true },
+  SubagentStop: { ...JUDGED, matches: "agent_type", refused: ["deny"], failure: "opens" },
+  TeammateIdle: { ...GATE, types: ALL, refused: ["end"], failure: "opens" },
   TaskCreated: { ...GATE, types: ALL, refused: ["deny"] },
-  TaskCompleted: { ...GATE, types: ALL, refused: ["deny"], failsOpen: true },
-  Stop: { ...JUDGED, refused: ["deny"], failsOpen: true },
+  TaskCompleted: { ...GATE, types: ALL, refused: ["deny"], failure: "opens" },
+  Stop: { ...JUDGED, refused: ["deny"], failure: "opens" },
   StopFailure: { ...OBSERVED, matches: "error" },
   PreCompact: { ...GATE, matches: "trigger" },
   PostCompact: { ...NOTED, matches: "trigger" },
@@ -99,7 +99,7 @@ export const EVENTS: { readonly [E in HookEvent]: Row<E> } = {
   CwdChanged: { ...NOTED, says: ["watchPaths"], keepsEnv: true },
   DirectoryAdded: { ...OBSERVED, matches: "source" },
   FileChanged: { ...NOTED, matches: "file_path", says: ["watchPaths"], keepsEnv: true },
-  WorktreeCreate: { ...GATE, plain: "path", says: ["worktreePath"] },
+  WorktreeCreate: { ...GATE, plain: "path", says: ["worktreePath"], failure: "shuts" },
   WorktreeRemove: OBSERVED,
   Elicitation: { ...GATE, matches: "mcp_server_name", says: ["action", "content"] },
   ElicitationResult: { ...GATE, matches: "mcp_server_name", says: ["action", "content"] },

@@ -1,7 +1,7 @@
 /** What each event's payload holds beside the common fields, in the order in which it is printed. The compiler compares it with the contract. */
 import type { HookEvent, HookPayloads } from "@keelson/protocol";
 
-type Present<P> = { readonly [K in keyof P]-?: Record<never, never> extends Pick<P, K> ? "maybe" : "always" };
+type Present<P> = { readonly [K in keyof P]-?: Partial<Pick<P, K>> extends Pick<P, K> ? "maybe" : "always" };
 
 const CALL = { tool_name: "always", tool_input: "always", tool_use_id: "always" } as const;
 const STOPPING = {

@@ -7,15 +7,12 @@ import { DIALECTS } from "../dialect/dialects.ts";
 import { EVENTS } from "../event/events.ts";
 import { isObject } from "../json.ts";
 import { firstLine } from "../words.ts";
-import { gateOf, type Judged } from "./gate.ts";
+import { failsShut, gateOf, type Judged } from "./gate.ts";
 import { readPrinted } from "./printed.ts";
 import type { Verdict } from "./result.ts";
 import { saidBy, type SaidVerdict } from "./said.ts";
 
 type Exited = Extract<Ran, { kind: "exited" }>;
-
-/** Python's word for a script that isn't there, with the exit code of a block. */
-const GONE = /can't open file .*No such file|cannot open .*No such file/;
 
 export async function judge(ran: Ran, judged: Judged): Promise<Verdict> {
   switch (ran.kind) {
@@ -34,11 +31,10 @@ async function exited(ran: Exited, judged: Judged): Promise<Verdict> {
   const { code, stderr } = ran;
   const { event } = judged.hook;
   if (code === 0) return printed(ran, judged);
-  const gone = ran.missing ?? (code === 2 && GONE.test(stderr) ? firstLine(stderr) : undefined);
-  if (gone !== undefined) return failure(`Its script isn't there: ${gone}. Mend the path in the hook, or reinstall the plugin.`, judged);
-  if (event === "WorktreeCreate") return { ended: "blocked", decision: { behavior: "deny", reason: reasonOf(ran) }, said: {} };
+  if (ran.missing !== undefined)
+    return failure(`Its script isn't there: ${ran.missing}. Mend the path in the hook, or install the plugin again.`, judged);
   if (code === 2) return block(ran, judged);
-  if (isObject(readPrinted(ran.stdout).json)) return printed(ran, judged);
+  if (EVENTS[event].failure !== "shuts" && isObject(readPrinted(ran.stdout).json)) return printed(ran, judged);
   if (code === 126) return failure(`Its script can't be run: ${firstLine(stderr)}. Make it executable (chmod +x).`, judged);
   return failure(`It ended with exit code ${code}: ${reasonOf(ran)}`, judged);
 }
@@ -63,7 +59,7 @@ async function printed(ran: Omit<Exited, "kind">, judged: Judged): Promise<SaidV
   const { plain: kind } = EVENTS[hook.event];
   const { json, plain, broken } = readPrinted(ran.stdout);
   if (json !== undefined) return saidBy(DIALECTS[hook.dialect].read(json, payload, hook.written), judged);
-  if (broken && hook.failureBlocks) return failure("What it printed begins like JSON and isn't. Print one JSON object.", judged);
+  if (broken && failsShut(hook)) return failure("What it printed begins like JSON and isn't. Print one JSON object.", judged);
   if (broken && ran.cut) return failure("It printed more than 1 MB of what should be JSON. Print less.", judged);
   if (plain === "" || kind === "nothing") return { ended: "ok", said: {} };
   if (kind === "context") return { ended: "ok", context: plain, said: {} };
@@ -72,19 +68,17 @@ async function printed(ran: Omit<Exited, "kind">, judged: Judged): Promise<SaidV
 
 /** A model said no. What then happens stands in the event's row; a `Stop` that nothing could satisfy isn't held back. */
 function refusal({ reason, impossible }: Extract<Ran, { kind: "verdict" }>, { hook: { event, action } }: Judged): Verdict {
-  const { refused, failsOpen } = EVENTS[event];
+  const { refused, failure: failing } = EVENTS[event];
   const goesOn = (action.type === "prompt" || action.type === "agent") && action.continueOnBlock;
   const given = reason || "A hook's condition isn't met.";
-  if (refused.length === 0 || (impossible && failsOpen)) return { ended: "ok", said: {} };
+  if (refused.length === 0 || (impossible && failing === "opens")) return { ended: "ok", said: {} };
   const ends = refused.includes("end") && !goesOn;
   const denies = refused.includes("deny") || goesOn;
   return { ended: "blocked", ...(denies && { decision: { behavior: "deny", reason: given } }), ...(ends && { stop: given }), said: {} };
 }
 
 function failure(why: string, { hook }: Judged, ended: "failed" | "timed_out" = "failed"): Verdict {
-  const { exit2, failsOpen } = EVENTS[hook.event];
-  const inBackground = hook.action.type === "command" && hook.action.background !== undefined;
-  const blocks = hook.failureBlocks && exit2 === "blocks" && !failsOpen && !inBackground;
+  const blocks = failsShut(hook);
   return { ended, problem: why, ...(blocks && { decision: { behavior: "deny", reason: why } }), said: {} };
 }
 

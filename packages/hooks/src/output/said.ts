@@ -1,7 +1,7 @@
 /** A hook's JSON as a verdict: which of its fields decide, which are handed on. */
 import type { HookBehavior, HookSaid, JsonObject } from "@keelson/protocol";
 import { EVENTS } from "../event/events.ts";
-import { gateOf, type Judged } from "./gate.ts";
+import { failsShut, gateOf, type Judged } from "./gate.ts";
 import type { Verdict } from "./result.ts";
 import type { Said } from "./schema.ts";
 
@@ -18,12 +18,12 @@ export type SaidVerdict = Verdict & { readonly reason?: string };
 
 export async function saidBy(json: JsonObject, judged: Judged): Promise<SaidVerdict> {
   const { readSaid } = await import("./schema.ts"); // brings zod, which a session without hooks needn't load
-  const { event, failureBlocks } = judged.hook;
+  const { event } = judged.hook;
   const said = readSaid(event, json);
   const { universal, specific, wrong } = said;
   const decision = decisionOf(said, judged);
   const broken = wrong.length > 0 ? `What it printed has fields of the wrong kind, which are left out: ${wrong.join(", ")}.` : undefined;
-  const denied = broken !== undefined && failureBlocks && decision === undefined && gateOf(judged) === "blocks" && !EVENTS[event].failsOpen;
+  const denied = broken !== undefined && decision === undefined && failsShut(judged.hook);
   const input = specific.updatedInput ?? (specific.decision?.behavior === "allow" ? specific.decision.updatedInput : undefined);
   return {
     ended: decision?.behavior === "deny" || denied ? "blocked" : "ok",

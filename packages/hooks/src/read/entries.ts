@@ -1,5 +1,5 @@
 /** Finds the handlers in whatever shape somebody wrote them down. Rule: a shape that can be understood is, and nothing throws. */
-import type { Hook, Json, JsonObject } from "@keelson/protocol";
+import type { Hook, Json } from "@keelson/protocol";
 import { DIALECTS } from "../dialect/dialects.ts";
 import { isObject } from "../json.ts";
 
@@ -32,10 +32,14 @@ export function entriesIn(raw: Json | undefined, known: Hook["dialect"] | undefi
 
 /** By the names that only one host has. Those of Cursor are ours but for their case: there the file must say that it is Cursor's. */
 function dialectOf(names: readonly string[], raw: Json | undefined): Hook["dialect"] {
-  if (isObject(raw) && raw["version"] === 1 && names.some((name) => name in DIALECTS.cursor.events)) return "cursor";
-  const knows = (dialect: Hook["dialect"], name: string): boolean =>
-    (name in DIALECTS[dialect].events && DIALECTS[dialect].events[name]?.event !== name) || DIALECTS[dialect].foreign.includes(name);
-  return (["gemini", "open"] as const).find((dialect) => names.some((name) => knows(dialect, name))) ?? "claude";
+  const isOf = (dialect: Hook["dialect"]): boolean => names.some((name) => isOwnName(name, dialect));
+  if (isObject(raw) && raw["version"] === 1 && isOf("cursor")) return "cursor";
+  return (["gemini", "open"] as const).find(isOf) ?? "claude";
+}
+
+function isOwnName(name: string, dialect: Hook["dialect"]): boolean {
+  const { events, foreign } = DIALECTS[dialect];
+  return foreign.includes(name) || (Object.hasOwn(events, name) && events[name]?.event !== name);
 }
 
 function ofEvent(written: string, value: Json | undefined, path: Path): readonly Entry[] {
@@ -60,4 +64,4 @@ function ofGroup(written: string, group: Json, path: Path): readonly Entry[] {
   }));
 }
 
-const own = (handler: Json): Json | undefined => (isObject(handler) ? (handler as JsonObject)["matcher"] : undefined);
+const own = (handler: Json): Json | undefined => (isObject(handler) ? handler["matcher"] : undefined);

@@ -10,8 +10,9 @@ const NARROW_NAMES = /^[\w|]*$/;
 const RULE = /^[A-Z][A-Za-z]*\(.*[/:\s*].*\)$/;
 const EXPRESSION = /==|&&|\|\|/;
 
-export function readMatcher(written: string, event: HookEvent): MatcherRead {
+export function readMatcher(written: string, event: HookEvent, searches = false): MatcherRead {
   if (written === "*" || written === "") return { matcher: { kind: "all" } };
+  if (searches) return pattern(written);
   if (event === "FileChanged") return names(written.split("|")); // names of files, whatever signs are in them
   if (RULE.test(written)) {
     const tool = written.slice(0, written.indexOf("("));
@@ -22,9 +23,12 @@ export function readMatcher(written: string, event: HookEvent): MatcherRead {
       `${quote(written)} is an expression, not a matcher. Write names of tools, as in "Edit|Write", and look at the rest in the hook.`,
     );
   if ((event === "StopFailure" ? NARROW_NAMES : NAMES).test(written)) return names(written.split(/[|,]/));
+  return pattern(written);
+}
+
+function pattern(written: string): MatcherRead {
   try {
-    new RegExp(written); // only looked at
-    return { matcher: { kind: "pattern", source: written } };
+    return { matcher: { kind: "pattern", source: new RegExp(written).source } };
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/^Invalid regular expression: /, "") : String(error);
     return nothing(`${quote(written)} is neither a name nor a regular expression (${why}). Write names, as in "Edit|Write".`);
@@ -35,7 +39,7 @@ function names(parts: readonly string[]): MatcherRead {
   const trimmed = parts.map((part) => part.trim()).filter((part) => part !== "");
   const server = trimmed.find((name) => /^mcp__(?:(?!__).)+$/.test(name));
   return {
-    matcher: trimmed.includes("*") || trimmed.length === 0 ? { kind: "all" } : { kind: "names", names: trimmed },
+    matcher: trimmed.length === 0 ? { kind: "all" } : { kind: "names", names: trimmed },
     ...(server !== undefined && {
       problem: `${quote(server)} is no tool's whole name. For all tools of that server write "${server}__.*".`,
     }),

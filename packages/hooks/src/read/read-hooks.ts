@@ -49,7 +49,8 @@ export function readHookDecls(decls: readonly HookDecl[], origin: Omit<HookOrigi
             : { ...handler, timeout: timeoutS * (DIALECTS[dialect].timeoutUnitMs === 1 ? 1_000 : 1) },
         path: [event, at],
       };
-      const theirs = dialect === "claude" && entry.written in DIALECTS.open.events && !isEvent(entry.written) ? "open" : dialect;
+      const theirs =
+        dialect === "claude" && Object.hasOwn(DIALECTS.open.events, entry.written) && !isEvent(entry.written) ? "open" : dialect;
       return readEntry(entry, { dialect: theirs, origin: { ...origin, file, ...(line !== undefined && { line }) } });
     }),
   );
@@ -82,7 +83,8 @@ function readEntry({ written, matcher, handler, path, series }: Entry, { dialect
   }
   const timeout = readTimeout(handler["timeout"], DIALECTS[dialect].timeoutUnitMs);
   if (timeout.problem !== undefined) warn(`${about} ${timeout.problem}`);
-  const matched = takesMatcher(event, alias) && typeof matcher === "string" ? readMatcher(matcher, event) : undefined;
+  const matched =
+    takesMatcher(event, alias) && typeof matcher === "string" ? readMatcher(matcher, event, DIALECTS[dialect].searches) : undefined;
   if (matched?.problem !== undefined) warn(matched.problem);
   const timeoutMs = timeout.timeoutMs ?? DIALECTS[dialect].defaultTimeoutMs;
   const { statusMessage, once } = handler;

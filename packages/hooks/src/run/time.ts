@@ -21,5 +21,5 @@ export function endBudget(chosen: readonly Chosen[], asked: string | undefined):
   const own = chosen.flatMap(({ hook }) => (hook.origin.kind === "settings" ? (hook.timeoutMs ?? 0) : 0));
   const wanted = Number(asked);
   const usual = EVENTS.SessionEnd.timeoutMs ?? 0;
-  return Number.isFinite(wanted) && wanted > 0 ? wanted : Math.max(usual, Math.min(LONGEST_END, ...[Math.max(0, ...own)]));
+  return Number.isFinite(wanted) && wanted > 0 ? wanted : Math.min(LONGEST_END, Math.max(usual, ...own));
 }

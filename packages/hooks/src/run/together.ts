@@ -22,7 +22,7 @@ export async function* together<T, R>(
     return results;
   } finally {
     abandon(); // whoever works doesn't hear of `return` before its next word
-    await Promise.allSettled([...waiting.keys()].map((at) => sources[at]?.return(left)));
+    await Promise.allSettled(sources.filter((_, at) => waiting.has(at)).map((source) => source.return(left)));
   }
 }
 

@@ -1,0 +1,6 @@
+import { expect, test } from "vitest";
+import * as hooks from "./index.ts";
+
+test("these are the public names", () => {
+  expect(Object.keys(hooks).toSorted()).toEqual(["openHooks", "readHookDecls", "readHooks"]);
+});
