@@ -1,5 +1,4 @@
 // Writes src/blocks/shown.ts: what the model sees of each block, as the blocks themselves say it. `npm run shown` after a change of one.
-import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { shownByBodies } from "../test/shown.ts";
@@ -10,7 +9,9 @@ import type { Tool } from "@keelson/protocol";
 
 export type Shown = Pick<Tool, "name" | "description" | "inputSchema">;
 
-export const SHOWN: readonly Shown[] = `;
+// oxfmt-ignore
+export const SHOWN: readonly Shown[] = [
+`;
 
-writeFileSync(FILE, `${HEAD}${JSON.stringify(shownByBodies())};\n`);
-execFileSync("oxfmt", [FILE], { stdio: "inherit" });
+const lines = shownByBodies().map((shown) => `  ${JSON.stringify(shown)},\n`);
+writeFileSync(FILE, `${HEAD}${lines.join("")}];\n`);
