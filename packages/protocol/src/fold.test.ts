@@ -3,7 +3,7 @@ import { test } from "vitest";
 
 import { applyEdits } from "./edit.ts";
 import type { Envelope, Event } from "./event.ts";
-import { fold, openCalls, UNKNOWN, viewOf } from "./fold.ts";
+import { EMPTY, fold, openCalls, Recall, remember, UNKNOWN, viewOf } from "./fold.ts";
 import { isToolResult, text, type Block, type Message, type Usage } from "./message.ts";
 import { refusal } from "./refusal.ts";
 
@@ -114,4 +114,54 @@ test("a call whose input was not JSON is still known as such when its log is tak
     openCalls(viewOf(events)).map(({ malformed }) => malformed),
     ['{"path": '],
   );
+});
+
+/** Prompts, turns with two calls, words added meanwhile and an edit, over and over. */
+const long = (turns: number): Event[] =>
+  Array.from({ length: turns }, (_, at): Event[] => [
+    { type: "turn.started", turn: at, because: "tool_results" },
+    said(0, use(`${at}a`, "read"), `m${at}`),
+    said(1, use(`${at}b`, "read"), `m${at}`),
+    answered(`${at}a`),
+    { type: "context.added", from: "task", content: [text("by the way")] },
+    answered(`${at}b`),
+    ...(at % 50 === 49 ? [{ type: "context.edited", tier: "cap", edits: [{ op: "strip", what: "media" }] } as const] : []),
+  ]).flat();
+
+test("a log that is read comes to the same as one that is followed, and what was looked at stays as it was", () => {
+  const recall = new Recall();
+  let view = EMPTY;
+  let seen = { view: recall.view, words: JSON.stringify(EMPTY) };
+  for (const [at, event] of long(120).entries()) {
+    recall.add(event);
+    view = remember(view, event);
+    if (at % 7 > 0) continue;
+    assert.deepEqual(recall.view, view);
+    assert.equal(JSON.stringify(seen.view), seen.words);
+    seen = { view: recall.view, words: JSON.stringify(recall.view) };
+  }
+});
+
+test("reading a log copies no list of messages: it costs the log's length", () => {
+  const events = long(1_000).filter(({ type }) => type !== "context.edited");
+  const iterate = Object.getOwnPropertyDescriptor(Array.prototype, Symbol.iterator);
+  assert.ok(iterate);
+  let copied = 0;
+  const recall = new Recall();
+  // oxlint-disable-next-line no-extend-native -- what a spread copies is counted, for as long as the log is read
+  Object.defineProperty(Array.prototype, Symbol.iterator, {
+    ...iterate,
+    value(this: unknown[]) {
+      copied += this.length;
+      return iterate.value.call(this);
+    },
+  });
+  try {
+    for (let at = 0; at < events.length; at++) recall.add(events[at] as Event);
+  } finally {
+    // oxlint-disable-next-line no-extend-native
+    Object.defineProperty(Array.prototype, Symbol.iterator, iterate);
+  }
+  assert.equal(recall.view.messages.length, 1_998); // the last reply is open
+  assert.ok(copied < 20 * events.length, `${copied} elements were copied for ${events.length} events`);
 });

@@ -26,18 +26,46 @@ export const UNKNOWN = "Interrupted, outcome unknown. Look before you do it agai
 export const EMPTY: View = { messages: [], reply: undefined };
 
 export function viewOf(envelopes: Iterable<Envelope>): View {
-  let view = EMPTY;
-  for (const { event } of envelopes) view = remember(view, event);
-  return view;
+  const recall = new Recall();
+  for (const { event } of envelopes) recall.add(event);
+  return recall.view;
 }
 
-export function remember(view: View, event: Event): View {
+export const remember = (view: View, event: Event): View => advance(view, event, say);
+
+/** The same for whoever reads a log from its beginning: it adds in place, so that a long one costs its length; what was looked at stays as it was. */
+export class Recall {
+  #view = EMPTY;
+  /** Seen by nobody else. */
+  #own: Message[] = [];
+
+  add(event: Event): void {
+    this.#view = advance(this.#view, event, this.#grow);
+  }
+
+  get view(): View {
+    this.#own = [];
+    return this.#view;
+  }
+
+  #grow: typeof say = (messages, role, content) => {
+    if (content.length === 0) return messages;
+    if (messages !== this.#own) this.#own = [...messages];
+    const last = this.#own.at(-1);
+    if (last?.role === role) this.#own.splice(-1, 1, { role, content: [...last.content, ...content] });
+    else this.#own.push({ role, content });
+    return this.#own;
+  };
+}
+
+/** `grow` adds content to messages, as `say` does. */
+function advance(view: View, event: Event, grow: typeof say): View {
   const { messages, reply } = view;
   switch (event.type) {
     case "turn.started":
-      return settled(view);
+      return settled(view, grow);
     case "block.completed": {
-      const open = reply?.id === event.messageId ? view : settled(view);
+      const open = reply?.id === event.messageId ? view : settled(view, grow);
       const draft = open.reply ?? {
         id: event.messageId,
         blocks: [],
@@ -56,7 +84,7 @@ export function remember(view: View, event: Event): View {
     case "reply.completed":
       return reply?.id === event.messageId ? { messages, reply: { ...reply, stopReason: event.stopReason } } : view;
     case "reply.dropped":
-      return reply?.id === event.messageId ? settled({ messages, reply: { ...reply, blocks: [] } }) : view;
+      return reply?.id === event.messageId ? settled({ messages, reply: { ...reply, blocks: [] } }, grow) : view;
     case "call.started":
       return reply ? { messages, reply: { ...reply, started: { ...reply.started, [event.callId]: event.replay } } } : view;
     case "call.completed":
@@ -64,9 +92,9 @@ export function remember(view: View, event: Event): View {
     case "context.added":
       return reply
         ? { messages, reply: { ...reply, added: [...reply.added, ...event.content] } }
-        : { messages: say(messages, "user", event.content), reply };
+        : { messages: grow(messages, "user", event.content), reply };
     case "context.edited": {
-      const base = reply?.stopReason !== undefined && openCalls(view).length === 0 ? settled(view) : view;
+      const base = reply?.stopReason !== undefined && openCalls(view).length === 0 ? settled(view, grow) : view;
       const open = base.reply && {
         ...base.reply,
         results: mapValues(base.reply.results, (result) => event.edits.reduce(editBlock<ToolResult>, result)),
@@ -78,11 +106,13 @@ export function remember(view: View, event: Event): View {
 }
 
 /** Always valid to send: a call that has no answer yet gets one that says so. */
-export function messagesOf({ messages, reply }: View): readonly Message[] {
+export const messagesOf = (view: View): readonly Message[] => closed(view, say);
+
+function closed({ messages, reply }: View, grow: typeof say): readonly Message[] {
   if (!reply) return messages;
-  if (!isKept(reply)) return say(messages, "user", reply.added);
+  if (!isKept(reply)) return grow(messages, "user", reply.added);
   const results = reply.blocks.filter(isToolUse).map(({ id }) => reply.results[id] ?? resultOf(id, [text(UNKNOWN)], true));
-  return say(say(messages, "assistant", sendable(reply)), "user", [...results, ...reply.added]);
+  return grow(grow(messages, "assistant", sendable(reply)), "user", [...results, ...reply.added]);
 }
 
 /** A call that a log ends with and that nothing has answered; `started` when its effect may have happened. */
@@ -115,7 +145,7 @@ function sendable({ stopReason, blocks }: Reply): readonly Block[] {
 
 const isAnswered = (use: Block, blocks: readonly Block[]): boolean => blocks.some((other) => other["tool_use_id"] === use["id"]);
 
-const settled = (view: View): View => ({ messages: messagesOf(view), reply: undefined });
+const settled = (view: View, grow: typeof say): View => ({ messages: closed(view, grow), reply: undefined });
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Readonly<Record<string, B>> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
