@@ -14,7 +14,7 @@ export {
   type FileState,
   type FileStore,
 } from "./files.ts";
-export { EMPTY, fold, messagesOf, openCalls, remember, resultOf, UNKNOWN, viewOf, type OpenCall, type View } from "./fold.ts";
+export { EMPTY, fold, messagesOf, openCalls, Recall, remember, resultOf, UNKNOWN, viewOf, type OpenCall, type View } from "./fold.ts";
 export {
   HOOK_BEHAVIORS,
   type FireHooks,
