@@ -12,6 +12,7 @@ export function scriptOf(body) {
 /** The module that runs the script `start.cjs` beside it and gives out what it exports. It parses and compiles nothing that was kept. */
 export const loaderOf = (script, names) => `const { readFileSync, renameSync, writeFileSync } = process.getBuiltinModule("node:fs");
 const { Script } = process.getBuiltinModule("node:vm");
+const { crc32 } = process.getBuiltinModule("node:zlib");
 const folder = process.getBuiltinModule("node:module").getCompileCacheDir();
 const kept = folder + "/start-${createHash("sha256").update(script).digest("hex").slice(0, 16)}";
 const filename = import.meta.dirname + "/start.cjs";
@@ -24,9 +25,11 @@ const module = {};
 script.runInThisContext()(module, import.meta, (name) => import(name));
 export const { ${names.join(", ")} } = module.exports;
 
+// V8 believes what it is given: a broken byte would end the process. So its sum stands before it.
 function readKept() {
   try {
-    return readFileSync(kept);
+    const found = readFileSync(kept);
+    return crc32(found.subarray(4)) === found.readUInt32LE() ? found.subarray(4) : undefined;
   } catch {
     return undefined; // the first run keeps it
   }
@@ -37,7 +40,10 @@ function keep() {
   if (!process.moduleLoadList.includes("NativeModule http")) return;
   try {
     const beside = kept + "." + process.pid;
-    writeFileSync(beside, script.createCachedData(), { mode: 0o600, flush: true });
+    const code = script.createCachedData();
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32LE(crc32(code));
+    writeFileSync(beside, Buffer.concat([sum, code]), { mode: 0o600, flush: true });
     renameSync(beside, kept);
     process.off("exit", keep);
   } catch {

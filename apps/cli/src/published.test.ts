@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { simulate } from "@keelson/simulator";
 import { temporaryHome } from "@keelson/testing";
@@ -32,6 +32,22 @@ test("a plain run starts no process and loads no fetch", async () => {
   expect(loaded).toContain("http"); // the probe sees what is loaded
   for (const name of ["child_process", "internal/deps/undici/undici", "worker_threads", "readline", "perf_hooks"])
     expect(loaded).not.toContain(name);
+});
+
+test.each([
+  ["cut", (code: Buffer) => code.subarray(0, code.length / 2)],
+  ["changed", (code: Buffer) => code.fill(0, 100, 4_000)],
+  ["empty", () => Buffer.alloc(0)],
+])("kept code that was %s isn't run, and is kept anew", async (_, spoil) => {
+  await using home = await temporaryHome();
+  await using model = await simulate({ replies: [{ blocks: [{ text: "Hello." }] }, { blocks: [{ text: "Hello again." }] }] });
+  const ask = () => start(process.execPath, [published.bin, "-p", "hi", "--base-url", model.url], home.path);
+  await ask();
+  const [kept = ""] = await keptIn(home.path);
+  const whole = await readFile(kept);
+  await writeFile(kept, spoil(Buffer.from(whole)));
+  expect(await ask()).toEqual({ code: 0, stdout: "Hello again.\n", stderr: "" });
+  expect((await readFile(kept)).length).toBeGreaterThan(whole.length / 2);
 });
 
 const OTHERS = await Promise.all([22].map(async (major) => ({ major, ...(await nodeOf(major)) })));
@@ -78,15 +94,17 @@ describe.each(NODES)("on $name", ({ path: node }) => {
     expect(await start(node, ["--input-type=module", "-e", script], home.path)).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  test.each([["doctor"], ["tools"], ["settings", "schema"], ["settings", "path"], ["--help"]])("%s %s", async (...words) => {
-    await using home = await temporaryHome();
-    const { code, stdout, stderr } = await keel(home.path, ...words);
-    expect({ code, stderr }).toEqual({ code: words[0] === "doctor" ? 1 : 0, stderr: "" }); // no key is set here, and doctor says so
-    expect(stdout.length).toBeGreaterThan(50);
-  });
+  for (const command of ["doctor", "tools", "settings schema", "settings path", "--help"])
+    test(`keel ${command}`, async () => {
+      await using home = await temporaryHome();
+      const { code, stdout, stderr } = await keel(home.path, ...command.split(" "));
+      expect({ code, stderr }).toEqual({ code: command === "doctor" ? 1 : 0, stderr: "" }); // no key is set here, and doctor says so
+      expect(stdout.length).toBeGreaterThan(50);
+    });
 });
 
 async function keptIn(home: string): Promise<readonly string[]> {
-  const files = await readdir(join(home, ".keel/var/cache/compiled"), { recursive: true });
-  return files.filter((name) => /[\\/]start-[0-9a-f]{16}$/.test(name));
+  const folder = join(home, ".keel/var/cache/compiled");
+  const files = await readdir(folder, { recursive: true });
+  return files.filter((name) => /[\\/]start-[0-9a-f]{16}$/.test(name)).map((name) => join(folder, name));
 }
