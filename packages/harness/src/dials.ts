@@ -26,6 +26,12 @@ export class Dials {
     return [...new Set([this.#model, ...this.#limits.models])];
   }
 
+  /** As a log left them: nothing is said about it. */
+  restore(mode: Mode | undefined, model: string | undefined): void {
+    this.#mode = mode ?? this.#mode;
+    this.#model = model ?? this.#model;
+  }
+
   setMode(mode: Mode): void {
     this.#mode = mode;
     this.#changed = { ...this.#changed, mode };

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { readPlugin, readSettings } from "@keelson/loader";
 import { DIALECTS, dialectFor, lookUp, type Dialect } from "@keelson/model";
 import type { FileStore, PluginDecl, Problem, Rule, Settings } from "@keelson/protocol";
+import { COORDINATING } from "./agents/strictness.ts";
 import { findEndpoint, type Endpoint } from "./endpoint.ts";
 import { findFolders, type Folders } from "./folders.ts";
 import type { House, Refusal } from "./house.ts";
@@ -19,6 +20,8 @@ export type Gathered = {
   readonly endpoint: Endpoint;
   readonly dialect: Dialect;
   readonly structure: Structure | undefined;
+  /** Only these of the enabled tools are offered; undefined: all of them. */
+  readonly only: readonly string[] | undefined;
   readonly problems: readonly Problem[];
 };
 
@@ -60,6 +63,7 @@ export async function gather({ place, flags, plugins: roots }: House, files: Fil
     endpoint,
     dialect,
     structure,
+    only: flags.coordinator ? (flags.tools ?? COORDINATING).filter((name) => COORDINATING.includes(name)) : flags.tools,
     rules: rules.rules,
     plugins: declared.flatMap(({ plugin }) => plugin ?? []),
     problems: [...read.problems, ...rules.problems, ...declared.flatMap(({ problems }) => problems)],

@@ -1,3 +1,4 @@
+import type { Telemetry } from "./telemetry/open.ts";
 import type { Behavior, Block, Clock, Effect, Envelope, JsonObject, Mode, Opinion, Problem } from "@keelson/protocol";
 
 /** What a program hands over to open a session: where it is, what was asked for, and who answers questions. */
@@ -12,6 +13,8 @@ export type House = {
   /** Nobody to ask: an ask becomes a denial. */
   readonly ask?: Ask;
   readonly version: string;
+  /** Where what sessions do is told to. */
+  readonly telemetry?: Pick<Telemetry, "trace">;
 };
 
 /** `env` is read here and in no other place below the apps. */
@@ -49,10 +52,23 @@ export type Flags = {
   readonly tools?: readonly string[];
   /** False: the log is kept in memory only. */
   readonly persist?: boolean;
+  /** With `resume`: in a session of its own, which begins as that one stands. */
+  readonly fork?: boolean;
+  /** With nobody to ask, a question is kept and the run parked until it is answered. */
+  readonly defer?: boolean;
+  /** Plans and hands out, and changes nothing itself. */
+  readonly coordinator?: boolean;
+  /** Kinds of agents beside those of plugins, by name. */
+  readonly agents?: Readonly<Record<string, JsonObject>>;
 };
 
 export type Question = {
+  readonly askId: string;
   readonly callId: string;
+  /** Which sub-agent asks; absent for the session itself. */
+  readonly agent?: string;
+  /** It is no permission: the tool exists to ask a person, and its answer stands in the input. */
+  readonly asksUser?: true;
   readonly tool: string;
   readonly input: JsonObject;
   readonly effects: readonly Effect[];
@@ -61,8 +77,17 @@ export type Question = {
   readonly suggestion?: string;
 };
 export type Answer =
-  /** `input` in place of what was asked for: it is judged again, and a deny rule still holds. `rules` hold for the session. */
-  | { readonly behavior: "allow"; readonly scope: "once" | "session"; readonly input?: JsonObject; readonly rules?: readonly NewRule[] }
+  /**
+   * `input` in place of what was asked for: it is judged again, and a deny rule still holds. `rules` hold for the session.
+   * `project`: the suggested rule holds in this folder for every session, until `until` (ms since the epoch) where it is given.
+   */
+  | {
+      readonly behavior: "allow";
+      readonly scope: "once" | "session" | "project";
+      readonly until?: number;
+      readonly input?: JsonObject;
+      readonly rules?: readonly NewRule[];
+    }
   | { readonly behavior: "deny"; readonly message?: string; readonly interrupt?: boolean };
 export type NewRule = { readonly text: string; readonly behavior: Behavior };
 /** Rejects only when aborted. */
@@ -86,16 +111,22 @@ export type Session = AsyncDisposable & {
   readonly context: { readonly tokens: number; readonly window: number };
   readonly tools: readonly string[];
   readonly plugins: readonly { readonly name: string; readonly root: string }[];
+  /** Kinds of sub-agents that can be started. */
+  readonly agents: readonly { readonly name: string; readonly description: string }[];
   /** Where the key came from: a variable's name, or none for an endpoint that needs none. */
   readonly credentials: string;
   /** What is wrong with files that were read, and was worked around. To be shown once. */
   readonly problems: readonly Problem[];
   /** False when its log can't be written: it lives in memory only. */
   readonly saved: boolean;
+  /** Words of the user while a run is under way: the model reads them after its next step. */
+  steer(content: readonly Block[]): void;
+  /** What it is called: its first prompt's beginning until someone names it. */
+  rename(title: string): void;
   /** Puts words of the user into the context without asking the model: they stand before the next prompt. Not while a run is under way. */
   add(content: readonly Block[]): Promise<void>;
   /**
-   * Takes a prompt to its end. Each durable envelope is on disk before it is yielded; the last one is `run.ended`, whose totals hold `usd` and, where one was asked for, the `structured` answer.
+   * Takes a prompt to its end; without words, takes up what the log ends with. Each durable envelope is on disk before it is yielded; the last one is `run.ended`, whose totals hold `usd` and, where one was asked for, the `structured` answer.
    * An abort of `signal` ends it within 250 ms. One run at a time.
    */
   run(prompt: readonly Block[], signal: AbortSignal): AsyncGenerator<Envelope, void>;

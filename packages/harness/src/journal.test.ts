@@ -5,7 +5,7 @@ import { test } from "vitest";
 import { BARRIERS, Journal } from "./journal.ts";
 
 const REF = { tenant: "local", session: "s" };
-const STAMP = { session: "s", run: "r", wall: () => 7 };
+const STAMP = { session: "s", run: "r", path: [], wall: () => 7 };
 const said = (words: string): Event => ({ type: "context.added", from: "user", content: [text(words)] });
 
 /** A real store whose disk is full while `full()` says so, and that notes up to which event its writes had to outlive a loss of power; `synced` is how long that takes. */

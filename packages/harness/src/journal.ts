@@ -7,7 +7,12 @@ export const BARRIERS: readonly Event["type"][] = ["input.received", "context.ed
 const isBarrier = (event: Event): boolean => BARRIERS.includes(event.type) || (event.type === "call.started" && event.replay === "never");
 
 /** What each line of one run carries beside its event. */
-export type Stamp = { readonly session: string; readonly run: string; readonly wall: () => number };
+export type Stamp = {
+  readonly session: string;
+  readonly run: string;
+  readonly path: readonly string[];
+  readonly wall: () => number;
+};
 
 /**
  * Puts each durable event on disk before it is handed on.
@@ -69,9 +74,9 @@ export class Journal {
   }
 
   /** As it is handed on; one that isn't durable has no number. */
-  seal(event: Event, { session, run, wall }: Stamp): Envelope {
+  seal(event: Event, { session, run, path, wall }: Stamp): Envelope {
     const seq = this.#head + this.#waiting.length + 1;
-    return { v: 1, ...(DURABLE[event.type] && { seq }), at: wall(), session, run, path: [], event };
+    return { v: 1, ...(DURABLE[event.type] && { seq }), at: wall(), session, run, path, event };
   }
 }
 

@@ -1,5 +1,6 @@
 import { lookUp } from "@keelson/model";
 import { MODES, type Mode, type Settings } from "@keelson/protocol";
+import type { Bounds } from "./budget/ledger.ts";
 import type { Flags, Place, Refusal } from "./house.ts";
 
 /** What bounds a run, and who answers: flags above the environment, the environment above settings. */
@@ -9,6 +10,8 @@ export type Limits = {
   readonly mode: Mode;
   readonly maxTurns: number;
   readonly maxBudgetUsd: number | undefined;
+  /** Of the session with all its agents. */
+  readonly bounds: Bounds;
 };
 
 const DEFAULT_MODEL = "claude-sonnet-5-5";
@@ -28,5 +31,19 @@ export function chooseLimits(flags: Flags, settings: Settings, env: Place["env"]
     mode,
     maxTurns: flags.maxTurns ?? settings.keel?.maxTurns ?? Infinity,
     maxBudgetUsd: flags.maxBudgetUsd ?? settings.keel?.maxBudgetUsd,
+    bounds: boundsOf(flags, settings),
+  };
+}
+
+const MINUTE_MS = 60_000;
+
+function boundsOf(flags: Flags, { keel }: Settings): Bounds {
+  const usd = flags.maxBudgetUsd ?? keel?.maxBudgetUsd;
+  const { maxTokens: tokens, maxCalls: calls, maxMinutes: minutes } = keel ?? {};
+  return {
+    ...(usd !== undefined && { usd }),
+    ...(tokens !== undefined && { tokens }),
+    ...(calls !== undefined && { calls }),
+    ...(minutes !== undefined && { ms: minutes * MINUTE_MS }),
   };
 }

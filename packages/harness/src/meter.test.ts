@@ -8,7 +8,7 @@ const REQUEST: ModelRequest = { model: "big", messages: [], maxTokens: 1, body: 
 const never = new AbortController().signal;
 
 test("each reply is counted once, also when its reader leaves at the end", async () => {
-  const meter = new Meter(scriptedClock(), (_, { output }) => output / 4);
+  const meter = new Meter(scriptedClock(), (_, { output }) => output / 4, { add() {} });
   const model = meter.measure(
     scripted(() => [text("hi"), END]),
     "main",
@@ -29,7 +29,7 @@ test("each reply is counted once, also when its reader leaves at the end", async
 });
 
 test("a reply that died is counted as far as it was told; a model without a price costs nothing that is known", async () => {
-  const meter = new Meter(scriptedClock(), () => undefined);
+  const meter = new Meter(scriptedClock(), () => undefined, { add() {} });
   const model = meter.measure(
     scripted(() => [text("hal"), modelError("stream_cut")]),
     "main",

@@ -1,4 +1,5 @@
 import type { Clock, Event, Model, ModelPart, ModelRequest, Usage } from "@keelson/protocol";
+import type { Ledger, Reservation } from "./budget/ledger.ts";
 
 type Called = Extract<Event, { type: "model.called" }>;
 
@@ -9,13 +10,22 @@ type Called = Extract<Event, { type: "model.called" }>;
 export class Meter {
   readonly #clock: Clock;
   readonly #price: (model: string, usage: Usage) => number | undefined;
+  readonly #ledger: Pick<Ledger, "add">;
+  #held: Reservation | undefined;
   #called: readonly Called[] = [];
   #usd = 0;
   #context = 0;
 
-  constructor(clock: Clock, price: (model: string, usage: Usage) => number | undefined) {
+  constructor(clock: Clock, price: (model: string, usage: Usage) => number | undefined, ledger: Pick<Ledger, "add">) {
     this.#clock = clock;
     this.#price = price;
+    this.#ledger = ledger;
+  }
+
+  /** What was reserved for the next request of the loop; one before it, that came to nothing, is given back. */
+  expect(reservation: Reservation): void {
+    this.#held?.({});
+    this.#held = reservation;
   }
 
   /** Dollars, as far as prices are known. */
@@ -59,6 +69,10 @@ export class Meter {
   #add(model: string, usage: Usage, purpose: string, ms: number): void {
     const usd = this.#price(model, usage);
     this.#usd += usd ?? 0;
+    const spent = { usd: usd ?? 0, tokens: promptTokens(usage) + usage.output };
+    if (purpose === "main" && this.#held) this.#held(spent);
+    else this.#ledger.add(spent);
+    this.#held = purpose === "main" ? undefined : this.#held;
     this.#context = promptTokens(usage) + usage.output;
     this.#called = [...this.#called, { type: "model.called", purpose, model, usage, ms, ...(usd !== undefined && { usd }) }];
   }

@@ -3,13 +3,18 @@ import { join } from "node:path";
 import { lookUp } from "@keelson/model";
 import { memoryStore, openStore } from "@keelson/persistence";
 import { isStoreError, type Event, type Problem } from "@keelson/protocol";
-import { diskFiles } from "@keelson/tools";
+import { createBoard, diskFiles } from "@keelson/tools";
+import { Leases } from "./agents/leases.ts";
+import { Beside } from "./beside.ts";
+import { Ledger } from "./budget/ledger.ts";
+import { furnish, type Furnished, type Log, type Site } from "./furnish.ts";
 import { gather, type Gathered } from "./gather.ts";
 import type { House, Opening, Session } from "./house.ts";
-import { openLog } from "./log.ts";
-import { Conversation } from "./session.ts";
-import { openToolbox } from "./toolbox.ts";
-import { wire } from "./wire.ts";
+import { openGrants, ruleOf } from "./kept/grants.ts";
+import type { Lineage } from "./lineage.ts";
+import { openLog, type OpenedLog } from "./log.ts";
+import { Recollection } from "./recollection.ts";
+import { readPast, type Past } from "./session.ts";
 
 /**
  * Opens a session: settings, folders, endpoint, rules, plugins and log, in that order; the first thing that is wrong refuses it.
@@ -23,26 +28,63 @@ export async function openSession(house: House): Promise<Opening> {
   const heard: Problem[] = [];
   const disk = openStore({ root: join(place.keelHome, "var"), now: wall, onProblem: (problem) => heard.push(problem) });
   const memory = () => memoryStore({ now: wall });
-  const log = await openLog({ disk: flags.persist === false ? memory() : disk, memory }, flags, place.cwd, randomUUID());
-  if ("code" in log) return { ok: false, refusal: log };
-
-  const id = log.claim.ref.session;
-  const toolbox = openToolbox(house, gathered, files, id);
-  const wired = wire(house, gathered, toolbox, id);
-  const { dials, meter } = wired;
-  const opening = log.fresh ? [openedEvent(house, gathered)] : [];
-  const close = async (): Promise<void> => {
-    for (const part of [toolbox, wired, log.claim]) await part[Symbol.asyncDispose]();
-  };
-  const conversation = await Conversation.read({ ...log, ...wired, wall, opening }).catch(async (error: unknown) => {
-    await close(); // a log that can't be read isn't held
+  const opened = await openLog({ disk: flags.persist === false ? memory() : disk, memory }, flags, place.cwd, randomUUID());
+  if ("code" in opened) return { ok: false, refusal: opened };
+  const log = await readLog(opened, house, gathered).catch(async (error: unknown) => {
+    await opened.claim[Symbol.asyncDispose](); // a log that can't be read isn't held
     if (isStoreError(error)) return error.message;
     throw error;
   });
-  if (typeof conversation === "string") return { ok: false, refusal: { code: "session", text: conversation } };
-  const session: Session = {
-    id,
-    cwd: place.cwd,
+  if (typeof log === "string") return { ok: false, refusal: { code: "session", text: log } };
+
+  const beside = new Beside();
+  const lineage = await found({ house, gathered, files }, log, beside);
+  const furnished = furnish({ house, gathered, files }, log, lineage, beside);
+  if (log.recollection.cwd !== undefined && log.recollection.cwd !== place.cwd) heard.push(...movedFrom(log.recollection.cwd));
+  return { ok: true, session: sessionOf(house, gathered, opened, furnished, heard) };
+}
+
+async function readLog({ store, claim, fresh }: OpenedLog, house: House, gathered: Gathered): Promise<Log> {
+  const recollection = new Recollection();
+  const past: Past = fresh
+    ? { view: { messages: [], reply: undefined }, undelivered: [], opening: [openedEvent(house, gathered)] }
+    : await readPast(store, claim.ref, recollection);
+  const asked = house.flags;
+  if (asked.permissionMode !== undefined) recollection.mode = undefined; // what is asked for now stands above what was
+  if (asked.model !== undefined) recollection.model = undefined;
+  return { store, claim, past, recollection };
+}
+
+/** What the session and all its agents will have in common. */
+async function found({ house, gathered }: Site, { recollection }: Log, beside: Beside): Promise<Lineage> {
+  const { place, clock, wall } = house;
+  const { limits, folders } = gathered;
+  const grants = openGrants(place.keelHome, wall);
+  const kept = await grants.list(folders.cwd);
+  const board = createBoard((state) => beside.push({ type: "session.changed", change: { board: JSON.parse(JSON.stringify(state)) } }));
+  if (recollection.board) board.restore(recollection.board);
+  return {
+    path: [],
+    board,
+    leases: new Leases(),
+    crew: { running: 0 },
+    ledger: new Ledger(limits.bounds, () => clock.now(), { before: recollection.spent }),
+    approvals: {
+      rules: [...(typeof kept === "string" ? [] : kept.map(ruleOf)), ...recollection.rules],
+      keep: (rules, folder, until) =>
+        grants.add(rules.map((rule) => ({ rule, folder, granted: wall(), ...(until !== undefined && { until }) }))),
+    },
+  };
+}
+
+function sessionOf(house: House, gathered: Gathered, log: OpenedLog, furnished: Furnished, heard: readonly Problem[]): Session {
+  const { conversation, toolbox, dials, meter, beside } = furnished;
+  const { ref } = log.claim;
+  return {
+    id: ref.session,
+    get cwd() {
+      return toolbox.seat.cwd;
+    },
     get model() {
       return dials.models[0] ?? "";
     },
@@ -56,17 +98,28 @@ export async function openSession(house: House): Promise<Opening> {
     setMode: dials.setMode.bind(dials),
     tools: [...toolbox.tools.keys()],
     plugins: gathered.plugins.map(({ name, root }) => ({ name, root })),
+    agents: [...furnished.kinds.values()].map(({ name, description }) => ({ name, description })),
     credentials: gathered.endpoint.credentials,
     problems: [...gathered.problems, ...toolbox.problems, ...heard, ...(log.problem ? [log.problem] : [])],
     saved: log.problem === undefined,
+    steer: (content) => conversation.receive(content, "user"),
+    rename: (title) => beside.push({ type: "session.changed", change: { title } }),
     add: conversation.add.bind(conversation),
-    run: conversation.run.bind(conversation),
-    [Symbol.asyncDispose]: close,
+    run(prompt, signal) {
+      const envelopes = conversation.run(prompt, signal);
+      const { baseUrl } = gathered.endpoint;
+      const host = baseUrl === undefined ? undefined : new URL(baseUrl).hostname;
+      return house.telemetry ? house.telemetry.trace(envelopes, { session: ref.session, agent: "keel", host }) : envelopes;
+    },
+    [Symbol.asyncDispose]: () => furnished[Symbol.asyncDispose](),
   };
-  return { ok: true, session };
 }
 
 function openedEvent({ place, version }: House, { limits, plugins }: Gathered): Event {
   const names = plugins.map(({ name }) => name);
   return { type: "session.opened", meta: { cwd: place.cwd, version, model: limits.models[0] ?? "", mode: limits.mode, plugins: names } };
 }
+
+const movedFrom = (cwd: string): readonly Problem[] => [
+  { severity: "warning", file: "", text: `This session was begun in ${cwd}. It goes on here: its earlier paths are meant from there.` },
+];

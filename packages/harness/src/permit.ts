@@ -1,28 +1,32 @@
-import { randomUUID } from "node:crypto";
 import { decide, standardStages, suggestRule, type Stages } from "@keelson/permissions";
-import type { Asked, BoundCall, Decision, Event, JsonObject, Mode, Permit, Ports, Rule, Tool, ToolContext } from "@keelson/protocol";
-import type { Answer, Ask, Question } from "./house.ts";
+import type { Asked, BoundCall, Decision, Event, Mode, Permit, Ports, Rule, Tool, ToolContext } from "@keelson/protocol";
+import { approve, type Approvals } from "./approvals.ts";
+import type { Answer } from "./house.ts";
+import { aboutOf, byUser, onlyUser, put, type Asker } from "./question.ts";
 
-export type Permitting = {
+export type Permitting = Asker & {
   readonly mode: () => Mode;
   readonly rules: readonly Rule[];
+  readonly approvals: Approvals;
   readonly directories: readonly string[];
   readonly home: string;
   readonly tools: ReadonlyMap<string, Tool>;
-  /** Nobody to ask: an ask is a denial. */
-  readonly ask: Ask | undefined;
+  /** The path of a sub-agent; undefined for the session itself. */
+  readonly agent: string | undefined;
+  /** In words who is changing what the call would change. */
+  readonly taken: (call: BoundCall) => string | undefined;
 };
 type Allowed = Extract<Answer, { behavior: "allow" }>;
 
 /** Judges each call by the stages; a question stands in the log before it is asked, and its answer before it counts. */
-export function permitting({ mode, rules, directories, home, tools, ask }: Permitting): Ports["permit"] {
-  let granted: readonly Rule[] = []; // by the user, for this session
+export function permitting(house: Permitting): Ports["permit"] {
+  const { mode, rules, approvals, directories, home, tools, agent, taken } = house;
   const standard = standardStages(); // one for all calls: it reads each rule once
   const askedOf = (tool: string, call: BoundCall, cwd: string): Asked => ({
     tool,
     call,
     mode: mode(),
-    rules: [...rules, ...granted],
+    rules: [...rules, ...approvals.rules],
     cwd,
     directories,
     home,
@@ -33,17 +37,24 @@ export function permitting({ mode, rules, directories, home, tools, ask }: Permi
     let pending: Decision | undefined;
     const stages: Stages = { ...standard, user: async ({ soFar }) => void (pending = soFar) };
     const decision = await decide(asked, stages, ctx.signal);
-    if (decision.behavior === "allow") return yield* judged({ decision, call }, ctx.callId, false);
-    const suggestion = await suggestRule(asked, stages, ctx.signal);
-    if (pending === undefined || !ask) return yield* judged({ decision, call, suggestion }, ctx.callId, false);
-    const question = questionOf(asked, { opinion: pending, suggestion }, ctx.callId);
-    const answer = yield* putToUser(question, ask, ctx);
+    if (call.asksUser && decision.behavior === "allow") pending = onlyUser(decision);
+    else if (decision.behavior === "allow") return yield* judged(untaken({ decision, call }, taken), ctx.callId);
+    const suggestion = call.asksUser ? undefined : await suggestRule(asked, stages, ctx.signal);
+    if (pending === undefined) return yield* judged({ decision, call, suggestion }, ctx.callId);
+
+    const answer = yield* put(aboutOf({ asked, opinion: pending, suggestion, agent, callId: ctx.callId }), house, ctx);
+    if (answer === "deferred") return { behavior: "defer" };
+    if (answer === "nobody") return yield* judged({ decision: nobody(decision, pending), call, suggestion }, ctx.callId);
+    if (answer === "expired")
+      return yield* judged({ decision: byUser(pending, "deny", "Nobody answered the question in time."), call }, ctx.callId);
     if (answer.behavior === "deny") {
-      const reason = `The user said no${answer.message ? `: ${answer.message}` : "."}`;
-      return yield* judged({ decision: byUser(pending, "deny", reason), call }, ctx.callId, answer.interrupt === true);
+      return yield* judged(
+        { decision: byUser(pending, "deny", refusalOf(answer)), call, interrupt: answer.interrupt === true },
+        ctx.callId,
+      );
     }
-    granted = [...granted, ...grantedBy(answer, question, ctx.cwd)];
-    return yield* judged(await replaced(answer, pending, asked, ctx), ctx.callId, false);
+    yield* approve(approvals, answer, suggestion, ctx.cwd);
+    return yield* judged(untaken(await replaced(answer, pending, asked, ctx), taken), ctx.callId);
   };
 
   /** What the user put in place of the input is judged as if the model had asked for it; the user's word answers an ask, never a denial. */
@@ -65,44 +76,29 @@ export function permitting({ mode, rules, directories, home, tools, ask }: Permi
   }
 }
 
-/** `suggestion`: the rule that would have allowed it, where nobody was asked. */
-type Verdict = { readonly decision: Decision; readonly call: BoundCall; readonly suggestion?: string | undefined };
+const refusalOf = ({ message }: Extract<Answer, { behavior: "deny" }>): string => `The user said no${message ? `: ${message}` : "."}`;
 
-async function* judged({ decision, call, suggestion }: Verdict, callId: string, interrupt: boolean): AsyncGenerator<Event, Permit> {
+/** `suggestion`: the rule that would have allowed it, where nobody was asked. */
+type Verdict = {
+  readonly decision: Decision;
+  readonly call: BoundCall;
+  readonly suggestion?: string | undefined;
+  readonly interrupt?: boolean;
+};
+
+async function* judged({ decision, call, suggestion, interrupt = false }: Verdict, callId: string): AsyncGenerator<Event, Permit> {
   const named = decision.behavior === "deny" && suggestion !== undefined;
   yield { type: "call.judged", callId, decision, ...(named && { suggestion }) };
   if (decision.behavior === "allow") return { behavior: "allow", call };
   return { behavior: "deny", message: `Not allowed, nothing ran. ${decision.reason}`, interrupt };
 }
 
-async function* putToUser(question: Question, ask: Ask, { callId, signal }: ToolContext): AsyncGenerator<Event, Answer> {
-  const askId = randomUUID();
-  const { tool, input, opinion, suggestion } = question;
-  const body: JsonObject = { tool, input, reason: opinion.reason, ...(suggestion !== undefined && { suggestion }) };
-  yield { type: "ask.opened", askId, kind: "permission", callId, body };
-  const answer = await ask(question, signal);
-  yield { type: "ask.answered", askId, answer: { ...answer }, by: "user" };
-  return answer;
+/** A file that another agent is changing is left to it. */
+function untaken(verdict: Verdict, taken: Permitting["taken"]): Verdict {
+  const why = verdict.decision.behavior === "allow" ? taken(verdict.call) : undefined;
+  return why === undefined ? verdict : { ...verdict, decision: { ...verdict.decision, behavior: "deny", reason: why } };
 }
 
-function questionOf(
-  asked: Asked,
-  { opinion, suggestion }: Pick<Question, "opinion"> & { readonly suggestion: string | undefined },
-  callId: string,
-): Question {
-  const { tool, call } = asked;
-  return { callId, tool, input: call.input, effects: call.effects, opinion, ...(suggestion !== undefined && { suggestion }) };
-}
-
-const byUser = (pending: Decision, behavior: "allow" | "deny", reason: string): Decision => ({
-  ...pending,
-  behavior,
-  reason,
-  explicit: true,
-  stage: "user",
-});
-
-function grantedBy({ scope, rules = [] }: Allowed, { suggestion }: Question, base: string): readonly Rule[] {
-  const own = scope === "session" && suggestion !== undefined ? [{ text: suggestion, behavior: "allow" as const }] : [];
-  return [...own, ...rules].map((rule) => ({ ...rule, source: "session", base }));
-}
+/** An ask that reaches nobody is a denial; the engine says so itself where it asked. */
+const nobody = (decision: Decision, pending: Decision): Decision =>
+  decision.behavior === "deny" ? decision : { ...pending, behavior: "deny", reason: `${pending.reason} Nobody is here to answer.` };

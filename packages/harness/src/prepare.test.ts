@@ -3,15 +3,25 @@ import { remember, text, EMPTY } from "@keelson/protocol";
 import { fresh, pick, scriptedClock } from "@keelson/testing";
 import type { Event, Prepared } from "@keelson/protocol";
 import { test } from "vitest";
+import { Ledger } from "./budget/ledger.ts";
 import { Dials } from "./dials.ts";
 import { Meter } from "./meter.ts";
 import { preparing, type ModelFacts } from "./prepare.ts";
 
-const LIMITS = { models: ["big"], mode: "default", maxTurns: 1, maxBudgetUsd: undefined } as const;
+const LIMITS = { models: ["big"], mode: "default", maxTurns: 1, maxBudgetUsd: undefined, bounds: {} } as const;
 
 async function prepare(facts: ModelFacts, words = "go"): Promise<{ readonly events: readonly Event[]; readonly prepared: Prepared }> {
-  const meter = new Meter(scriptedClock(), () => undefined);
-  const port = preparing({ facts: () => facts, body: (model) => ({ for: model }), tools: new Map(), meter, dials: new Dials(LIMITS) });
+  const ledger = new Ledger({}, () => 0);
+  const meter = new Meter(scriptedClock(), () => undefined, ledger);
+  const port = preparing({
+    facts: () => facts,
+    body: (model) => ({ for: model }),
+    tools: new Map(),
+    meter,
+    dials: new Dials(LIMITS),
+    ledger,
+    price: () => undefined,
+  });
   const view = remember(EMPTY, { type: "context.added", from: "user", content: [text(words)] });
   const running = port({ ...fresh(view), maxOutputTokens: 16_000 }, new AbortController().signal);
   const events: Event[] = [];

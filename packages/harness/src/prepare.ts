@@ -1,4 +1,5 @@
-import { messagesOf, type JsonObject, type LoopState, type Ports, type Tool } from "@keelson/protocol";
+import { messagesOf, type Event, type JsonObject, type LoopState, type Ports, type Tool } from "@keelson/protocol";
+import type { Bound, Ledger } from "./budget/ledger.ts";
 import type { Dials } from "./dials.ts";
 import type { Meter } from "./meter.ts";
 
@@ -10,14 +11,17 @@ export type Preparing = {
   readonly tools: ReadonlyMap<string, Tool>;
   readonly meter: Meter;
   readonly dials: Dials;
+  readonly ledger: Ledger;
+  /** Dollars, as far as prices are known. */
+  readonly price: (model: string, input: number, output: number) => number | undefined;
 };
 
 const BYTES_PER_TOKEN = 4;
 
 /** The request without its messages. A conversation that can't fit the window isn't sent at all. */
-export function preparing({ facts, body, tools, meter, dials }: Preparing): Ports["prepare"] {
+export function preparing({ facts, body, tools, meter, dials, ledger, price }: Preparing): Ports["prepare"] {
   const bodies = new Map<string, JsonObject>(); // one per model: the bytes before the messages stay the same all session
-  return async function* (state) {
+  return async function* (state, signal) {
     const chosen = yield* dials.drain();
     const model = chosen ?? state.model;
     // Another model's signatures; also where the choice was made between two runs, and this one began with it.
@@ -29,10 +33,28 @@ export function preparing({ facts, body, tools, meter, dials }: Preparing): Port
       yield { type: "notice.raised", severity: "error", code: "blocking_limit", text };
       return { go: "end", reason: "blocking_limit" };
     }
+    const maxOutputTokens = Math.min(state.maxOutputTokens, outputLimit);
+    const input = meter.context || (ledger.isBound ? estimate(state) : 0);
+    const reserved = await ledger.reserve({ usd: price(model, input, maxOutputTokens) ?? 0, tokens: input + maxOutputTokens }, signal);
+    for (const warning of ledger.warnings()) yield nearing(warning.bound, warning.spent, warning.limit);
+    if (typeof reserved === "string") return { go: "end", reason: "budget_exhausted" };
+    if (reserved) meter.expect(reserved);
     const sent = bodies.get(model) ?? body(model);
     bodies.set(model, sent);
-    return { go: "send", change: { model, maxOutputTokens: Math.min(state.maxOutputTokens, outputLimit) }, body: sent, tools };
+    return { go: "send", change: { model, maxOutputTokens }, body: sent, tools };
   };
+}
+
+const SHOWN: Readonly<Record<Bound, (amount: number) => string>> = {
+  usd: (amount) => `$${amount.toFixed(2)}`,
+  tokens: (amount) => `${Math.round(amount)} tokens`,
+  calls: (amount) => `${amount} calls`,
+  ms: (amount) => `${Math.round(amount / 60_000)} minutes`,
+};
+
+function nearing(bound: Bound, spent: number, limit: number): Event {
+  const text = `${SHOWN[bound](spent)} of the budget of ${SHOWN[bound](limit)} are spent.`;
+  return { type: "notice.raised", severity: "warning", code: "budget_warning", text };
 }
 
 /** Tokens, roughly; asked for once, before any reply has told the real number. */

@@ -15,15 +15,19 @@ export type Surroundings = {
   readonly instruct: string | undefined;
 };
 
-/** A plugin's text, or the caller's in its place; what the caller appends is live, since it differs from user to user. */
+const COORDINATOR = `# You coordinate
+You change nothing yourself: you plan, hand out and judge. Put the parts on the board (TaskCreate, with what waits for what), start an agent for each part that can begin, several at once where they don't touch the same files, and look at what they bring before you hand out the next. When all is done, say what was done and what wasn't.`;
+
+/** A plugin's text, or the caller's in its place; what the caller appends is live, since it differs from user to user. `more`: of the plugins too, the same for everyone who has them. */
 export function composePrompt(
   plugins: readonly PluginDecl[],
-  flags: Pick<Flags, "systemPrompt" | "appendSystemPrompt">,
+  flags: Pick<Flags, "systemPrompt" | "appendSystemPrompt" | "coordinator">,
   around: Surroundings,
+  more = "",
 ): SystemPrompt {
   const fixed = flags.systemPrompt ?? plugins.flatMap(({ system }) => system ?? []).join("\n\n");
   return {
-    fixed: fixed.trim(),
+    fixed: [fixed.trim(), flags.coordinator ? COORDINATOR : "", more].filter((part) => part !== "").join("\n\n"),
     live: [describe(around), flags.appendSystemPrompt ?? "", around.instruct ?? ""].filter((part) => part !== "").join("\n\n"),
   };
 }

@@ -12,12 +12,15 @@ import {
   type LoopOptions,
   type LoopState,
   type Ports,
+  type Provenance,
+  type Ref,
   type SessionStore,
+  type Settled,
   type View,
 } from "@keelson/protocol";
 import { withHeartbeats } from "./heartbeat.ts";
 import { Journal, type Stamp } from "./journal.ts";
-import type { Meter } from "./meter.ts";
+import type { Recollection } from "./recollection.ts";
 
 /** The parts of a session that live as long as it does. */
 export type SessionParts = {
@@ -28,9 +31,20 @@ export type SessionParts = {
   readonly options: () => LoopOptions;
   /** What a run came to, beside its turns. */
   readonly totals: (view: View) => JsonObject;
-  readonly meter: Pick<Meter, "drain">;
+  /** What happened beside the loop since the last look. */
+  readonly drain: () => readonly Event[];
+  /** What is to be said before a run's end. */
+  readonly closing: () => readonly Event[];
+  /** Waits for what still goes on in the background; false when nothing does. */
+  readonly attend: (signal: AbortSignal) => Promise<boolean>;
   readonly wall: () => number;
-  /** The first events of a new session. */
+  /** Agents from the root; empty for the root's own. */
+  readonly path: readonly string[];
+};
+/** A log as far as it goes, or the first events of a new one. */
+export type Past = {
+  readonly view: View;
+  readonly undelivered: readonly Input[];
   readonly opening: readonly Event[];
 };
 
@@ -43,38 +57,54 @@ const FIRST_OUTPUT_TOKENS = 16_000;
 export class Conversation {
   readonly #parts: SessionParts;
   readonly #journal: Journal;
-  #folded: View = EMPTY;
+  readonly #recollection: Recollection;
+  readonly #aside: Event[] = [];
+  #running: AbortSignal = AbortSignal.abort();
+  #folded: View;
   #since: Event[] = [];
-  #undelivered: readonly Input[] = [];
+  #undelivered: readonly Input[];
   #opening: readonly Event[];
 
-  private constructor(parts: SessionParts) {
+  constructor(parts: SessionParts, recollection: Recollection, { view, undelivered, opening }: Past) {
     this.#parts = parts;
+    this.#recollection = recollection;
     this.#journal = new Journal(parts.store, parts.claim);
-    this.#opening = parts.opening;
+    this.#folded = view;
+    this.#undelivered = undelivered;
+    this.#opening = opening;
   }
 
-  /** Reads the log as far as it goes. */
-  static async read(parts: SessionParts): Promise<Conversation> {
-    const conversation = new Conversation(parts);
-    for await (const { event } of parts.store.read(parts.claim.ref, 0)) {
-      conversation.#folded = remember(conversation.#folded, event);
-      conversation.#note(event);
-    }
-    return conversation;
+  /** What the model would be sent now. */
+  get view(): View {
+    this.#folded = this.#since.reduce(remember, this.#folded);
+    this.#since = [];
+    return this.#folded;
+  }
+
+  /** Words for the model, from whoever: it reads them after its next step, or with the next prompt. */
+  receive(content: readonly Block[], from: Provenance): void {
+    const input: Input = { type: "input.received", inputId: randomUUID(), kind: "steer", from, content };
+    this.#undelivered = [...this.#undelivered, input];
+    this.#aside.push(input);
+  }
+
+  /** Of the run that is under way, or of the last one. */
+  get running(): AbortSignal {
+    return this.#running;
   }
 
   async *run(prompt: readonly Block[], signal: AbortSignal): AsyncGenerator<Envelope, void> {
-    const { meter, totals } = this.#parts;
+    this.#running = signal;
     const options = this.#parts.options();
     const run = randomUUID();
+    yield* this.#beside(run);
     yield* this.#take(prompt, run);
     const ports = this.#following(this.#parts.ports());
-    const events = loop(startOf(this.#view, options), ports, options, signal);
+    const events = loop(startOf(this.view, options), ports, options, signal);
     for await (const event of options.unattended ? withHeartbeats(events, ports.clock) : events) {
-      for (const called of meter.drain()) yield* await this.#record(called, run);
+      yield* this.#beside(run);
       if (event.type === "agent.relayed") yield event.envelope;
-      else if (event.type === "run.ended") yield* await this.#record({ ...event, totals: { ...event.totals, ...totals(this.#view) } }, run);
+      else if (event.type === "run.ended") yield* this.#end(event, run);
       else if (DURABLE[event.type]) yield* await this.#record(event, run);
       else yield this.#journal.seal(event, this.#stamp(run)); // a delta waits for no disk
     }
@@ -84,13 +114,23 @@ export class Conversation {
     for await (const _ of this.#take(content, randomUUID()));
   }
 
-  /** First on disk, then in the context, with whatever was accepted before and never delivered. */
+  /** First on disk, then in the context, with whatever was accepted before and never delivered. Nothing to say: the log's open calls are taken up. */
   async *#take(content: readonly Block[], run: string): AsyncGenerator<Envelope> {
     const input: Input = { type: "input.received", inputId: randomUUID(), kind: "prompt", from: "user", content };
     const opening = this.#opening;
     this.#opening = []; // said once, also when the reader leaves at it
-    for (const event of [...opening, input]) yield* await this.#record(event, run);
+    for (const event of [...opening, ...(content.length > 0 ? [input] : [])]) yield* await this.#record(event, run);
     for (const event of this.#undelivered.map(taken)) yield* await this.#record(event, run);
+  }
+
+  async *#end(event: Extract<Event, { type: "run.ended" }>, run: string): AsyncGenerator<Envelope> {
+    const totals = { ...event.totals, ...this.#parts.totals(this.view) };
+    for (const last of [...this.#parts.closing(), { ...event, totals }]) yield* await this.#record(last, run);
+  }
+
+  async *#beside(run: string): AsyncGenerator<Envelope> {
+    for (const event of [...this.#aside.splice(0), ...this.#parts.drain()])
+      yield* event.type === "agent.relayed" ? [event.envelope] : await this.#record(event, run);
   }
 
   async #record(event: Event, run: string): Promise<readonly Envelope[]> {
@@ -103,13 +143,8 @@ export class Conversation {
   }
 
   #stamp(run: string): Stamp {
-    return { session: this.#parts.claim.ref.session, run, wall: this.#parts.wall };
-  }
-
-  get #view(): View {
-    this.#folded = this.#since.reduce(remember, this.#folded);
-    this.#since = [];
-    return this.#folded;
+    const { claim, path, wall } = this.#parts;
+    return { session: claim.ref.session, run, path, wall };
   }
 
   /** The loop folds what it yields, so nobody else has to: at the beginning of a turn its view is that of the whole log. */
@@ -121,17 +156,48 @@ export class Conversation {
         this.#since = [];
         return ports.prepare(state, signal);
       },
+      settle: (state, at, signal) => this.#settle(ports, state, at, signal),
     };
   }
 
+  /** What arrived meanwhile comes behind the results, or in place of an end; with something in the background, an end waits for it. */
+  async *#settle(ports: Ports, state: LoopState, at: "tools" | "stop", signal: AbortSignal): AsyncGenerator<Event, Settled> {
+    for (;;) {
+      const arrived = this.#undelivered;
+      for (const input of arrived) yield taken(input);
+      if (arrived.length > 0) return { go: "on", because: "steered" };
+      const going = at === "stop" && (await this.#parts.attend(signal));
+      yield* this.#parts.drain();
+      if (!going || signal.aborted) return yield* ports.settle(state, at, signal);
+    }
+  }
+
   #note(event: Event): void {
-    if (event.type === "input.received") this.#undelivered = [...this.#undelivered, event];
-    if (event.type === "context.added" && event.inputId !== undefined)
-      this.#undelivered = this.#undelivered.filter(({ inputId }) => inputId !== event.inputId);
+    this.#recollection.note(event);
+    this.#undelivered = waiting(this.#undelivered, event);
   }
 }
 
 type Input = Extract<Event, { type: "input.received" }>;
+
+/** Reads a log as far as it goes. Rejects with a `StoreError`. */
+export async function readPast(store: SessionStore, ref: Ref, recollection: Recollection): Promise<Past> {
+  let view = EMPTY;
+  let undelivered: readonly Input[] = [];
+  for await (const { event } of store.read(ref, 0)) {
+    view = remember(view, event);
+    undelivered = waiting(undelivered, event);
+    recollection.note(event);
+  }
+  return { view, undelivered, opening: [] };
+}
+
+/** Received, and not yet in the context. */
+function waiting(inputs: readonly Input[], event: Event): readonly Input[] {
+  if (event.type === "input.received") return inputs.some(({ inputId }) => inputId === event.inputId) ? inputs : [...inputs, event];
+  if (event.type !== "context.added" || event.inputId === undefined) return inputs;
+  return inputs.filter(({ inputId }) => inputId !== event.inputId);
+}
 
 /** Accepted, and not yet seen by the model: delivered now, once. */
 const taken = ({ inputId, from, content }: Input): Event => ({ type: "context.added", inputId, from, content });

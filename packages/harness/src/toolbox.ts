@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createReadFilter } from "@keelson/permissions";
 import type { Problem, Rule, Tool } from "@keelson/protocol";
-import { createSeen, openProcesses, scrub, type BlockKit, type Disk } from "@keelson/tools";
+import { openProcesses, scrub, type BlockKit, type Disk, type Processes, type Worktrees } from "@keelson/tools";
 import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
 import { enableBlocks } from "./registry.ts";
@@ -10,34 +10,66 @@ import { bareDenials } from "./rules.ts";
 /** A session's tools, and what they bring along. Dispose ends what they left running. */
 export type Toolbox = AsyncDisposable & {
   readonly tools: ReadonlyMap<string, Tool>;
+  /** Where the session works: what relative paths are relative to. */
+  readonly seat: Seat;
+  readonly processes: Processes;
+  readonly env: Readonly<Record<string, string>>;
   readonly rules: readonly Rule[];
   readonly problems: readonly Problem[];
 };
 
+/** `move`: into another folder, with the shell. */
+export type Seat = { readonly cwd: string; move(cwd: string): void };
+
+/** What the session's parts hand to the blocks. */
+export type Given = {
+  readonly files: Disk;
+  readonly worktrees: (seat: Seat, processes: Processes, env: BlockKit["env"]) => Worktrees;
+} & Pick<BlockKit, "seen" | "board" | "agent" | "agents" | "plan">;
+
 /** Builds the enabled blocks. Long outputs are kept outside the working folder, and are the model's to read. */
 export function openToolbox(
-  { place, flags }: House,
-  { folders, plugins, rules, settings }: Gathered,
-  files: Disk,
+  { place }: House,
+  { folders, plugins, rules, settings, only }: Gathered,
+  { worktrees, ...given }: Given,
   session: string,
 ): Toolbox {
   const spillDir = join(place.keelHome, "var", "outputs", session);
-  const roots = [folders.cwd, ...folders.directories];
   const processes = openProcesses();
+  const shell = { cwd: folders.cwd };
+  let at = folders.cwd;
+  const seat: Seat = {
+    get cwd() {
+      return at;
+    },
+    move(cwd) {
+      at = cwd;
+      shell.cwd = cwd;
+    },
+  };
+  const env = { ...scrub(place.env, place.platform), ...settings.env };
   const kit: BlockKit = {
-    files,
+    ...given,
     run: processes.run,
     processes,
-    seen: createSeen(),
-    shell: { cwd: folders.cwd },
-    env: { ...scrub(place.env, place.platform), ...settings.env },
+    shell,
+    env,
+    worktrees: worktrees(seat, processes, env),
     home: place.home,
-    hidden: () => createReadFilter({ rules, cwd: folders.cwd, directories: folders.directories, home: place.home }),
-    roots: () => roots,
+    hidden: () => createReadFilter({ rules, cwd: seat.cwd, directories: folders.directories, home: place.home }),
+    roots: () => [seat.cwd, ...folders.directories],
     spillDir,
   };
-  const { tools, problems } = enableBlocks(plugins, { denied: bareDenials(rules), only: flags.tools }, kit);
-  return { tools, problems, rules: [readable(spillDir)], [Symbol.asyncDispose]: () => processes[Symbol.asyncDispose]() };
+  const { tools, problems } = enableBlocks(plugins, { denied: bareDenials(rules), only }, kit);
+  return {
+    tools,
+    seat,
+    processes,
+    env,
+    problems,
+    rules: [readable(spillDir)],
+    [Symbol.asyncDispose]: () => processes[Symbol.asyncDispose](),
+  };
 }
 
 function readable(folder: string): Rule {

@@ -1,12 +1,16 @@
 import { connect, costOf, lookUp, networkFromEnv, openNetwork, shape, type Network } from "@keelson/model";
-import type { JsonObject, LoopOptions, Model, Ports, View } from "@keelson/protocol";
-import { Dials } from "./dials.ts";
+import type { BoundCall, Event, JsonObject, LoopOptions, Model, Permit, Ports, View } from "@keelson/protocol";
+import type { Leases } from "./agents/leases.ts";
+import type { Ledger } from "./budget/ledger.ts";
+import type { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
+import type { Lineage } from "./lineage.ts";
 import { Meter } from "./meter.ts";
 import { permitting } from "./permit.ts";
 import { preparing } from "./prepare.ts";
-import { composePrompt } from "./prompt.ts";
+import type { SystemPrompt } from "./prompt.ts";
+import type { Recollection } from "./recollection.ts";
 import { answerIn, settling } from "./structured.ts";
 import type { Toolbox } from "./toolbox.ts";
 
@@ -18,51 +22,91 @@ export type Wired = AsyncDisposable & {
   readonly options: () => LoopOptions;
   readonly totals: (view: View) => JsonObject;
   readonly meter: Meter;
+};
+export type Wiring = {
+  readonly session: string;
+  readonly lineage: Lineage;
+  readonly recollection: Recollection;
   readonly dials: Dials;
+  readonly system: SystemPrompt;
 };
 
 /** Connects the loop to the house: each port is one function of one room. */
-export function wire(house: House, gathered: Gathered, toolbox: Toolbox, session: string): Wired {
+export function wire(house: House, gathered: Gathered, toolbox: Toolbox, { session, lineage, recollection, dials, system }: Wiring): Wired {
   const { place, flags, clock, wall, ask } = house;
-  const { folders, limits, dialect, plugins, structure } = gathered;
-  const { tools } = toolbox;
-  const dials = new Dials(limits);
-  const meter = new Meter(clock, (model, usage) => costOf(lookUp(model), usage));
-  const system = composePrompt(plugins, flags, { ...folders, platform: place.platform, now: wall(), instruct: structure?.instruct });
+  const { folders, limits, dialect, structure } = gathered;
+  const { tools, seat } = toolbox;
+  const { ledger, approvals, leases, path } = lineage;
+  const agent = path.length > 0 ? path.join("/") : undefined;
+  const began = ledger.spent.usd;
+  const meter = new Meter(clock, (model, usage) => costOf(lookUp(model), usage), ledger);
   const body = (model: string): JsonObject => shape({ dialect, model: lookUp(model), system, tools: [...tools.values()] });
-  const rules = [...gathered.rules, ...toolbox.rules];
+  const mode = lineage.mode ?? (() => dials.mode);
   const network = openNetwork(networkFromEnv(place.env));
+  const permit = permitting({
+    mode,
+    rules: [...gathered.rules, ...toolbox.rules],
+    approvals,
+    directories: folders.directories,
+    home: place.home,
+    tools,
+    agent,
+    taken: (call) => takenBy(leases, agent ?? "the session", call),
+    ask,
+    defer: flags.defer ?? false,
+    recollection,
+    wall,
+  });
   const ports: Omit<Ports, "settle"> = {
     model: meter.measure(clientOf(house, gathered, { network, session }), "main"),
     tools: () => tools,
-    prepare: preparing({ facts: lookUp, body, tools, meter, dials }),
+    prepare: preparing({ facts: lookUp, body, tools, meter, dials, ledger, price: priceOf }),
     async *rescue() {
       return false; // nothing can be made smaller yet: the context ladder joins here
     },
-    permit: permitting({ mode: () => dials.mode, rules, directories: folders.directories, home: place.home, tools, ask }),
-    overBudget: () => (limits.maxBudgetUsd !== undefined && meter.usd >= limits.maxBudgetUsd ? "budget_exhausted" : undefined),
+    permit: (use, call, ctx) => counted(permit(use, call, ctx), ledger),
+    overBudget: () => (ledger.exceeded() === undefined ? undefined : "budget_exhausted"),
     clock,
   };
   return {
     meter,
-    dials,
     ports: () => ({ ...ports, settle: settling(structure) }),
     options: () => ({
       session,
-      cwd: folders.cwd,
+      get cwd() {
+        return seat.cwd;
+      },
       maxTurns: limits.maxTurns,
       models: dials.models,
       outputLimit: lookUp(dials.models[0] ?? "").outputLimit,
-      graceMs: GRACE_MS,
+      graceMs: GRACE_MS / 2 ** path.length, // a sub-agent ends before its parent stops waiting for it
       fast: false,
       unattended: flags.unattended ?? false,
     }),
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
     totals(view) {
       const reading = structure?.read(answerIn(view));
-      return { usd: meter.usd, ...(reading?.ok && { structured: reading.value }) };
+      return { usd: ledger.spent.usd - began, ...(reading?.ok && { structured: reading.value }) };
     },
   };
+}
+
+const UNCACHED = { cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
+const priceOf = (model: string, input: number, output: number): number | undefined => costOf(lookUp(model), { ...UNCACHED, input, output });
+
+/** Of calls that were let through, against the budget of calls. */
+async function* counted(judging: AsyncGenerator<Event, Permit>, ledger: Ledger): AsyncGenerator<Event, Permit> {
+  if (ledger.exceeded() === "calls") return { behavior: "deny", message: "Nothing ran: the budget of calls is used up.", interrupt: true };
+  const permit = yield* judging;
+  if (permit.behavior === "allow") ledger.add({ calls: 1 });
+  return permit;
+}
+
+/** In words who is changing a file that the call would change; the file is the caller's from now on when nobody is. */
+function takenBy(leases: Leases, agent: string, { effects }: BoundCall): string | undefined {
+  const changed = effects.flatMap((effect) => (effect.do === "write" || effect.do === "delete" ? [effect.path] : []));
+  const other = leases.take(agent, changed);
+  return other && `${other.by} is changing ${other.path}. Leave it to that one, or wait until it has ended.`;
 }
 
 type Outside = { readonly network: Network; readonly session: string };

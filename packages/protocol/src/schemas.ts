@@ -2,6 +2,52 @@
 import { z } from "zod";
 
 const rules = z.array(z.string());
+const texts = z.array(z.string()).optional();
+const truth = z.boolean().optional();
+const word = z.string().optional();
+const map = z.record(z.string(), z.json()).optional();
+const list = z.array(z.json()).optional();
+
+const sandbox = z.looseObject({
+  enabled: truth,
+  failIfUnavailable: truth,
+  autoAllowBashIfSandboxed: truth,
+  excludedCommands: texts,
+  allowUnsandboxedCommands: truth,
+  filesystem: z
+    .looseObject({
+      allowWrite: texts,
+      denyWrite: texts,
+      allowRead: texts,
+      denyRead: texts,
+      allowManagedReadPathsOnly: truth,
+      disabled: truth,
+    })
+    .optional(),
+  network: z
+    .looseObject({
+      allowedDomains: texts,
+      deniedDomains: texts,
+      strictAllowlist: truth,
+      allowManagedDomainsOnly: truth,
+      allowUnixSockets: texts,
+      allowAllUnixSockets: truth,
+      allowLocalBinding: truth,
+      allowMachLookup: texts,
+      httpProxyPort: z.int().positive().optional(),
+      socksProxyPort: z.int().positive().optional(),
+      tlsTerminate: z.json().optional(),
+    })
+    .optional(),
+  credentials: map,
+  ignoreViolations: map,
+  enableWeakerNestedSandbox: truth,
+  enableWeakerNetworkIsolation: truth,
+  allowAppleEvents: truth,
+  ripgrep: z.looseObject({ command: word, args: texts }).optional(),
+  bwrapPath: word,
+  socatPath: word,
+});
 
 /** A settings file. Unknown keys are kept: other programs read the same file. */
 export const settingsSchema = z.looseObject({
@@ -15,14 +61,42 @@ export const settingsSchema = z.looseObject({
       deny: rules.optional(),
       additionalDirectories: z.array(z.string()).optional(),
       defaultMode: z.string().optional(),
+      disableBypassPermissionsMode: word,
+      disableAutoMode: word,
     })
     .optional(),
+  sandbox: sandbox.optional(),
+  autoMode: z.looseObject({ environment: texts, allow: texts, soft_deny: texts, hard_deny: texts, classifyAllShell: truth }).optional(),
+  hooks: map,
+  disableAllHooks: truth,
+  allowManagedHooksOnly: truth,
+  allowedHttpHookUrls: texts,
+  httpHookAllowedEnvVars: texts,
+  enabledPlugins: map,
+  extraKnownMarketplaces: map,
+  enableAllProjectMcpServers: truth,
+  enabledMcpjsonServers: texts,
+  disabledMcpjsonServers: texts,
+  allowedMcpServers: list,
+  deniedMcpServers: list,
+  skillOverrides: z.record(z.string(), z.string()).optional(),
+  skillListingMaxDescChars: z.int().positive().optional(),
+  skillListingBudgetFraction: z.number().positive().max(1).optional(),
+  disableSkillShellExecution: truth,
+  disableBundledSkills: truth,
+  claudeMdExcludes: texts,
+  outputStyle: word,
+  statusLine: map,
+  apiKeyHelper: word,
   keel: z
     .strictObject({
       baseUrl: z.url().optional(),
       dialect: z.string().optional(),
       maxTurns: z.int().positive().optional(),
       maxBudgetUsd: z.number().positive().optional(),
+      maxTokens: z.number().int().positive().optional(),
+      maxCalls: z.number().int().positive().optional(),
+      maxMinutes: z.number().positive().optional(),
     })
     .optional(),
 });

@@ -4,6 +4,7 @@ import { answerIn, questionFor } from "./permission.ts";
 import { readUpdates, suggestionsFor } from "./updates.ts";
 
 const QUESTION: Question = {
+  askId: "a",
   callId: "c",
   tool: "Write",
   input: { file_path: "/project/a.ts", content: "x" },

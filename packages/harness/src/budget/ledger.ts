@@ -41,6 +41,11 @@ export class Ledger {
     return { ...this.#before, ms: this.#before.ms + this.#now() - this.#began };
   }
 
+  /** Whether anything is bounded, here or above. */
+  get isBound(): boolean {
+    return BOUNDS.some((bound) => this.bounds[bound] !== undefined) || this.#parent?.isBound === true;
+  }
+
   /** The first bound that is used up, here or above. */
   exceeded(): Bound | undefined {
     const { spent, bounds } = this;

@@ -32,7 +32,7 @@ export type Agents = {
   /** The child's envelopes are its steps; its answer is the output. What can't be started is an output too. */
   start(order: AgentOrder, ctx: ToolContext): AsyncGenerator<ToolStep, ToolOutput>;
   /** In words what became of the message. */
-  send(to: string, message: string): Promise<{ readonly ok: boolean; readonly words: string }>;
+  send(to: string, message: string, ctx: ToolContext): Promise<{ readonly ok: boolean; readonly words: string }>;
   find(id: string): Work | undefined;
   all(): readonly Work[];
 };

@@ -19,8 +19,8 @@ export function sendMessageBlock(kit: BlockKit): Tool {
     input,
     effects: ({ to }) => [{ do: "spawn", agent: to }],
     readOnly: false,
-    async *run({ to, message }) {
-      const sent = await kit.agents?.send(to, message);
+    async *run({ to, message }, ctx) {
+      const sent = await kit.agents?.send(to, message, ctx);
       if (!sent) return failed("There are no sub-agents here.");
       return sent.ok ? said(sent.words) : failed(sent.words);
     },

@@ -1,0 +1,33 @@
+import { randomUUID } from "node:crypto";
+import { openCalls, resultOf, text, type Event } from "@keelson/protocol";
+import type { Log } from "../furnish.ts";
+import { Recollection } from "../recollection.ts";
+import { readPast } from "../session.ts";
+
+const FORKED =
+  "This call is answered to whom you were forked from. You are the fork: do what is asked of you next, and answer with what you found.";
+
+/** A log of its own for a sub-agent, linked to its parent's; a fork's begins as its parent's stands now. */
+export async function openChildLog({ store, claim }: Pick<Log, "store" | "claim">, cwd: string, fork: boolean): Promise<Log> {
+  const { ref: parent } = claim;
+  const ref = { tenant: parent.tenant, session: randomUUID() };
+  if (!fork) {
+    await store.create(ref, { cwd, parent: parent.session });
+    const opening: readonly Event[] = [{ type: "session.opened", meta: { cwd, parent: parent.session } }];
+    const own = await store.claim(ref, ref.session);
+    return {
+      store,
+      claim: own,
+      recollection: new Recollection(),
+      past: { view: { messages: [], reply: undefined }, undelivered: [], opening },
+    };
+  }
+  const { head } = await store.head(parent);
+  await store.fork(parent, head, ref, { cwd });
+  const own = await store.claim(ref, ref.session);
+  const past = await readPast(store, ref, new Recollection());
+  const answers = openCalls(past.view).map(({ use }): Event => {
+    return { type: "call.completed", callId: use.id, outcome: "ok", result: resultOf(use.id, [text(FORKED)], false), ms: 0 };
+  });
+  return { store, claim: own, recollection: new Recollection(), past: { ...past, undelivered: [], opening: answers } };
+}

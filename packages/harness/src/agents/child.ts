@@ -1,0 +1,151 @@
+import {
+  text,
+  type Block,
+  type EndReason,
+  type Envelope,
+  type Event,
+  type JsonObject,
+  type ToolOutput,
+  type View,
+} from "@keelson/protocol";
+import type { Work } from "@keelson/tools";
+import type { Ledger } from "../budget/ledger.ts";
+import type { Conversation } from "../session.ts";
+import { answerIn } from "../structured.ts";
+
+/** A conversation of its own, open for as long as its parent's. */
+export type Opened = {
+  readonly session: string;
+  readonly conversation: Conversation;
+  readonly ledger: Ledger;
+  /** What is to be said about where it worked, once it has ended. */
+  readonly leave: () => Promise<string | undefined>;
+  readonly close: () => Promise<void>;
+};
+export type About = { readonly id: string; readonly kind: string; readonly description: string; readonly name: string | undefined };
+
+const LONGEST_ANSWER = 100_000; // characters
+
+/** A sub-agent: prompts go in one after the other, envelopes come out; what it came to is for its parent's model. */
+export class Child implements Work {
+  readonly about: About;
+  readonly #opened: Opened;
+  readonly #stop = new AbortController();
+  #runs: Promise<unknown> = Promise.resolve();
+  #state = "running";
+  #answer = "";
+
+  constructor(about: About, opened: Opened) {
+    this.about = about;
+    this.#opened = opened;
+  }
+
+  get id(): string {
+    return this.about.id;
+  }
+  get session(): string {
+    return this.#opened.session;
+  }
+  get done(): Promise<unknown> {
+    return this.#runs;
+  }
+  state(): string {
+    return this.#state;
+  }
+  output(): string {
+    return this.#answer;
+  }
+
+  /** One prompt to its end. `tell`: what belongs into its parent's log. */
+  async *run(prompt: readonly Block[], signal: AbortSignal, tell: (event: Event) => void): AsyncGenerator<Envelope, ToolOutput> {
+    this.#state = "running";
+    const before = this.#opened.ledger.spent;
+    const both = AbortSignal.any([signal, this.#stop.signal]);
+    let reason: EndReason | undefined;
+    let turns = 0;
+    try {
+      for await (const envelope of this.#opened.conversation.run(prompt, both)) {
+        if (envelope.event.type === "run.ended" && envelope.session === this.session) {
+          ({ reason } = envelope.event);
+          turns = Number(envelope.event.totals["turns"] ?? 0);
+        }
+        yield envelope;
+      }
+    } finally {
+      this.#state = reason ?? "stopped";
+      this.#answer = lastWords(this.#opened.conversation.view);
+      const { spent } = this.#opened.ledger;
+      const cost = { usd: spent.usd - before.usd, tokens: spent.tokens - before.tokens, calls: spent.calls - before.calls };
+      tell({
+        type: "agent.completed",
+        agentId: this.id,
+        session: this.session,
+        body: { ...this.#told(), reason: this.#state, turns, spent: cost },
+      });
+    }
+    const left = await this.#opened.leave();
+    return this.#outcome(reason ?? "aborted_streaming", turns, left);
+  }
+
+  /** Follows a run that nobody else does. */
+  attend(run: Promise<unknown>): void {
+    this.#runs = run;
+  }
+
+  receive(message: string): void {
+    this.#opened.conversation.receive([text(message)], "peer");
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#runs;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await this.#opened.close();
+  }
+
+  started(callId: string | undefined, background: boolean): Event {
+    return {
+      type: "agent.started",
+      agentId: this.id,
+      session: this.session,
+      ...(callId !== undefined && { callId }),
+      body: { ...this.#told(), background },
+    };
+  }
+
+  #told(): JsonObject {
+    const { kind, description, name } = this.about;
+    return { kind, description, ...(name !== undefined && { name }) };
+  }
+
+  #outcome(reason: EndReason, turns: number, left: string | undefined): ToolOutput {
+    const early = reason === "completed" ? [] : [`The agent ended early: ${reason}. What it said last:`];
+    const words = [
+      ...early,
+      this.#answer || "(it said nothing)",
+      ...(left === undefined ? [] : [left]),
+      `[${this.id}: SendMessage goes on with it]`,
+    ];
+    return {
+      content: [text(words.join("\n"))],
+      ...(reason !== "completed" && { isError: true }),
+      data: { agentId: this.id, session: this.session, reason, turns },
+      display: { kind: "agent", agentId: this.id, session: this.session, ...this.#told(), reason, turns },
+    };
+  }
+}
+
+/** The answer, or what came last before it broke off. */
+function lastWords(view: View): string {
+  const answer = answerIn(view);
+  if (answer !== "") return answer.slice(0, LONGEST_ANSWER);
+  const said = [
+    ...(view.reply?.blocks ?? []),
+    ...view.messages.flatMap(({ role, content }) => (role === "assistant" ? content : [])).toReversed(),
+  ];
+  const last = said.find((block) => block.type === "text" && block["text"] !== "");
+  return String(last?.["text"] ?? "").slice(0, LONGEST_ANSWER);
+}

@@ -1,0 +1,89 @@
+import { GENERAL } from "@keelson/tools";
+import type { AgentDecl, JsonObject, PluginDecl } from "@keelson/protocol";
+
+/** A kind of sub-agent. What isn't said is the parent's. */
+export type AgentKind = {
+  readonly name: string;
+  readonly description: string;
+  /** Its system prompt; undefined: the parent's. Rejects when its file can't be read. */
+  readonly prompt: (() => Promise<string>) | undefined;
+  readonly tools?: readonly string[];
+  readonly disallowedTools?: readonly string[];
+  readonly model?: string;
+  readonly permissionMode?: string;
+  readonly maxTurns?: number;
+  readonly background?: boolean;
+  readonly isolation?: "worktree";
+  /** It goes on from all that the parent knows, with the parent's very prompt. */
+  readonly fork?: true;
+};
+
+const BUILTIN: readonly AgentKind[] = [
+  { name: GENERAL, description: "Any work, with all your tools", prompt: undefined },
+  { name: "fork", description: "Yourself, with all you know by now", prompt: undefined, fork: true },
+];
+type ReadBody = (decl: AgentDecl) => Promise<string>;
+
+/** By name: plugins' as `plugin:name`, and by the name alone where no other has it; those of the command line stand above. */
+export function kindsOf(
+  plugins: readonly PluginDecl[],
+  given: Readonly<Record<string, JsonObject>>,
+  read: ReadBody,
+): ReadonlyMap<string, AgentKind> {
+  const kinds = new Map(BUILTIN.map((kind) => [kind.name, kind]));
+  for (const plugin of plugins)
+    for (const decl of plugin.agents) {
+      const kind = kindOf(decl, read);
+      kinds.set([plugin.name, ...(decl.within ?? []), decl.name].join(":"), kind);
+      if (!kinds.has(decl.name)) kinds.set(decl.name, kind);
+    }
+  for (const [name, fields] of Object.entries(given)) kinds.set(name, kindFrom(name, fields));
+  return kinds;
+}
+
+/** A plugin can't give its agents a mode of its own: it isn't the user. */
+function kindOf(decl: AgentDecl, read: ReadBody): AgentKind {
+  const { name, description, tools, disallowedTools, model, maxTurns, background, isolation } = decl;
+  return {
+    name,
+    description,
+    prompt: () => read(decl),
+    ...(tools && { tools }),
+    ...(disallowedTools && { disallowedTools }),
+    ...(model !== undefined && model !== "inherit" && { model }),
+    ...(maxTurns !== undefined && { maxTurns }),
+    ...(background !== undefined && { background }),
+    ...(isolation === "worktree" && { isolation }),
+  };
+}
+
+/** As `--agents` spells it: the fields of an agent's file, its text as `prompt`. */
+function kindFrom(name: string, fields: JsonObject): AgentKind {
+  const { description, prompt, model, permissionMode, maxTurns, background, isolation } = fields;
+  const words = typeof prompt === "string" ? prompt : undefined;
+  const tools = namesIn(fields["tools"]);
+  const disallowedTools = namesIn(fields["disallowedTools"]);
+  return {
+    name,
+    description: typeof description === "string" ? description : name,
+    prompt: words === undefined ? undefined : async () => words,
+    ...(tools && { tools }),
+    ...(disallowedTools && { disallowedTools }),
+    ...(typeof model === "string" && model !== "inherit" && { model }),
+    ...(typeof permissionMode === "string" && { permissionMode }),
+    ...(typeof maxTurns === "number" && { maxTurns }),
+    ...(typeof background === "boolean" && { background }),
+    ...(isolation === "worktree" && { isolation }),
+  };
+}
+
+function namesIn(value: unknown): readonly string[] | undefined {
+  const names = typeof value === "string" ? value.split(",") : Array.isArray(value) ? value.map(String) : undefined;
+  return names?.map((name) => name.trim()).filter((name) => name !== "");
+}
+
+/** What the model is told of them: the same for everyone with the same plugins. */
+export function describeKinds(kinds: ReadonlyMap<string, AgentKind>): string {
+  const lines = [...kinds].map(([name, { description }]) => `- ${name}: ${description.replaceAll(/\s+/g, " ").slice(0, 400)}`);
+  return `# Kinds of agents\n${lines.join("\n")}`;
+}

@@ -1,0 +1,157 @@
+/**
+ * The sub-agents that one conversation has started. Their logs are their own; what it must know of them goes into its log beside the
+ * loop. All of them together, at any depth, are bounded.
+ */
+import { randomBytes } from "node:crypto";
+import { text, type ToolContext, type ToolOutput, type ToolStep } from "@keelson/protocol";
+import { GENERAL, type AgentOrder, type Agents } from "@keelson/tools";
+import type { Beside } from "../beside.ts";
+import { Child, type Opened } from "./child.ts";
+import type { AgentKind } from "./kinds.ts";
+import { News } from "./news.ts";
+
+export const MOST_RUNNING = 10;
+export const DEEPEST = 3;
+
+/** How many run now, at any depth. */
+export type Crew = { running: number };
+export type TeamParts = {
+  readonly kinds: ReadonlyMap<string, AgentKind>;
+  readonly beside: Beside;
+  readonly crew: Crew;
+  /** How many agents stand above a child of this conversation. */
+  readonly depth: number;
+  /** In words why it can't be opened. */
+  readonly open: (id: string, kind: AgentKind, order: AgentOrder, signal: AbortSignal) => Promise<Opened | string>;
+  /** Of the run that is under way: what goes on in the background ends with it. */
+  readonly running: () => AbortSignal;
+  /** Words that arrive at this conversation. */
+  readonly receive: (words: string) => void;
+};
+
+export class Team implements Agents, AsyncDisposable {
+  readonly #parts: TeamParts;
+  readonly #children = new Map<string, Child>();
+  readonly #news = new News();
+  #background = 0;
+
+  constructor(parts: TeamParts) {
+    this.#parts = parts;
+  }
+
+  async *start(order: AgentOrder, ctx: ToolContext): AsyncGenerator<ToolStep, ToolOutput> {
+    const { kinds, beside } = this.#parts;
+    const kind = kinds.get(order.kind ?? GENERAL);
+    if (!kind) return refused(`No kind of agent is named ${order.kind}. There are ${[...kinds.keys()].join(", ")}.`);
+    const full = this.#full();
+    if (full !== undefined) return refused(full);
+    const id = `agent_${randomBytes(3).toString("hex")}`;
+    this.#parts.crew.running++; // before the first wait: others may start at once
+    const opened = await this.#parts
+      .open(id, kind, order, ctx.signal)
+      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    if (typeof opened === "string") {
+      this.#parts.crew.running--;
+      return refused(`The agent couldn't be started. ${opened}`);
+    }
+    const child = new Child({ id, kind: kind.name, description: order.description, name: order.name }, opened);
+    this.#children.set(id, child);
+    const background = order.background || kind.background === true;
+    beside.push(child.started(ctx.callId, background));
+    if (background) {
+      this.#follow(child, order.prompt);
+      return {
+        content: [
+          text(`${id} works in the background. You are told when it ends; SendMessage reaches it, TaskOutput shows what it came to.`),
+        ],
+        data: { agentId: id, session: child.session },
+      };
+    }
+    return yield* this.#work(child, order.prompt, ctx.signal);
+  }
+
+  async send(to: string, message: string, ctx: ToolContext): Promise<{ readonly ok: boolean; readonly words: string }> {
+    const child = this.#children.get(to) ?? [...this.#children.values()].findLast(({ about }) => about.name === to);
+    if (!child) return { ok: false, words: `No agent is called ${to}. ${this.#known()}` };
+    if (child.state() === "running") {
+      child.receive(message);
+      return { ok: true, words: `${child.id} reads it after its next step.` };
+    }
+    const full = this.#full();
+    if (full !== undefined) return { ok: false, words: full };
+    this.#parts.crew.running++;
+    this.#parts.beside.push(child.started(ctx.callId, true));
+    this.#follow(child, message);
+    return { ok: true, words: `${child.id} had ended and goes on with it in the background.` };
+  }
+
+  find(id: string): Child | undefined {
+    return this.#children.get(id);
+  }
+  all(): readonly Child[] {
+    return [...this.#children.values()];
+  }
+
+  /** Waits for news of those in the background; false when none is there. */
+  async attend(signal: AbortSignal): Promise<boolean> {
+    if (this.#background === 0) return false;
+    await this.#news.next(signal);
+    return true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#children.values()].map((child) => child.close()));
+  }
+
+  async *#work(child: Child, prompt: string, signal: AbortSignal): AsyncGenerator<ToolStep, ToolOutput> {
+    try {
+      const run = child.run([text(prompt)], signal, (event) => this.#parts.beside.push(event));
+      let step = await run.next();
+      for (; !step.done; step = await run.next()) yield { type: "child", envelope: step.value };
+      return step.value;
+    } finally {
+      this.#parts.crew.running--;
+    }
+  }
+
+  /** What it says goes on as it comes, the ephemeral apart: nobody holds it back, so nothing may pile up. */
+  #follow(child: Child, prompt: string): void {
+    const { beside, receive } = this.#parts;
+    const signal = this.#parts.running();
+    this.#background++;
+    const follow = async (): Promise<void> => {
+      let words = "";
+      try {
+        const run = this.#work(child, prompt, signal);
+        let step = await run.next();
+        for (; !step.done; step = await run.next()) {
+          if (step.value.type === "child" && step.value.envelope.seq !== undefined)
+            beside.push({ type: "agent.relayed", envelope: step.value.envelope });
+          this.#news.ring();
+        }
+        words = String(step.value.content[0]?.["text"] ?? "");
+      } catch (error) {
+        words = `It failed: ${error instanceof Error ? error.message : String(error)}`;
+      }
+      this.#background--;
+      if (!signal.aborted) receive(`The agent ${child.id} (${child.about.description}) has ended.\n${words}`);
+      this.#news.ring();
+    };
+    child.attend(follow());
+  }
+
+  #full(): string | undefined {
+    const { crew, depth } = this.#parts;
+    if (depth >= DEEPEST) return `Agents can't be started deeper than ${DEEPEST}. Do this part yourself.`;
+    return crew.running >= MOST_RUNNING ? `${MOST_RUNNING} agents run already. Wait for one of them, or end one with TaskStop.` : undefined;
+  }
+
+  #known(): string {
+    const names = [...this.#children.values()].map(({ id, about }) => (about.name === undefined ? id : `${id} (${about.name})`));
+    return names.length === 0 ? "None has been started." : `There are ${names.join(", ")}.`;
+  }
+}
+
+function refused(words: string): ToolOutput {
+  return { content: [text(words)], isError: true };
+}

@@ -1,0 +1,184 @@
+/**
+ * Makes a conversation of a log: its tools, its ports, its memory, and the sub-agents it can start, which are furnished in the same way.
+ * The one place where a session and a sub-agent are built.
+ */
+import { join } from "node:path";
+import { lookUp } from "@keelson/model";
+import { text, type Claim, type Mode, type SessionStore } from "@keelson/protocol";
+import type { AgentOrder, Disk } from "@keelson/tools";
+import type { Opened } from "./agents/child.ts";
+import { describeKinds, kindsOf, type AgentKind } from "./agents/kinds.ts";
+import { stricter, toolsOf } from "./agents/strictness.ts";
+import { DEEPEST, Team } from "./agents/team.ts";
+import { openChildLog } from "./agents/child-log.ts";
+import { moving } from "./agents/moving.ts";
+import { gitWith, makeTree, partFrom } from "./agents/worktree.ts";
+import { Beside } from "./beside.ts";
+import { bodyOf } from "./body.ts";
+import { Dials } from "./dials.ts";
+import type { Gathered } from "./gather.ts";
+import type { House } from "./house.ts";
+import type { Lineage } from "./lineage.ts";
+import type { Meter } from "./meter.ts";
+import { composePrompt, type SystemPrompt } from "./prompt.ts";
+import { Recollection } from "./recollection.ts";
+import { Conversation, type Past } from "./session.ts";
+import { followed } from "./followed.ts";
+import { planning } from "./planning.ts";
+import { openToolbox, type Toolbox } from "./toolbox.ts";
+import { wire } from "./wire.ts";
+
+const LEAVING_MS = 10_000; // git, after the agent has ended, also by an abort
+
+export type Site = { readonly house: House; readonly gathered: Gathered; readonly files: Disk };
+/** A claimed log, and what it holds. */
+export type Log = { readonly store: SessionStore; readonly claim: Claim; readonly past: Past; readonly recollection: Recollection };
+export type Furnished = AsyncDisposable & {
+  readonly conversation: Conversation;
+  readonly toolbox: Toolbox;
+  readonly dials: Dials;
+  readonly meter: Meter;
+  readonly beside: Beside;
+  readonly kinds: ReadonlyMap<string, AgentKind>;
+};
+
+/** `beside`: the root's, which the board writes to. */
+export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Beside()): Furnished {
+  const { house, gathered, files } = site;
+  const { claim, past, recollection } = log;
+  const dials = new Dials(gathered.limits);
+  dials.restore(recollection.mode, recollection.model);
+  const kinds = kindsOf(gathered.plugins, house.flags.agents ?? {}, bodyOf);
+  const mode = lineage.mode ?? ((): Mode => dials.mode);
+  const parts: { conversation?: Conversation; toolbox?: Toolbox } = {}; // a child is opened long after both are there
+  const team: Team = new Team({
+    kinds,
+    beside,
+    crew: lineage.crew,
+    depth: lineage.path.length,
+    open: (id, kind, order, signal) =>
+      openChild({ site, log, lineage, id, kind, mode, dials, toolbox: parts.toolbox, system }, order, signal),
+    receive: (words) => parts.conversation?.receive([text(words)], "task"),
+    running: () => parts.conversation?.running ?? AbortSignal.abort(),
+  });
+  const seen = followed(recollection.files);
+  const toolbox = openToolbox(
+    house,
+    gathered,
+    {
+      files,
+      seen,
+      board: lineage.board,
+      agent: lineage.path.join("/"),
+      agents: team,
+      plan: planning(dials),
+      worktrees: (seat, processes, env) => moving(gitWith(processes.run, env), seat, treesIn(house)),
+    },
+    claim.ref.session,
+  );
+  parts.toolbox = toolbox;
+  const system = lineage.system ?? systemOf(site, toolbox.tools.has("Agent") ? describeKinds(kinds) : "");
+  const wired = wire(house, gathered, toolbox, { session: claim.ref.session, lineage, recollection, dials, system });
+  const conversation = new Conversation(
+    {
+      ...log,
+      ...wired,
+      wall: house.wall,
+      path: lineage.path,
+      attend: (signal) => team.attend(signal),
+      drain: () => [...wired.meter.drain(), ...beside.drain()],
+      closing: () => seen.drain(),
+    },
+    recollection,
+    past,
+  );
+  parts.conversation = conversation;
+  return {
+    conversation,
+    toolbox,
+    dials,
+    beside,
+    kinds,
+    meter: wired.meter,
+    [Symbol.asyncDispose]: () => closed([team, toolbox, wired, claim]),
+  };
+}
+
+async function closed(parts: readonly AsyncDisposable[]): Promise<void> {
+  for (const part of parts) await part[Symbol.asyncDispose]();
+}
+
+function systemOf({ house: { place, flags, wall }, gathered: { folders, structure, plugins } }: Site, delegates: string): SystemPrompt {
+  return composePrompt(plugins, flags, { ...folders, platform: place.platform, now: wall(), instruct: structure?.instruct }, delegates);
+}
+
+type Descent = {
+  readonly site: Site;
+  readonly log: Log;
+  readonly lineage: Lineage;
+  readonly id: string;
+  readonly kind: AgentKind;
+  readonly mode: () => Mode;
+  readonly dials: Dials;
+  readonly toolbox: Toolbox | undefined;
+  readonly system: NonNullable<Lineage["system"]>;
+};
+
+/** A sub-agent: the same house, less of everything. */
+async function openChild(
+  { site, log, lineage, id, kind, mode, dials, toolbox, system }: Descent,
+  order: AgentOrder,
+  signal: AbortSignal,
+): Promise<Opened | string> {
+  const { house, gathered } = site;
+  if (!toolbox) return "The session isn't ready.";
+  const parents = [...toolbox.tools.keys()];
+  const path = [...lineage.path, id];
+  const only = kind.fork ? parents : toolsOf(parents, kind, path.length >= DEEPEST);
+  if (only.length === 0) return `No tool is left for an agent of the kind ${kind.name}.`;
+  const git = gitWith(toolbox.processes.run, toolbox.env);
+  const isolated = order.isolation ?? kind.isolation;
+  const tree = isolated && (await makeTree(git, { cwd: toolbox.seat.cwd, folder: treesIn(house), name: id }, signal));
+  if (typeof tree === "string") return tree;
+
+  const cwd = tree?.path ?? toolbox.seat.cwd;
+  const model = order.model ?? kind.model;
+  const limits = { ...gathered.limits, ...(kind.maxTurns !== undefined && { maxTurns: kind.maxTurns }) };
+  const prompt = await kind.prompt?.();
+  const flags = { ...house.flags, ...(prompt !== undefined && { systemPrompt: prompt }), defer: false };
+  const child: Site = {
+    ...site,
+    house: { ...house, flags },
+    gathered: {
+      ...gathered,
+      only,
+      structure: undefined,
+      limits: { ...limits, models: model === undefined ? dials.models : [lookUp(model).id, ...limits.models] },
+      folders: { ...gathered.folders, cwd },
+    },
+  };
+  const ledger = lineage.ledger.share({});
+  const childLog = await openChildLog(log, cwd, kind.fork === true);
+  const furnished = furnish(child, childLog, {
+    ...lineage,
+    path,
+    ledger,
+    mode: () => stricter(mode(), kind.permissionMode),
+    ...(kind.fork ? { system } : {}),
+  });
+  const name = path.join("/");
+  return {
+    session: childLog.claim.ref.session,
+    conversation: furnished.conversation,
+    ledger,
+    async leave() {
+      lineage.leases.release(name);
+      return tree && (await partFrom(git, toolbox.seat.cwd, tree, AbortSignal.timeout(LEAVING_MS)));
+    },
+    async close() {
+      await furnished[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const treesIn = ({ place }: House): string => join(place.keelHome, "var", "worktrees");

@@ -1,0 +1,22 @@
+import type { Mode } from "@keelson/protocol";
+import type { Board } from "@keelson/tools";
+import type { Leases } from "./agents/leases.ts";
+import type { Crew } from "./agents/team.ts";
+import type { Ledger } from "./budget/ledger.ts";
+import type { Approvals } from "./approvals.ts";
+import type { SystemPrompt } from "./prompt.ts";
+
+/** What a session and all its agents have in common, and where one of them stands among them. */
+export type Lineage = {
+  /** Agents from the root; empty for the session itself. */
+  readonly path: readonly string[];
+  readonly ledger: Ledger;
+  readonly approvals: Approvals;
+  readonly board: Board;
+  readonly leases: Leases;
+  readonly crew: Crew;
+  /** A sub-agent's mode, which follows its parent's. */
+  readonly mode?: () => Mode;
+  /** A fork's: its parent's, to the byte. */
+  readonly system?: SystemPrompt;
+};

@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import type { Asked, Decision, Event, JsonObject, ToolContext } from "@keelson/protocol";
+import type { Answer, Ask, Question } from "./house.ts";
+import type { Asking, Recollection } from "./recollection.ts";
+
+/** How long a question waits for an answer when nobody is there. */
+export const ASK_TTL_MS = 7 * 86_400_000;
+
+/** Who answers. `defer`: nobody is there, and the run is parked until somebody comes. */
+export type Asker = {
+  readonly ask: Ask | undefined;
+  readonly defer: boolean;
+  readonly recollection: Pick<Recollection, "askAbout">;
+  /** Milliseconds since the epoch. */
+  readonly wall: () => number;
+};
+export type About = Omit<Question, "askId">;
+type Put = Answer | "nobody" | "deferred" | "expired";
+
+/** Puts a question once: it is in the log before it is shown, and an answer that came meanwhile, by whatever way, is taken. */
+export async function* put(about: About, { ask, defer, recollection, wall }: Asker, ctx: ToolContext): AsyncGenerator<Event, Put> {
+  const known = recollection.askAbout(ctx.callId);
+  if (known?.answer) return answerIn(known.answer);
+  if (known && isOver(known, wall())) return "expired";
+  if (!ask && !defer) return "nobody";
+  const askId = known?.askId ?? randomUUID();
+  if (!known)
+    yield {
+      type: "ask.opened",
+      askId,
+      kind: about.asksUser ? "question" : "permission",
+      callId: ctx.callId,
+      body: bodyOf(about, ctx.cwd),
+      ...(!ask && { expiresAt: wall() + ASK_TTL_MS }),
+    };
+  if (!ask) return "deferred";
+  const answer = await ask({ ...about, askId }, ctx.signal);
+  yield {
+    type: "ask.answered",
+    askId,
+    answer: { ...answer, ...(answer.behavior === "allow" && { base: ctx.cwd }) },
+    by: "user",
+  };
+  return answer;
+}
+
+type Subject = {
+  readonly asked: Asked;
+  readonly opinion: Decision;
+  readonly suggestion: string | undefined;
+  readonly agent: string | undefined;
+  readonly callId: string;
+};
+export function aboutOf({ asked: { tool, call }, opinion, suggestion, agent, callId }: Subject): About {
+  return {
+    callId,
+    tool,
+    input: call.input,
+    effects: call.effects,
+    opinion,
+    ...(call.asksUser && { asksUser: true as const }),
+    ...(agent !== undefined && { agent }),
+    ...(suggestion !== undefined && { suggestion }),
+  };
+}
+
+/** A question to a person is asked whatever the mode and the rules say. */
+export const onlyUser = (decision: Decision): Decision => ({
+  ...decision,
+  stage: "own_check",
+  behavior: "ask",
+  explicit: true,
+  reason: "Only a person can answer it.",
+});
+
+/** What another program, or the next one, must know to show the question. */
+function bodyOf({ tool, input, opinion, suggestion, agent }: About, cwd: string): JsonObject {
+  return {
+    tool,
+    input,
+    reason: opinion.reason,
+    cwd,
+    ...(suggestion !== undefined && { suggestion }),
+    ...(agent !== undefined && { agent }),
+  };
+}
+
+const isOver = ({ expiresAt }: Asking, now: number): boolean => expiresAt !== undefined && now >= expiresAt;
+
+/** As it stands in a log; what can't be understood is no leave. */
+export function answerIn(answer: JsonObject): Answer {
+  const { behavior, scope, until, input, message, interrupt } = answer;
+  if (behavior !== "allow")
+    return { behavior: "deny", ...(typeof message === "string" && { message }), ...(interrupt === true && { interrupt }) };
+  return {
+    behavior,
+    scope: scope === "session" || scope === "project" ? scope : "once",
+    ...(typeof until === "number" && { until }),
+    ...(typeof input === "object" && input !== null && !Array.isArray(input) && { input: input as JsonObject }),
+  };
+}
+
+export const byUser = (pending: Decision, behavior: "allow" | "deny", reason: string): Decision => ({
+  ...pending,
+  behavior,
+  reason,
+  explicit: true,
+  stage: "user",
+});

@@ -1,0 +1,102 @@
+/**
+ * What a session knows beside its messages, folded from its log as it is written and as it is read again: mode, model, folder, what the
+ * user allowed, the board of tasks, files that were looked at, questions and their answers, what was spent.
+ */
+import type { BoardState } from "@keelson/tools";
+import { BEHAVIORS, MODES, type Event, type FileState, type JsonObject, type Mode, type Rule } from "@keelson/protocol";
+import { NOTHING, sum, type Spending } from "./budget/ledger.ts";
+
+/** A question about a call. Expires at `expiresAt`, ms since the epoch. */
+export type Asking = { readonly askId: string; readonly body: JsonObject; readonly expiresAt?: number; readonly answer?: JsonObject };
+type AskOpened = Extract<Event, { type: "ask.opened" }>;
+type AskAnswered = Extract<Event, { type: "ask.answered" }>;
+
+export class Recollection {
+  mode: Mode | undefined;
+  model: string | undefined;
+  cwd: string | undefined;
+  title: string | undefined;
+  board: BoardState | undefined;
+  spent: Spending = NOTHING;
+  /** By the user, for this session. */
+  rules: readonly Rule[] = [];
+  readonly files = new Map<string, FileState>();
+  readonly #asks = new Map<string, Asking>();
+  readonly #calls = new Map<string, string>(); // a call's question
+
+  /** The question that was put about a call. */
+  askAbout(callId: string): Asking | undefined {
+    return this.#asks.get(this.#calls.get(callId) ?? "");
+  }
+
+  /** Questions without an answer, oldest first. */
+  get open(): readonly Asking[] {
+    return [...this.#asks.values()].filter(({ answer }) => answer === undefined);
+  }
+
+  note(event: Event): void {
+    switch (event.type) {
+      case "session.opened":
+        return this.#change(event.meta);
+      case "session.changed":
+        return this.#change(event.change);
+      case "model.called":
+        this.spent = sum(this.spent, { usd: event.usd ?? 0, tokens: tokensOf(event.usage), ms: event.ms });
+        return;
+      case "agent.completed":
+        this.spent = sum(this.spent, spentIn(event.body));
+        return;
+      case "call.started":
+        this.spent = sum(this.spent, { calls: 1 });
+        return;
+      case "ask.opened":
+        return this.#opened(event);
+      case "ask.answered":
+        return this.#answered(event);
+    }
+  }
+
+  #change({ mode, model, cwd, title, board, files }: JsonObject): void {
+    this.mode = MODES.find((one) => one === mode) ?? this.mode;
+    if (typeof model === "string" && model !== "") this.model = model;
+    if (typeof cwd === "string") this.cwd = cwd;
+    if (typeof title === "string") this.title = title;
+    if (isObject(board)) this.board = board as unknown as BoardState; // ours, as createBoard printed it
+    if (isObject(files)) for (const [path, state] of Object.entries(files)) this.files.set(path, state as unknown as FileState);
+  }
+
+  #opened({ askId, callId, body, expiresAt }: AskOpened): void {
+    this.#asks.set(askId, { askId, body, ...(expiresAt !== undefined && { expiresAt }) });
+    if (callId !== undefined) this.#calls.set(callId, askId);
+  }
+
+  #answered({ askId, answer }: AskAnswered): void {
+    const asked = this.#asks.get(askId);
+    if (!asked) return;
+    this.#asks.set(askId, { ...asked, answer });
+    if (answer["behavior"] === "allow") this.rules = [...this.rules, ...rulesIn(answer, asked.body)];
+  }
+}
+
+/** The rules that an answer brought along, and the one that was suggested where the answer holds for the session. */
+function rulesIn({ scope, rules, base }: JsonObject, { suggestion, cwd }: JsonObject): readonly Rule[] {
+  const from = typeof base === "string" ? base : typeof cwd === "string" ? cwd : undefined;
+  if (from === undefined) return []; // a log of before: a pattern without its folder means nothing
+  const own = scope !== undefined && scope !== "once" && typeof suggestion === "string" ? [{ text: suggestion, behavior: "allow" }] : [];
+  const others = Array.isArray(rules) ? rules.filter(isObject) : [];
+  return [...own, ...others].flatMap(({ text, behavior }) => {
+    const known = BEHAVIORS.find((one) => one === behavior);
+    return typeof text === "string" && known !== undefined ? [{ text, behavior: known, source: "session", base: from }] : [];
+  });
+}
+
+const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
+
+function tokensOf({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: Extract<Event, { type: "model.called" }>["usage"]): number {
+  return input + output + cacheRead + cacheWrite5m + cacheWrite1h;
+}
+
+function spentIn({ spent }: JsonObject): Partial<Spending> {
+  if (!isObject(spent)) return {};
+  return Object.fromEntries(Object.entries(spent).filter(([, amount]) => typeof amount === "number"));
+}
