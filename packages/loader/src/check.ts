@@ -12,15 +12,13 @@ export type Checked = { readonly document: Document; readonly problems: readonly
 const MOST = 100;
 /** Losing one of these loosens what the owner of the file asked for: an error, not a warning. */
 const RESTRICTS = [
-  "permissions",
-  "permissions.ask",
-  "permissions.deny",
-  "keel",
-  "keel.maxTurns",
-  "keel.maxBudgetUsd",
-  "keel.maxTokens",
-  "keel.maxCalls",
-  "keel.maxMinutes",
+  ...["permissions", "permissions.ask", "permissions.deny", "permissions.disableBypassPermissionsMode", "permissions.disableAutoMode"],
+  ...["sandbox", "sandbox.enabled", "sandbox.failIfUnavailable", "sandbox.autoAllowBashIfSandboxed", "sandbox.allowUnsandboxedCommands"],
+  ...["sandbox.filesystem", "sandbox.filesystem.denyWrite", "sandbox.filesystem.denyRead", "sandbox.filesystem.allowManagedReadPathsOnly"],
+  ...["sandbox.network", "sandbox.network.allowedDomains", "sandbox.network.deniedDomains", "sandbox.network.strictAllowlist"],
+  ...["autoMode", "autoMode.hard_deny", "autoMode.soft_deny", "autoMode.classifyAllShell", "deniedMcpServers", "allowedMcpServers"],
+  ...["disabledMcpjsonServers", "disableAllHooks", "allowManagedHooksOnly", "disableSkillShellExecution"],
+  ...["keel", "keel.maxTurns", "keel.maxBudgetUsd", "keel.maxTokens", "keel.maxCalls", "keel.maxMinutes"],
 ];
 
 /** Where other programs have keys too, and which are ours there. */
@@ -30,6 +28,22 @@ const SHARED: readonly { readonly group: readonly string[]; readonly keys: reado
     group: ["permissions"],
     keys: Object.keys(UNTRUSTED).flatMap((key) => (key.startsWith("permissions.") ? [key.slice("permissions.".length)] : [])),
   },
+];
+/** Of other programs, and near enough to ours to be taken for a slip. */
+const FOREIGN = [
+  "allowManagedMcpServersOnly",
+  "allowManagedPermissionRulesOnly",
+  "availableModels",
+  "deniedModels",
+  "modelOverrides",
+  "allowedProviders",
+  "agent",
+  "disabledMcpServers",
+  "enabledMcpServers",
+  "skillOverride",
+  "outputStyles",
+  "advisorModel",
+  "agents",
 ];
 const KEEL_KEYS = Object.keys(UNTRUSTED).flatMap((key) => (key.startsWith("keel.") ? [key.slice("keel.".length)] : []));
 
@@ -54,7 +68,7 @@ export function checkSettings(document: Document, schema: Schema, graded: Proble
 function slips(document: Document): readonly Problem[] {
   return SHARED.flatMap(({ group, keys }) =>
     Object.keys(objectAt(document, group)).flatMap((key) => {
-      const meant = keys.includes(key) ? undefined : nearest(key, keys);
+      const meant = keys.includes(key) || FOREIGN.includes(key) ? undefined : nearest(key, keys);
       const text = `${quote(key)} isn't a key that is read: did you mean ${quote(meant ?? "")}?`;
       return meant === undefined ? [] : [problemAt(document, nodeAt(document, [...group, key]), "warning", text)];
     }),

@@ -11,11 +11,13 @@ test("the public names are these", () => {
     "createCatalogCache",
     "explainSetting",
     "findLayers",
+    "managedFiles",
     "nestedLayers",
     "readBody",
     "readCatalog",
     "readPlugin",
     "readSettings",
+    "unknownSetting",
     "validatePlugins",
   ]);
 });

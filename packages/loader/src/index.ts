@@ -14,10 +14,11 @@ export {
 } from "./catalog/catalog.ts";
 export { findLayers, nestedLayers, type LayerPlaces, type PluginLayer } from "./catalog/layers.ts";
 export { LAYER_KINDS, RANK, type LayerKind, type Rank } from "./catalog/rank.ts";
-export { explainSetting, type Said } from "./explain.ts";
+export { explainSetting, unknownSetting, type Said } from "./explain.ts";
+export { managedFiles } from "./managed.ts";
 export { type SettingKey } from "./mask.ts";
 export { readPlugin, type ReadOptions } from "./plugin.ts";
 export { type RuleLine } from "./rule.ts";
-export { readSettings, type Layer, type SettingsRead } from "./settings.ts";
+export { readSettings, type Layer, type SettingHook, type SettingsRead } from "./settings.ts";
 export { type SettingsPlaces } from "./source.ts";
 export { validatePlugins, type Validated, type ValidProblem } from "./validate/validate.ts";

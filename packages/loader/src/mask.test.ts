@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { settingsSchema } from "@keelson/protocol/schemas";
 import { temporaryHome } from "@keelson/testing";
 import { test } from "vitest";
-import { explainSetting } from "./explain.ts";
+import { explainSetting, unknownSetting } from "./explain.ts";
+import { managedFiles } from "./managed.ts";
 import { UNTRUSTED } from "./mask.ts";
 import { readSettings, type SettingsRead } from "./settings.ts";
 
@@ -41,9 +42,18 @@ async function read(project: Files, user: Files = {}, trusted = false): Promise<
 }
 
 test("the table decides about every key of the schema", () => {
-  const { permissions, keel, ...plain } = settingsSchema.shape;
+  const { permissions, keel, sandbox, autoMode, ...plain } = settingsSchema.shape;
+  const { filesystem, network, ...flat } = sandbox.unwrap().shape;
   const under = (group: string, shape: object): string[] => Object.keys(shape).map((key) => `${group}.${key}`);
-  const all = [...Object.keys(plain), ...under("permissions", permissions.unwrap().shape), ...under("keel", keel.unwrap().shape)];
+  const all = [
+    ...Object.keys(plain),
+    ...under("permissions", permissions.unwrap().shape),
+    ...under("keel", keel.unwrap().shape),
+    ...under("autoMode", autoMode.unwrap().shape),
+    ...under("sandbox", flat),
+    ...under("sandbox.filesystem", filesystem.unwrap().shape),
+    ...under("sandbox.network", network.unwrap().shape),
+  ];
   assert.deepEqual(Object.keys(UNTRUSTED).toSorted(), all.toSorted());
 });
 
@@ -66,14 +76,15 @@ for (const file of PROJECT)
     assert.deepEqual(problems, [
       {
         severity: "warning",
+        code: "settings_held",
         file: join(home, "work", file),
         text:
           `Not used, since this folder isn't trusted: "env", "permissions.allow" (2), "permissions.additionalDirectories" (1), ` +
-          `"permissions.defaultMode", "keel.baseUrl", "keel.dialect". ` +
+          `"permissions.defaultMode", "hooks", "keel.baseUrl", "keel.dialect". ` +
           `Put what you want of it into ${join(home, ".keel/settings.json")}, or give it with --settings.`,
       },
     ]);
-    assert.equal(layers[0]?.held.length, 6);
+    assert.equal(layers[0]?.held.length, 7);
   });
 
 test("in a trusted folder all of it is used", async () => {
@@ -121,7 +132,79 @@ test("the chain of one key shows each layer that speaks about it, and what was h
   ]);
   assert.deepEqual(explainSetting(found, "env.A"), [
     { source: "keel_project", file: project, held: true },
-    { source: "keel_user", file: user, value: "user", held: false },
+    { source: "keel_user", file: user, value: "(set)", held: false },
   ]);
   assert.deepEqual(explainSetting(found, "permissions.deny"), []);
+});
+
+test("a repository may make the sandbox narrower and never wider, nor name its programs", async () => {
+  const sandbox = {
+    enabled: true,
+    allowUnsandboxedCommands: false,
+    failIfUnavailable: false,
+    excludedCommands: ["docker"],
+    filesystem: { allowWrite: ["/"], denyWrite: ["/keep"], denyRead: ["~/.ssh"], disabled: true },
+    network: { allowedDomains: ["evil.example"], deniedDomains: ["a.example"], strictAllowlist: true, httpProxyPort: 1 },
+    bwrapPath: "./bwrap",
+  };
+  const user = { ".keel/settings.json": { sandbox: { allowUnsandboxedCommands: true, filesystem: { denyWrite: ["/mine"] } } } };
+  const { settings, layers } = await read({ ".claude/settings.json": { sandbox } }, user);
+  assert.deepEqual(settings.sandbox, {
+    enabled: true,
+    allowUnsandboxedCommands: false,
+    filesystem: { denyWrite: ["/keep", "/mine"], denyRead: ["~/.ssh"] },
+    network: { deniedDomains: ["a.example"], strictAllowlist: true },
+  });
+  assert.equal(layers[0]?.held.length, 7);
+  const trusted = await read({ ".claude/settings.json": { sandbox } }, {}, true);
+  assert.deepEqual(trusted.settings.sandbox, Object.fromEntries(Object.entries(sandbox).filter(([key]) => key !== "bwrapPath")));
+});
+
+test("what the classifier is told is never a project's to say, trusted or not, nor the mode it works in", async () => {
+  const project = { ".keel/settings.json": { autoMode: { allow: ["anything"] }, permissions: { defaultMode: "auto" }, model: "m" } };
+  for (const trusted of [true, false]) {
+    const { settings, problems } = await read(project, {}, trusted);
+    assert.deepEqual([settings.autoMode?.allow, settings.permissions?.defaultMode, settings.model], [undefined, undefined, "m"]);
+    assert.match(problems[0]?.text ?? "", /"autoMode.allow"/);
+  }
+  const own = await read({}, { ".keel/settings.json": { autoMode: { allow: ["$defaults", "x"] }, permissions: { defaultMode: "auto" } } });
+  assert.deepEqual([own.settings.autoMode?.allow, own.settings.permissions?.defaultMode], [["$defaults", "x"], "auto"]);
+});
+
+test("hooks of settings are listed one by one with their line, of a project only when it's trusted; a bad one is left out alone", async () => {
+  const hooks = { Stop: [{ hooks: [{ type: "command", command: "a" }, { type: "odd" }] }], NoEvent: [] };
+  const files = [{ ".claude/settings.json": { hooks } }, { ".keel/settings.json": { hooks } }] as const;
+  const held = await read(...files);
+  assert.deepEqual(
+    held.hooks.map(({ source, event, line }) => [source, event, line]),
+    [["keel_user", "Stop", 1]],
+  );
+  assert.deepEqual(held.problems.map(({ severity, code }) => `${severity} ${code}`).toSorted(), [
+    "warning hook_event_unknown",
+    "warning hook_invalid",
+    "warning settings_held",
+  ]);
+  assert.equal((await read(...files, true)).hooks.length, 2);
+});
+
+test("an unknown key is named with the one that is meant, and no value of the environment is shown", async () => {
+  assert.deepEqual(unknownSetting("permisions.deny"), { key: "permisions.deny", meant: "permissions.deny" });
+  assert.deepEqual(unknownSetting("deny"), { key: "deny", meant: "permissions.deny" });
+  assert.deepEqual(unknownSetting("qqqqqqq"), { key: "qqqqqqq" });
+  for (const known of ["model", "env", "env.PATH", "permissions", "sandbox.network", "hooks.Stop", "enabledPlugins.a@b"])
+    assert.equal(unknownSetting(known), undefined, known);
+  const found = await read({}, { ".keel/settings.json": { env: { KEY: "secret" } } });
+  assert.doesNotMatch(JSON.stringify([explainSetting(found, "env"), explainSetting(found, "env.KEY")]), /secret/);
+  assert.match(JSON.stringify(explainSetting(found, "env")), /"KEY":"\(set\)"/);
+});
+
+test("managed files stand in fixed places: the parts from the last to the first, then the file itself", async () => {
+  await using home = await temporaryHome();
+  await mkdir(join(home.path, "managed-settings.d"), { recursive: true });
+  for (const name of ["10-a.json", "20-b.json", "note.txt"]) await writeFile(join(home.path, "managed-settings.d", name), "{}");
+  assert.deepEqual(
+    managedFiles("linux", [home.path]).map((file) => file.slice(home.path.length + 1)),
+    ["managed-settings.d/20-b.json", "managed-settings.d/10-a.json", "managed-settings.json"],
+  );
+  assert.ok(managedFiles("win32").every((file) => file.startsWith("C:")));
 });

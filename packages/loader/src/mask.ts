@@ -6,11 +6,20 @@ import type { Json, JsonObject, Settings } from "@keelson/protocol";
 import { isObject } from "./json.ts";
 import { valueIn } from "./merge.ts";
 
-type Keys<Group extends "permissions" | "keel"> = `${Group}.${Extract<keyof NonNullable<Settings[Group]>, string>}`;
-export type SettingKey = Exclude<keyof Settings, "permissions" | "keel"> | Keys<"permissions"> | Keys<"keel">;
+type Part<Group extends keyof Settings> = NonNullable<Settings[Group]>;
+type Sandbox = Part<"sandbox">;
+type Keys<Prefix extends string, Group> = `${Prefix}.${Extract<keyof Group, string>}`;
+export type SettingKey =
+  | Exclude<keyof Settings, "permissions" | "keel" | "sandbox" | "autoMode">
+  | Keys<"permissions", Part<"permissions">>
+  | Keys<"keel", Part<"keel">>
+  | Keys<"autoMode", Part<"autoMode">>
+  | Keys<"sandbox", Omit<Sandbox, "filesystem" | "network">>
+  | Keys<"sandbox.filesystem", NonNullable<Sandbox["filesystem"]>>
+  | Keys<"sandbox.network", NonNullable<Sandbox["network"]>>;
 
-/** `lower`: a number passes when it is smaller than what holds without it. */
-type Pass = "used" | "held" | "lower";
+/** `lower`: a number passes when it is smaller than what holds without it. `if true`, `if false`: only what restricts. `never`: not of a trusted folder either. */
+export type Pass = "used" | "held" | "lower" | "if true" | "if false" | "never";
 
 /** A model costs money but grants nothing: the budget is what bounds it, and that can only shrink. */
 export const UNTRUSTED: Readonly<Record<SettingKey, Pass>> = {
@@ -22,6 +31,64 @@ export const UNTRUSTED: Readonly<Record<SettingKey, Pass>> = {
   "permissions.deny": "used",
   "permissions.additionalDirectories": "held",
   "permissions.defaultMode": "held",
+  "permissions.disableBypassPermissionsMode": "used",
+  "permissions.disableAutoMode": "used",
+  "sandbox.enabled": "if true",
+  "sandbox.failIfUnavailable": "if true",
+  "sandbox.autoAllowBashIfSandboxed": "if false",
+  "sandbox.excludedCommands": "held",
+  "sandbox.allowUnsandboxedCommands": "if false",
+  "sandbox.filesystem.allowWrite": "held",
+  "sandbox.filesystem.denyWrite": "used",
+  "sandbox.filesystem.allowRead": "held",
+  "sandbox.filesystem.denyRead": "used",
+  "sandbox.filesystem.allowManagedReadPathsOnly": "if true",
+  "sandbox.filesystem.disabled": "if false",
+  "sandbox.network.allowedDomains": "held",
+  "sandbox.network.deniedDomains": "used",
+  "sandbox.network.strictAllowlist": "if true",
+  "sandbox.network.allowManagedDomainsOnly": "if true",
+  "sandbox.network.allowUnixSockets": "held",
+  "sandbox.network.allowAllUnixSockets": "if false",
+  "sandbox.network.allowLocalBinding": "if false",
+  "sandbox.network.allowMachLookup": "held",
+  "sandbox.network.httpProxyPort": "held",
+  "sandbox.network.socksProxyPort": "held",
+  "sandbox.network.tlsTerminate": "held",
+  "sandbox.credentials": "held",
+  "sandbox.ignoreViolations": "held",
+  "sandbox.enableWeakerNestedSandbox": "if false",
+  "sandbox.enableWeakerNetworkIsolation": "if false",
+  "sandbox.allowAppleEvents": "if false",
+  "sandbox.ripgrep": "never",
+  "sandbox.bwrapPath": "never",
+  "sandbox.socatPath": "never",
+  "autoMode.environment": "never",
+  "autoMode.allow": "never",
+  "autoMode.soft_deny": "never",
+  "autoMode.hard_deny": "never",
+  "autoMode.classifyAllShell": "never",
+  hooks: "held",
+  disableAllHooks: "held", // it would switch off the hooks that guard the user
+  allowManagedHooksOnly: "never",
+  allowedHttpHookUrls: "held",
+  httpHookAllowedEnvVars: "held",
+  enabledPlugins: "held",
+  extraKnownMarketplaces: "held",
+  enableAllProjectMcpServers: "if false",
+  enabledMcpjsonServers: "held",
+  disabledMcpjsonServers: "used",
+  allowedMcpServers: "held",
+  deniedMcpServers: "used",
+  skillOverrides: "held",
+  skillListingMaxDescChars: "lower",
+  skillListingBudgetFraction: "lower",
+  disableSkillShellExecution: "if true",
+  disableBundledSkills: "held",
+  claudeMdExcludes: "held",
+  outputStyle: "held",
+  statusLine: "held",
+  apiKeyHelper: "held",
   "keel.baseUrl": "held",
   "keel.dialect": "held",
   "keel.maxTurns": "lower",
@@ -33,6 +100,15 @@ export const UNTRUSTED: Readonly<Record<SettingKey, Pass>> = {
 
 const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(UNTRUSTED, key);
 const KEYS = Object.keys(UNTRUSTED).filter(isSettingKey);
+
+/** Of a trusted folder, all but what no repository may say. */
+export function maskTrusted(settings: JsonObject): { readonly settings: JsonObject; readonly held: readonly SettingKey[] } {
+  const auto = valueIn(settings, "permissions.defaultMode") === "auto";
+  const held = KEYS.filter(
+    (key) => valueIn(settings, key) !== undefined && (UNTRUSTED[key] === "never" || (auto && key === "permissions.defaultMode")),
+  );
+  return { settings: held.reduce((rest, key) => without(rest, key.split(".")), settings), held };
+}
 
 /** `below`: what holds without this file. `held`: the keys that were set and don't pass. */
 export function mask(settings: JsonObject, below: JsonObject): { readonly settings: JsonObject; readonly held: readonly SettingKey[] } {
@@ -49,8 +125,25 @@ export function mask(settings: JsonObject, below: JsonObject): { readonly settin
 }
 
 function passes(pass: Pass, value: Json, bound: Json | undefined): boolean {
-  if (pass !== "lower") return pass === "used";
-  return typeof value === "number" && (typeof bound !== "number" || value < bound);
+  switch (pass) {
+    case "used":
+      return true;
+    case "held":
+    case "never":
+      return false;
+    case "lower":
+      return typeof value === "number" && (typeof bound !== "number" || value < bound);
+    case "if true":
+      return value === true;
+    case "if false":
+      return value === false;
+  }
+}
+
+function without(from: JsonObject, [key = "", ...rest]: readonly string[]): JsonObject {
+  const inner = from[key];
+  const { [key]: _, ...others } = from;
+  return rest.length === 0 || !isObject(inner) ? others : { ...from, [key]: without(inner, rest) };
 }
 
 /** Holding back an empty list takes nothing from anyone: no word about it. */

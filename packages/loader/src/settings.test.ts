@@ -52,7 +52,7 @@ async function read(home: string, all: Partial<Record<Where, object>>, more: Par
 
 test("no file at all is no setting and no problem", async () => {
   await using home = await temporaryHome();
-  assert.deepEqual(await read(home.path, {}), { layers: [], settings: {}, rules: [], problems: [] });
+  assert.deepEqual(await read(home.path, {}), { layers: [], settings: {}, rules: [], hooks: [], problems: [] });
 });
 
 for (const [at, higher] of ORDER.entries())

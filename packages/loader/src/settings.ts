@@ -4,11 +4,12 @@
  */
 import { realpath } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import { SETTINGS_SOURCES, type JsonObject, type Problem, type Settings, type SettingsSource } from "@keelson/protocol";
-import { objectOf, type Document } from "./json.ts";
+import { SETTINGS_SOURCES, type HookDecl, type JsonObject, type Problem, type Settings, type SettingsSource } from "@keelson/protocol";
+import { lineAt, objectOf, type Document } from "./json.ts";
 import { readLayer, type FileLayer, type Place } from "./layer.ts";
-import { mask, UNTRUSTED, type SettingKey } from "./mask.ts";
+import { mask, maskTrusted, UNTRUSTED, type SettingKey } from "./mask.ts";
 import { merge, valueIn } from "./merge.ts";
+import { hooksIn } from "./part/hooks.ts";
 import { rulesIn, rulesOf, type RuleLine } from "./rule.ts";
 import { keelHome, SOURCES, type SettingsPlaces } from "./source.ts";
 import { quote } from "./words.ts";
@@ -29,13 +30,17 @@ export type SettingsRead = {
   readonly layers: readonly Layer[];
   readonly settings: Settings;
   readonly rules: readonly RuleLine[];
+  /** Of all of them that may: each with the file and the line it stands in. */
+  readonly hooks: readonly SettingHook[];
   readonly problems: readonly Problem[];
 };
+export type SettingHook = HookDecl & { readonly source: SettingsSource };
 
 type Opened = {
   readonly layer: Layer;
   readonly json: JsonObject;
   readonly rules: readonly RuleLine[];
+  readonly hooks: readonly SettingHook[];
   readonly problems: readonly Problem[];
 };
 
@@ -49,6 +54,7 @@ export async function readSettings(places: SettingsPlaces): Promise<SettingsRead
     layers: opened.map(({ layer }) => layer),
     settings: asSettings(merge(opened.map(({ json }) => json))),
     rules: opened.flatMap(({ rules }) => rules),
+    hooks: opened.flatMap(({ hooks }) => hooks),
     problems: [...files.flatMap(({ problems }) => problems), ...opened.flatMap(({ problems }) => problems)],
   };
 }
@@ -63,20 +69,50 @@ async function placesOf(places: SettingsPlaces): Promise<readonly Place[]> {
 
 function open({ source, file }: FileLayer, document: Document, below: readonly Opened[], places: SettingsPlaces): Opened {
   const whole = objectOf(document);
-  const masked = SOURCES[source].from === "repository" && !places.trusted;
-  const { settings, held } = masked ? mask(whole, merge(below.map(({ json }) => json))) : { settings: whole, held: [] };
+  const { settings, held } = maskedOf(source, whole, below, places);
   const base = SOURCES[source].base(places, file);
+  const hooks = held.includes("hooks") ? { found: [], problems: [] } : hooksOf(document, source);
   return {
     layer: { source, file, settings: asSettings(settings), held },
     json: settings,
     rules: rulesIn(document, { source, file, base }).filter(({ behavior }) => !held.includes(`permissions.${behavior}`)),
-    problems: held.length === 0 ? [] : [{ severity: "warning", file, text: heldText(whole, held, places) }],
+    hooks: hooks.found,
+    problems: [
+      ...hooks.problems,
+      ...(held.length === 0 ? [] : [{ severity: "warning" as const, code: "settings_held", file, text: heldText(whole, held, places) }]),
+    ],
   };
+}
+
+function maskedOf(
+  source: SettingsSource,
+  whole: JsonObject,
+  below: readonly Opened[],
+  { trusted = false }: SettingsPlaces,
+): Pick<Layer, "held"> & { readonly settings: JsonObject } {
+  if (SOURCES[source].from !== "repository") return { settings: whole, held: [] };
+  return trusted ? maskTrusted(whole) : mask(whole, merge(below.map(({ json }) => json)));
+}
+
+/** A hook that can't be read is left out alone: that never refuses the session. */
+function hooksOf(
+  document: Document,
+  source: SettingsSource,
+): { readonly found: readonly SettingHook[]; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const value = objectOf(document)["hooks"];
+  if (value === undefined) return { found: [], problems };
+  const at = (path: readonly (string | number)[]): { readonly file: string; readonly line: number } => ({
+    file: document.file,
+    line: lineAt(document, ["hooks", ...path]) ?? lineAt(document, ["hooks"]) ?? 1,
+  });
+  const report = (problem: Problem): void => void problems.push({ ...problem, severity: "warning" });
+  return { found: hooksIn(value, { at, dialect: "claude", root: undefined, report }).map((hook) => ({ ...hook, source })), problems };
 }
 
 function openBuiltin(places: SettingsPlaces, settings: Settings): Opened {
   const rules = rulesOf(settings, { source: "builtin", base: SOURCES.builtin.base(places, "") });
-  return { layer: { source: "builtin", settings, held: [] }, json: { ...settings }, rules, problems: [] };
+  return { layer: { source: "builtin", settings, held: [] }, json: { ...settings }, rules, hooks: [], problems: [] };
 }
 
 function heldText(settings: JsonObject, held: readonly SettingKey[], places: SettingsPlaces): string {
@@ -86,7 +122,8 @@ function heldText(settings: JsonObject, held: readonly SettingKey[], places: Set
     return `${quote(key)}${more}`;
   });
   const instead = join(keelHome(places), "settings.json");
-  return `Not used, since this folder isn't trusted: ${keys.join(", ")}. Put what you want of it into ${instead}, or give it with --settings.`;
+  const why = places.trusted ? "Not used, since no project may say it" : "Not used, since this folder isn't trusted";
+  return `${why}: ${keys.join(", ")}. Put what you want of it into ${instead}, or give it with --settings.`;
 }
 
 /** The parse's last step: each layer was held against the schema, and merging keeps the shapes. */
