@@ -8,12 +8,13 @@ type Env = Readonly<Record<string, string>>;
 
 /** A world of its own, in which the disk is as planned. `--new-session`: no terminal to type into. The user's namespace: no power to undo a mount. */
 export function worldOf(
-  mounts: readonly Mount[],
+  [root, ...mounts]: readonly Mount[],
   { cwd, network }: { readonly cwd: string; readonly network: boolean },
 ): readonly string[] {
   return [
     ...["--unshare-all", "--unshare-user", ...(network ? ["--share-net"] : []), "--cap-drop", "ALL", "--new-session", "--die-with-parent"],
-    ...["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"],
+    ...(root ? wordsFor(root) : []),
+    ...["--dev", "/dev", "--proc", "/proc"],
     ...mounts.flatMap(wordsFor),
     ...["--chdir", cwd],
   ];

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, readlink, rename, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "vitest";
-import { openCell, sandbox, whereSandboxed, type Cell } from "../../test/sandbox.ts";
+import { openCell, whereSandboxed, type Cell } from "../../test/sandbox.ts";
 
-whereSandboxed("what a sandbox does to the disk", sandbox.available, disk);
+whereSandboxed("what a sandbox does to the disk", ["bwrap"], disk);
 
 async function refused(cell: Cell, script: string, more: Parameters<Cell["sh"]>[1], words = /Read-only file system/): Promise<void> {
   const { stderr, end } = await cell.sh(`set -e; ${script}`, more);
@@ -48,8 +48,16 @@ function disk(): void {
       await cell.put("outside/keys/id", "secret");
       await symlink(join(cell.root, "outside/keys"), join(cell.project, "keys"));
       await mkdir(join(cell.project, "sub"));
-      const more = { unreadable: [file, join(cell.project, "keys")] };
-      for (const script of ["cat .env", "cat ./sub/../.env", "cat ../outside/keys/id", "ls keys/", `cat ${file}`, "cp .env sub/copy"])
+      const more = { unreadable: [file, join(cell.project, "keys"), await cell.put("outside/one", "secret")] };
+      for (const script of [
+        "cat .env",
+        "cat ../outside/one",
+        "cat ./sub/../.env",
+        "cat ../outside/keys/id",
+        "ls keys/",
+        `cat ${file}`,
+        "cp .env sub/copy",
+      ])
         await refused(cell, script, more, /Permission denied/);
       assert.equal((await cell.sh("cat .env 2>/dev/null; cat keys/id 2>/dev/null; mv .env x 2>/dev/null", more)).stdout, "");
     });
@@ -58,6 +66,15 @@ function disk(): void {
       await using cell = await openCell();
       const { stdout, end } = await cell.sh("ls -A /tmp; echo a > /tmp/keel-inside; cat /tmp/keel-inside");
       assert.deepEqual([stdout, end.code, existsSync("/tmp/keel-inside")], ["a\n", 0, false]);
+    });
+
+    test("may write everywhere where the root is writable, but for what is held, and has no more devices", async () => {
+      await using cell = await openCell();
+      const held = await cell.put("outside/held", "as it was");
+      const more = { writable: ["/"], unwritable: [held] };
+      assert.equal((await cell.sh("echo out > ../outside/a && ls /dev | grep -c '^[svn][dm]'", more)).stdout, "0\n");
+      assert.ok(existsSync(join(cell.root, "outside/a")));
+      await refused(cell, "echo out > ../outside/held", more);
     });
 
     test("has the machine's devices and processes neither to see nor to end", async () => {

@@ -6,12 +6,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, test } from "vitest";
 import { gone, oddSeconds, running, started } from "../../test/processes.ts";
-import { openCell, sandbox, told, whereSandboxed } from "../../test/sandbox.ts";
+import { openCell, told, whereSandboxed } from "../../test/sandbox.ts";
 import { openProcesses } from "../process/processes.ts";
 import { startProcess } from "../process/start.ts";
+import { sandboxAvailability } from "./availability.ts";
 
-whereSandboxed("how a sandbox lives and ends", sandbox.hosts, life);
+whereSandboxed("how a sandbox lives and ends", ["bwrap", "socat"], life);
 
+const never = new AbortController().signal;
 /** A sleeper of its own session, one that was orphaned, and one that waits. */
 const family = (name: string): string => `setsid sleep ${name} & (sleep ${name} &) ; sleep ${name}`;
 const HOSTS = { network: { allowed: ["localhost"], denied: [] } };
@@ -52,7 +54,7 @@ function life(): void {
       await started(one, 3);
       abort.abort();
       await assert.rejects(aborted, { name: "AbortError" });
-      const source = startProcess(cell.spec(`echo a; ${family(two)}`), new AbortController().signal);
+      const source = startProcess(cell.spec(`echo a; ${family(two)}`), never);
       await source.next();
       await source.return({ code: 0, signal: null, timedOut: false });
       assert.deepEqual([...running(one), ...running(two)], []);
@@ -99,6 +101,14 @@ function life(): void {
       abort.abort();
       await assert.rejects(run);
     });
+  });
+
+  test("is known to be possible before it is needed, or why not", async () => {
+    const env = { PATH: process.env["PATH"] ?? "" };
+    assert.deepEqual(await sandboxAvailability({ cwd: "/", env }, never), { available: true, hosts: true });
+    const { available, why } = await sandboxAvailability({ cwd: "/usr", env: {} }, never); // where its helpers must not come from
+    assert.equal(available, false);
+    assert.match(why ?? "", /bubblewrap isn't installed. Install it/);
   });
 
   describe("a sandbox that can't be made", () => {

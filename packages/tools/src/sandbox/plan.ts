@@ -13,7 +13,7 @@ import { traceOf, type Trace } from "./trace.ts";
 const KINDS = ["shown", "writable", "fresh", "frozen", "readonly", "hidden file", "hidden folder"] as const;
 type Kind = (typeof KINDS)[number];
 export type Mount = { readonly path: string; readonly kind: Kind };
-/** `mounts`: what stands above comes first. `missing`: places that must be there while it runs, so that they can be held. */
+/** `mounts`: the root comes first, and what stands above before what stands beneath. `missing`: places that must be there while it runs, so that they can be held. */
 export type Plan = { readonly mounts: readonly Mount[]; readonly missing: readonly string[] };
 
 export const TEMPORARY = "/tmp";
@@ -22,6 +22,7 @@ export const TEMPORARY = "/tmp";
 export function planMounts({ writable, unwritable, unreadable }: Confinement, cwd: string): Plan {
   const roots = rootsOf(writable);
   const chart = createChart(roots);
+  chart.put("/", "shown");
   for (const root of roots) chart.put(root, "writable");
   if (!chart.isWritable(TEMPORARY)) chart.put(TEMPORARY, "fresh");
   const place = traceOf(cwd).real;
