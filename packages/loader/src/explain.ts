@@ -19,12 +19,14 @@ export function explainSetting({ layers }: SettingsRead, key: string): readonly 
     .filter(({ value, held }) => value !== undefined || held);
 }
 
-/** What the environment is set to may be a secret: that it is set is all that is shown. */
+/** What the environment is set to may be a secret: that it is set is all that is shown, but of a few names that say only how words look. */
 function covered(key: string, value: Json | undefined): Json | undefined {
-  if (value === undefined || (key !== "env" && !key.startsWith("env."))) return value;
-  return isObject(value) ? Object.fromEntries(Object.keys(value).map((name) => [name, SET])) : SET;
+  if (key === "env" && isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, PLAIN.test(name) ? inner : SET]));
+  return value !== undefined && key.startsWith("env.") && !PLAIN.test(key.slice("env.".length)) ? SET : value;
 }
 const SET = "(set)";
+const PLAIN = /^(?:LANG|LC_[A-Z]+|TZ|TERM|NO_COLOR|FORCE_COLOR|CI)$/;
 
 /** Keys below which everything is the user's own. */
 const OPEN = [
