@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { loop } from "@keelson/core";
 import {
   DURABLE,
-  EMPTY,
+  Recall,
   remember,
   type Block,
   type Claim,
@@ -182,14 +182,14 @@ type Input = Extract<Event, { type: "input.received" }>;
 
 /** Reads a log as far as it goes. Rejects with a `StoreError`. */
 export async function readPast(store: SessionStore, ref: Ref, recollection: Recollection): Promise<Past> {
-  let view = EMPTY;
+  const recall = new Recall();
   let undelivered: readonly Input[] = [];
   for await (const { event } of store.read(ref, 0)) {
-    view = remember(view, event);
+    recall.add(event);
     undelivered = waiting(undelivered, event);
     recollection.note(event);
   }
-  return { view, undelivered, opening: [] };
+  return { view: recall.view, undelivered, opening: [] };
 }
 
 /** Received, and not yet in the context. */
