@@ -1,4 +1,4 @@
-import { isStoreError, storeError, type Claim, type Problem, type Ref, type SessionStore } from "@keelson/protocol";
+import { isStoreError, type Claim, type Problem, type Ref, type SessionStore } from "@keelson/protocol";
 import type { Flags, Refusal } from "./house.ts";
 
 /** `disk` can fail to be written; `memory` can't, and is gone with the process. */
@@ -14,6 +14,8 @@ export async function openLog(stores: Stores, flags: Flags, cwd: string, newId: 
     return { store: stores.disk, claim: await stores.disk.claim(ref, newId), fresh: false };
   } catch (error) {
     if (!isStoreError(error)) throw error;
+    if (error.code === "not_found" && flags.resume !== undefined && flags.resume !== "latest")
+      return { code: "session", text: `No session has the id ${flags.resume.id}. --continue takes up this folder's latest.` };
     return {
       code: error.code === "exists" ? "usage" : "session",
       text: error.code === "exists" ? `${error.message} Go on with it by --resume.` : error.message,
@@ -35,15 +37,7 @@ async function begin(stores: Stores, ref: Ref, cwd: string): Promise<OpenedLog> 
 }
 
 async function find(store: SessionStore, resume: NonNullable<Flags["resume"]>, cwd: string): Promise<Ref | Refusal> {
-  if (resume !== "latest") {
-    const ref = { tenant: "local", session: resume.id };
-    await store.get(ref).catch((error: unknown) => {
-      throw isStoreError(error) && error.code === "not_found"
-        ? storeError("not_found", `No session has the id ${resume.id}. --continue takes up this folder's latest.`)
-        : error;
-    });
-    return ref;
-  }
+  if (resume !== "latest") return { tenant: "local", session: resume.id }; // the claim says whether there is one: to ask before would read it twice
   const [latest] = await store.list({ tenant: "local", cwd, limit: 1 });
   return latest?.ref ?? { code: "session", text: "There is no session in this folder to continue. Start one without --continue." };
 }
