@@ -12,10 +12,11 @@ export class Dials {
   #model: string;
   #changed: JsonObject = {};
 
-  constructor(limits: Limits) {
+  /** `before`: as a log left them. */
+  constructor(limits: Limits, before: { readonly mode?: Mode | undefined; readonly model?: string | undefined } = {}) {
     this.#limits = limits;
-    this.#mode = limits.mode;
-    this.#model = limits.models[0] ?? "";
+    this.#mode = before.mode ?? limits.mode;
+    this.#model = before.model ?? limits.models[0] ?? "";
   }
 
   get mode(): Mode {
@@ -24,12 +25,6 @@ export class Dials {
   /** The chosen model first, then the fallbacks. */
   get models(): readonly string[] {
     return [...new Set([this.#model, ...this.#limits.models])];
-  }
-
-  /** As a log left them: nothing is said about it. */
-  restore(mode: Mode | undefined, model: string | undefined): void {
-    this.#mode = mode ?? this.#mode;
-    this.#model = model ?? this.#model;
   }
 
   setMode(mode: Mode): void {

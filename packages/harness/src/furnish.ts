@@ -25,7 +25,7 @@ import { Recollection } from "./recollection.ts";
 import { Conversation, type Past } from "./session.ts";
 import { followed } from "./followed.ts";
 import { planning } from "./planning.ts";
-import { openToolbox, type Toolbox } from "./toolbox.ts";
+import { openToolbox, type Given, type Toolbox } from "./toolbox.ts";
 import { wire } from "./wire.ts";
 
 const LEAVING_MS = 10_000; // git, after the agent has ended, also by an abort
@@ -46,8 +46,7 @@ export type Furnished = AsyncDisposable & {
 export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Beside()): Furnished {
   const { house, gathered, files } = site;
   const { claim, past, recollection } = log;
-  const dials = new Dials(gathered.limits);
-  dials.restore(recollection.mode, recollection.model);
+  const dials = new Dials(gathered.limits, recollection);
   const kinds = kindsOf(gathered.plugins, house.flags.agents ?? {}, bodyOf);
   const mode = lineage.mode ?? ((): Mode => dials.mode);
   const parts: { conversation?: Conversation; toolbox?: Toolbox } = {}; // a child is opened long after both are there
@@ -72,12 +71,12 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
       agent: lineage.path.join("/"),
       agents: team,
       plan: planning(dials),
-      worktrees: (seat, processes, env) => moving(gitWith(processes.run, env), seat, treesIn(house)),
+      worktrees: movingIn(house),
     },
     claim.ref.session,
   );
   parts.toolbox = toolbox;
-  const system = lineage.system ?? systemOf(site, toolbox.tools.has("Agent") ? describeKinds(kinds) : "");
+  const system = lineage.system ?? systemOf(site, toolbox.tools.has("Agent") ? kinds : undefined);
   const wired = wire(house, gathered, toolbox, { session: claim.ref.session, lineage, recollection, dials, system });
   const conversation = new Conversation(
     {
@@ -86,6 +85,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
       wall: house.wall,
       path: lineage.path,
       attend: (signal) => team.attend(signal),
+      heard: () => (team.busy ? beside.heard() : undefined),
       drain: () => [...wired.meter.drain(), ...beside.drain()],
       closing: () => seen.drain(),
     },
@@ -108,8 +108,16 @@ async function closed(parts: readonly AsyncDisposable[]): Promise<void> {
   for (const part of parts) await part[Symbol.asyncDispose]();
 }
 
-function systemOf({ house: { place, flags, wall }, gathered: { folders, structure, plugins } }: Site, delegates: string): SystemPrompt {
-  return composePrompt(plugins, flags, { ...folders, platform: place.platform, now: wall(), instruct: structure?.instruct }, delegates);
+function systemOf(
+  { house: { place, flags, wall }, gathered: { folders, structure, plugins } }: Site,
+  kinds?: ReadonlyMap<string, AgentKind>,
+): SystemPrompt {
+  return composePrompt(
+    plugins,
+    flags,
+    { ...folders, platform: place.platform, now: wall(), instruct: structure?.instruct },
+    kinds && describeKinds(kinds),
+  );
 }
 
 type Descent = {
@@ -180,5 +188,10 @@ async function openChild(
     },
   };
 }
+
+const movingIn =
+  (house: House): Given["worktrees"] =>
+  (seat, processes, env) =>
+    moving(gitWith(processes.run, env), seat, treesIn(house));
 
 const treesIn = ({ place }: House): string => join(place.keelHome, "var", "worktrees");

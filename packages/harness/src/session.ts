@@ -37,6 +37,8 @@ export type SessionParts = {
   readonly closing: () => readonly Event[];
   /** Waits for what still goes on in the background; false when nothing does. */
   readonly attend: (signal: AbortSignal) => Promise<boolean>;
+  /** While something goes on in the background: settles when it has said something. Undefined when nothing does. */
+  readonly heard: () => Promise<undefined> | undefined;
   readonly wall: () => number;
   /** Agents from the root; empty for the root's own. */
   readonly path: readonly string[];
@@ -101,8 +103,9 @@ export class Conversation {
     yield* this.#take(prompt, run);
     const ports = this.#following(this.#parts.ports());
     const events = loop(startOf(this.view, options), ports, options, signal);
-    for await (const event of options.unattended ? withHeartbeats(events, ports.clock) : events) {
+    for await (const event of this.#listening(options.unattended ? withHeartbeats(events, ports.clock) : events)) {
       yield* this.#beside(run);
+      if (event === undefined) continue;
       if (event.type === "agent.relayed") yield event.envelope;
       else if (event.type === "run.ended") yield* this.#end(event, run);
       else if (DURABLE[event.type]) yield* await this.#record(event, run);
@@ -121,6 +124,24 @@ export class Conversation {
     this.#opening = []; // said once, also when the reader leaves at it
     for (const event of [...opening, ...(content.length > 0 ? [input] : [])]) yield* await this.#record(event, run);
     for (const event of this.#undelivered.map(taken)) yield* await this.#record(event, run);
+  }
+
+  /** The same events; undefined where something was said in the background while the loop is silent. */
+  async *#listening(events: AsyncGenerator<Event, unknown>): AsyncGenerator<Event | undefined> {
+    try {
+      for (;;) {
+        const next = events.next();
+        for (let heard = this.#parts.heard(); heard; heard = this.#parts.heard()) {
+          if ((await Promise.race([next, heard])) !== undefined) break;
+          yield undefined;
+        }
+        const step = await next;
+        if (step.done) return;
+        yield step.value;
+      }
+    } finally {
+      await events.return(undefined);
+    }
   }
 
   async *#end(event: Extract<Event, { type: "run.ended" }>, run: string): AsyncGenerator<Envelope> {

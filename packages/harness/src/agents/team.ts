@@ -92,6 +92,10 @@ export class Team implements Agents, AsyncDisposable {
     return [...this.#children.values()];
   }
 
+  get busy(): boolean {
+    return this.#background > 0;
+  }
+
   /** Waits for news of those in the background; false when none is there. */
   async attend(signal: AbortSignal): Promise<boolean> {
     if (this.#background === 0) return false;
