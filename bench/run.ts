@@ -8,12 +8,13 @@ import { overlap } from "./overlap.ts";
 import { parallel } from "./parallel.ts";
 import { picture } from "./picture.ts";
 import { publish } from "./process.ts";
+import { resume } from "./resume.ts";
 import type { Bench, Row } from "./row.ts";
 import { table } from "./table.ts";
 import { turns } from "./turns.ts";
 
 /** Prints what keelson costs beside a baseline measured in the same run. Nothing here fails on a slow machine. */
-const BENCHES: readonly Bench[] = [hello, turns, installed, earlyStart, overlap, parallel];
+const BENCHES: readonly Bench[] = [hello, turns, resume, installed, earlyStart, overlap, parallel];
 
 const short = process.argv.includes("--short");
 await publish();
