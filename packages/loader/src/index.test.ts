@@ -19,5 +19,6 @@ test("the public names are these", () => {
     "readSettings",
     "unknownSetting",
     "validatePlugins",
+    "watchCatalog",
   ]);
 });

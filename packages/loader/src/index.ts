@@ -22,3 +22,6 @@ export { type RuleLine } from "./rule.ts";
 export { readSettings, type Layer, type SettingHook, type SettingsRead } from "./settings.ts";
 export { type SettingsPlaces } from "./source.ts";
 export { validatePlugins, type Validated, type ValidProblem } from "./validate/validate.ts";
+export { type Difference, type Named } from "./watch/change.ts";
+export { type Notices, type OpenNotices } from "./watch/notice.ts";
+export { watchCatalog, type CatalogChange, type Watched } from "./watch/watch.ts";

@@ -56,7 +56,8 @@ export async function readLayerDir(layer: PluginLayer, cache: CatalogCache): Pro
   return { layer, plugin: plugin && layer.name !== undefined ? { ...plugin, name: layer.name } : plugin, problems };
 }
 
-const keyOf = ({ root, format = "" }: PluginLayer): string => `${format} ${root}`;
+/** Of a layer, for as long as it is where it is. */
+export const keyOf = ({ root, format = "" }: PluginLayer): string => `${format} ${root}`;
 
 export function catalogOf(layers: readonly LayerRead[]): Catalog {
   const shadowed: Shadowed[] = [];
