@@ -1,10 +1,10 @@
 import { nearest, MODES, type Mode } from "@keelson/protocol";
 
-/** The modes that can be asked for by name. `dontAsk` is kept here, not below: nobody is asked, and what isn't allowed is denied. */
-export type AskedMode = Mode | "dontAsk";
+/** The modes that can be asked for by name: all but `auto`, as no classifier answers in place of a person yet. */
+export type AskedMode = Mode;
 export type ModeRead = { readonly ok: true; readonly mode: AskedMode } | { readonly ok: false; readonly error: string };
 
-const NAMES: readonly AskedMode[] = [...MODES, "dontAsk"];
+const NAMES: readonly AskedMode[] = MODES.filter((mode) => mode !== "auto");
 
 export function readMode(name: string): ModeRead {
   const mode = name === "manual" ? "default" : NAMES.find((each) => each === name); // manual is its other name

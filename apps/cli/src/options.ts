@@ -43,7 +43,7 @@ export const FLAGS: readonly FlagRow[] = [
   { flags: "--unattended", what: "with -p: retries without end, with a sign of life every 30 s" },
   { flags: "--max-turns <n>", what: "end after so many turns", parse: count },
   { flags: "--max-budget-usd <amount>", what: "end before spending more", parse: amount },
-  { flags: "--permission-mode <mode>", what: [...MODES, "dontAsk"].join(", "), parse: permissionMode },
+  { flags: "--permission-mode <mode>", what: MODES.filter((mode) => mode !== "auto").join(", "), parse: permissionMode },
   { flags: "--dangerously-skip-permissions", what: "as --permission-mode bypassPermissions", not: ["permissionMode"] },
   { flags: "--allowedTools, --allowed-tools <rules...>", what: 'rules that allow: "Bash(git log *),Read"', parse: gather },
   { flags: "--disallowedTools, --disallowed-tools <rules...>", what: "rules that deny", parse: gather },

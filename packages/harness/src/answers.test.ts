@@ -23,7 +23,7 @@ test("a question is in the log before it is asked, and its answer decides; alway
     replies: [
       { blocks: [call("Write", { file_path: "a.txt", content: "a" })] },
       { blocks: [call("Write", { file_path: "a.txt", content: "b" })] },
-      { blocks: [call("Bash", { command: "cat a.txt" })] },
+      { blocks: [call("Bash", { command: "cp a.txt b.txt" })] },
       { blocks: [{ text: "ok" }] },
     ],
   });

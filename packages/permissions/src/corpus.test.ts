@@ -1,69 +1,48 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { MODES, type Mode } from "@keelson/protocol";
 import { expect, it } from "vitest";
-import { asked, CALLS, CWD, isKnown, judge, linked, type KnownTool } from "../test/engine.ts";
+import { judgeCase, type Case, type Verdict } from "./verb/cases.ts";
 
 // The corpus stands beside a checkout, not in it: some of its data may be read from there but not copied.
 const CORPUS = join(import.meta.dirname, "../../../../shared/corpus/permissions.jsonl");
 
-type Case = {
-  readonly id: string;
+type Expected = Case & {
   readonly group: string;
-  readonly settings: {
-    readonly permissions: { readonly allow: string[]; readonly ask: string[]; readonly deny: string[] };
-    readonly mode: string;
-    readonly additionalDirectories: string[];
-  };
-  readonly tool: string;
-  readonly input: Record<string, unknown>;
   readonly expected: string;
-  readonly safety: boolean;
+  readonly accept?: readonly string[];
+  readonly safety?: boolean;
   readonly lenient?: boolean;
-  readonly fs?: readonly { readonly path: string; readonly target: string }[];
 };
-type Verdict = "allow" | "ask" | "deny";
-const KEYS: Readonly<Record<KnownTool, string>> = {
-  Bash: "command",
-  Read: "file_path",
-  Glob: "path",
-  Grep: "path",
-  Write: "file_path",
-  Edit: "file_path",
-  NotebookEdit: "notebook_path",
-  Delete: "path",
-};
+type Judged = Expected & { readonly got: Verdict };
 
-const isMode = (mode: string): mode is Mode => MODES.some((one) => one === mode);
+const part = (judged: readonly Judged[], wrong: (one: Judged) => boolean): number =>
+  judged.length === 0 ? 0 : judged.filter(wrong).length / judged.length;
 
-async function verdictOn(one: Case, tool: KnownTool): Promise<Verdict> {
-  const { permissions, mode, additionalDirectories: directories } = one.settings;
-  const what = one.input[KEYS[tool]] ?? (tool === "Glob" || tool === "Grep" ? CWD : undefined);
-  if (typeof what !== "string") return "deny"; // no tool would bind it
-  const call = { ...CALLS[tool](what), input: JSON.parse(JSON.stringify(one.input)) };
-  const links = linked(Object.fromEntries((one.fs ?? []).map(({ path, target }) => [path, target])));
-  const world = { rules: permissions, directories, mode: isMode(mode) ? mode : "default" } as const;
-  const { behavior } = await judge(asked(tool, call, world), { links });
-  return behavior === "ask" && mode === "dontAsk" ? "deny" : behavior;
-}
+const cases: readonly Expected[] = existsSync(CORPUS)
+  ? readFileSync(CORPUS, "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+  : [];
+const LOUD = `NOT MEASURED: there is no permission corpus at ${CORPUS}`;
+if (cases.length === 0) console.warn(LOUD);
 
-it("allows nothing in the corpus that must not be allowed, and lets no denied call through", async () => {
-  if (!existsSync(CORPUS)) return console.warn(`NOT MEASURED: no permission corpus at ${CORPUS}`);
-  const cases: Case[] = readFileSync(CORPUS, "utf8")
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-  const judged: (Case & { readonly got: Verdict })[] = [];
-  for (const one of cases) if (isKnown(one.tool)) judged.push({ ...one, got: await verdictOn(one, one.tool) });
-  const named = (which: (one: (typeof judged)[number]) => boolean): string[] => judged.filter(which).map(({ id }) => id);
-  const unsafe = named((one) => one.safety && one.got === "allow");
-  const letThrough = named((one) => one.expected === "deny" && !one.lenient && one.got === "allow");
-  const missed = named((one) => one.expected === "deny" && !one.lenient && one.got !== "deny");
-  const nag = named((one) => one.expected === "allow" && one.got !== "allow");
-  const benign = named((one) => one.expected === "allow");
-  console.log(
-    `permission corpus: ${judged.length} cases, unsafe ${unsafe.length}, denies asked instead ${missed.length}, nag ${nag.length}/${benign.length}`,
-  );
-  expect(judged.length).toBeGreaterThan(500);
-  expect({ unsafe, letThrough }).toEqual({ unsafe: [], letThrough: [] });
+it(cases.length > 0 ? "judges the permission corpus within the bounds it is built for" : "is skipped: no corpus", async () => {
+  const judged: Judged[] = [];
+  for (const one of cases) judged.push({ ...one, got: await judgeCase(one, new AbortController().signal) });
+  const is = (one: Judged, verdict: string): boolean => one.got.verdict === verdict;
+  const benign = judged.filter(({ expected }) => expected === "allow");
+  const strict = judged.filter(({ lenient }) => !lenient);
+  const unsafe = judged.filter((one) => one.safety && is(one, "allow")).map(({ id }) => id);
+  const missed = strict.filter((one) => one.expected === "deny" && !is(one, "deny")).map(({ id }) => id);
+  const inexact = part(strict, (one) => !is(one, one.expected));
+  const outside = part(judged, (one) => !(one.accept ?? [one.expected]).includes(one.got.verdict));
+  const nag = part(benign, (one) => !is(one, "allow"));
+  const strictBenign = benign.filter(({ lenient }) => !lenient);
+  const strictNag = part(strictBenign, (one) => !is(one, "allow"));
+  const shares = Object.entries({ inexact, outside, nag, strictNag }).map(([name, share]) => `${name} ${(100 * share).toFixed(2)} %`);
+  console.log(`permission corpus: ${judged.length} cases, unsafe ${unsafe.length}, missed denies ${missed.length}, ${shares.join(", ")}`);
+  expect({ unsafe, missed }).toEqual({ unsafe: [], missed: [] });
+  expect([inexact, outside, strictNag].filter((share) => share > 0.01)).toEqual([]);
+  expect(nag).toBeLessThanOrEqual(0.15);
 });

@@ -100,9 +100,10 @@ it("denies what nobody is there to answer, and says how to allow it", async () =
   );
   const write = await decide(asked("Write", CALLS.Write("a.ts")), standardStages({ links: linked() }), never);
   expect(write.reason).toContain('To allow it: --allowedTools "Edit(./a.ts)", or --permission-mode acceptEdits');
-  expect(await reasonFor("npm test | cat")).toContain(
-    "split it into plain commands and allow those, or use --permission-mode bypassPermissions.",
+  expect(await reasonFor("npm test | cat && npm run build")).toContain(
+    'To allow it: --allowedTools "Bash(npm test)" "Bash(npm run build)"',
   );
+  expect(await reasonFor(`echo ${"a".repeat(11_000)}`)).toContain("Nobody is here to be asked. Run it where somebody can answer.");
   expect(await reasonFor("rm x", { rules: { ask: ["Bash(rm *)"] } })).toContain(
     "change Bash(rm *) (claude_project), or run it where somebody can answer",
   );
@@ -127,7 +128,7 @@ it("rejects on abort, before a stage and while the user thinks", async () => {
   const user = async (): Promise<undefined> => {
     control.abort(new Error("gone"));
   };
-  const asking = decide(asked("Bash", CALLS.Bash("ls")), standardStages({ links: linked(), user }), control.signal);
+  const asking = decide(asked("Bash", CALLS.Bash("npm test")), standardStages({ links: linked(), user }), control.signal);
   await expect(asking).rejects.toThrow("gone");
 });
 

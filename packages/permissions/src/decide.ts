@@ -3,13 +3,15 @@ import type { Asked, Decision, Mode } from "@keelson/protocol";
 import { isWithin, tidy } from "./path/links.ts";
 import { nameRule } from "./rule/read-rules.ts";
 import type { Stages } from "./stages.ts";
-import { suggestRule } from "./suggest.ts";
+import { proposeRules } from "./approval.ts";
 import { asks, weigh, wouldAllow } from "./weigh.ts";
 
 /** Rejects only when a judge does, or on abort. */
 export async function decide(asked: Asked, stages: Stages, signal: AbortSignal): Promise<Decision> {
   const decision = await weigh(asked, stages, signal);
   if (!asks(decision)) return decision;
+  if (asked.mode === "dontAsk")
+    return { ...decision, behavior: "deny", explicit: true, reason: `${decision.reason} Mode dontAsk denies what would be asked.` };
   const how = await remedy(decision, asked, stages, signal);
   return {
     ...decision,
@@ -24,21 +26,21 @@ export async function decide(asked: Asked, stages: Stages, signal: AbortSignal):
 async function remedy(soFar: Decision, asked: Asked, stages: Stages, signal: AbortSignal): Promise<string> {
   if (soFar.explicit && soFar.rule) return `To allow it, change ${nameRule(soFar.rule)}, or run it where somebody can answer.`;
   if (soFar.explicit) return "Run it where somebody can answer.";
-  const rule = await suggestRule(asked, stages, signal);
+  const rules = await proposeRules(asked, stages, signal);
   const modeAllows = (mode: Mode): Promise<boolean> => wouldAllow({ ...asked, mode }, stages, signal);
   const mode =
     canAcceptEdits(asked) && (await modeAllows("acceptEdits"))
       ? "acceptEdits"
-      : rule === undefined && (await modeAllows("bypassPermissions"))
+      : rules.length === 0 && (await modeAllows("bypassPermissions"))
         ? "bypassPermissions"
         : undefined;
   const ways = [
-    ...(rule === undefined ? [] : [`--allowedTools ${JSON.stringify(rule)}`]),
+    ...(rules.length === 0 ? [] : [`--allowedTools ${rules.map((rule) => JSON.stringify(rule)).join(" ")}`]),
     ...(mode === undefined ? [] : [`--permission-mode ${mode}`]),
   ];
   if (ways.length === 0) return "Run it where somebody can answer.";
-  const runs = rule === undefined && asked.call.effects.some((effect) => effect.do === "shell");
-  return `To allow it${runs ? ", split it into plain commands and allow those, or use" : ":"} ${ways.join(", or ")}${rule === undefined ? "." : ""}`;
+  const runs = rules.length === 0 && asked.call.effects.some((effect) => effect.do === "shell");
+  return `To allow it${runs ? ", split it into plain commands and allow those, or use" : ":"} ${ways.join(", or ")}${rules.length === 0 ? "." : ""}`;
 }
 
 function canAcceptEdits({ call, cwd, mode }: Asked): boolean {

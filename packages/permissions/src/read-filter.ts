@@ -2,7 +2,7 @@
 // Judged as a call of Read would be; what can't be resolved is left out.
 import type { Effect, Rule } from "@keelson/protocol";
 import { nodeLinks, type Links } from "./path/links.ts";
-import { hits, type Placed } from "./path/place.ts";
+import { holds, type Placed } from "./path/place.ts";
 import { nameRestricts } from "./rule/names.ts";
 import { readRule } from "./rule/reading.ts";
 import { groundOf, type Ground } from "./scene.ts";
@@ -22,23 +22,23 @@ export type ReadFilter = (path: string) => Promise<boolean>;
 export function createReadFilter({ rules, cwd, directories = [], home, links = nodeLinks }: ReadFilterOf): ReadFilter {
   const ground = groundOf({ cwd, directories, home }, links);
   const restricting = rules.filter(({ behavior }) => behavior !== "allow");
-  let placed: Promise<readonly Placed[] | undefined> | undefined;
+  let placed: Promise<readonly (readonly Placed[])[] | undefined> | undefined;
   return async (path) => {
     placed ??= placeAll(restricting, ground, links.caseless === true);
     const known = await placed;
     if (known === undefined) return true;
     if (known.length === 0) return false;
     const spelled = await ground.spellToRestrict(path);
-    return !spelled.known || known.some((one) => spelled.all.some((real) => hits(one, real, false)));
+    return !spelled.known || known.some((one) => spelled.all.some((real) => holds(one, real, false)));
   };
 }
 
 /** Undefined when a rule speaks of every file. */
-async function placeAll(rules: readonly Rule[], ground: Ground, caseless: boolean): Promise<readonly Placed[] | undefined> {
-  const placed: Placed[] = [];
+async function placeAll(rules: readonly Rule[], ground: Ground, caseless: boolean): Promise<readonly (readonly Placed[])[] | undefined> {
+  const placed: (readonly Placed[])[] = [];
   for (const rule of rules) {
     const reading = readRule(rule.text, rule.behavior, caseless);
-    if (reading.kind === "path" && reading.governs === "reads") placed.push(...(await ground.placeToRestrict(reading.pattern, rule)));
+    if (reading.kind === "path" && reading.governs === "reads") placed.push(await ground.placeToRestrict(reading.pattern, rule));
     if ((reading.kind === "tool" || reading.kind === "unread") && namesReading(reading.name)) return undefined;
   }
   return placed;

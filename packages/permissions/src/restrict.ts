@@ -1,12 +1,14 @@
 // Does a deny or ask rule hold for a call? Over-approximates: what can't be read, resolved or taken apart is never a no.
-import type { Effect, Rule } from "@keelson/protocol";
+import type { Effect, JsonObject, Rule } from "@keelson/protocol";
+import { matchesParts } from "./glob.ts";
 import { strongest, type Match } from "./match.ts";
-import { hits, mayHitBelow, type Placed } from "./path/place.ts";
+import { holds, mayHitBelow, type Placed } from "./path/place.ts";
+import { hostOf, matchesHost } from "./rule/domain.ts";
 import { nameRestricts } from "./rule/names.ts";
-import type { Reading } from "./rule/reading.ts";
+import type { Governs, Parameter, Reading } from "./rule/reading.ts";
 import type { Scene } from "./scene.ts";
-import { commandRestricts } from "./shell/restrict-command.ts";
-import { pathsRestrict } from "./shell/restrict-paths.ts";
+import { commandRestricts, pathsRestrict } from "./shell/restricts.ts";
+import { within } from "./shell/unit.ts";
 
 export async function restricts(rule: Rule, scene: Scene): Promise<Match> {
   const reading = scene.read(rule);
@@ -19,6 +21,12 @@ export async function restricts(rule: Rule, scene: Scene): Promise<Match> {
       return commandRuleRestricts(reading, scene);
     case "path":
       return pathRuleRestricts(reading, rule, scene);
+    case "domain":
+      return domainRestricts(reading, scene);
+    case "named":
+      return namedRestricts(reading, scene);
+    case "parameter":
+      return nameRestricts(reading.name, scene.asked) && has(scene.asked.call.input, reading.parameter) ? "yes" : "no";
   }
 }
 
@@ -28,10 +36,48 @@ function unreadRestricts({ name }: Extract<Reading, { kind: "unread" }>, scene: 
   return aboutPaths && scene.asked.call.effects.some((effect) => effect.do === "shell") ? "maybe" : "no";
 }
 
-function commandRuleRestricts({ pattern, parameter }: Extract<Reading, { kind: "command" }>, { asked }: Scene): Match {
-  // `Bash(timeout:*)` is also how a rule on a parameter with any value is written.
-  if (asked.tool === "Bash" && parameter !== undefined && Object.hasOwn(asked.call.input, parameter)) return "yes";
-  return strongest(asked.call.effects.map((effect) => (effect.do === "shell" ? commandRestricts(pattern, effect.text) : "no")));
+/** Fields of the input itself, with a plain value. */
+function has(input: JsonObject, { name, value }: Parameter): boolean {
+  const given = Object.hasOwn(input, name) ? input[name] : undefined;
+  if (given === undefined || given === null || typeof given === "object") return false;
+  return matchesParts(value, String(given));
+}
+
+function commandRuleRestricts({ pattern, parameter }: Extract<Reading, { kind: "command" }>, scene: Scene): Match {
+  const { asked } = scene;
+  if (asked.tool === "Bash" && parameter && has(asked.call.input, parameter)) return "yes";
+  return strongest(asked.call.effects.map((effect) => (effect.do === "shell" ? commandRestricts(pattern, scene.analysis(effect)) : "no")));
+}
+
+function domainRestricts({ name, pattern }: Extract<Reading, { kind: "domain" }>, scene: Scene): Match {
+  const each = scene.asked.call.effects.map((effect): Match => {
+    if (effect.do === "connect") {
+      const host = hostOf(effect.url);
+      return host === undefined || matchesHost(pattern, host) ? (nameRestricts(name, scene.asked) ? "yes" : "maybe") : "no";
+    }
+    if (effect.do !== "shell") return "no";
+    // A rule on one tool's addresses; a command that names such an address is asked about.
+    const touches = scene.analysis(effect).units.flatMap((unit) => [...within(unit)].flatMap(({ facts }) => facts.touches));
+    return touches.some((touch) => touch.do === "net" && touch.host !== undefined && matchesHost(pattern, touch.host)) ? "maybe" : "no";
+  });
+  return strongest(each);
+}
+
+function namedRestricts({ name, named, more, parameter }: Extract<Reading, { kind: "named" }>, { asked }: Scene): Match {
+  if (!nameRestricts(name, asked)) return "no";
+  if (parameter && has(asked.call.input, parameter)) return "yes";
+  const names = namesOf(asked.call.effects, asked.call.input);
+  if (names.length === 0) return "maybe";
+  return names.some((one) => matchesParts(named.split("*"), one) || (more && one.startsWith(`${named} `))) ? "yes" : "no";
+}
+
+/** What an agent or skill is called in a call of it. */
+export function namesOf(effects: readonly Effect[], input: JsonObject): readonly string[] {
+  const spawned = effects.flatMap((effect) => (effect.do === "spawn" ? [effect.agent] : []));
+  const given = ["subagent_type", "skill", "agent", "command"].flatMap((key) =>
+    typeof input[key] === "string" ? [input[key].replace(/^\//, "")] : [],
+  );
+  return [...new Set([...spawned, ...given])];
 }
 
 async function pathRuleRestricts(reading: Extract<Reading, { kind: "path" }>, rule: Rule, scene: Scene): Promise<Match> {
@@ -41,15 +87,15 @@ async function pathRuleRestricts(reading: Extract<Reading, { kind: "path" }>, ru
 }
 
 /** A restriction on reads holds for writes too: a change shows what was there. */
-async function pathRestricts(effect: Effect, governs: "reads" | "writes", placed: readonly Placed[], scene: Scene): Promise<Match> {
-  if (effect.do === "shell") return pathsRestrict(effect, governs, placed, scene);
+async function pathRestricts(effect: Effect, governs: Governs, placed: readonly Placed[], scene: Scene): Promise<Match> {
+  if (effect.do === "shell") return pathsRestrict(scene.analysis(effect), governs, placed, scene);
   if (effect.do !== "read" && effect.do !== "write" && effect.do !== "delete") return "no";
-  if (effect.do === "read" && governs === "writes") return "no";
+  if (governs === "moves" || (effect.do === "read" && governs !== "reads") || (effect.do === "write" && governs === "deletes")) return "no";
   const walked = effect.do === "read" && effect.under === true;
   const filtered = effect.do === "read" && effect.filtered === true; // what is beneath is the filter's: see read-filter.ts
   const whole = walked || effect.do === "delete";
   const { all, known } = await scene.spellToRestrict(effect.path);
-  if (placed.some((one) => all.some((path) => hits(one, path, whole)))) return "yes";
+  if (all.some((path) => holds(placed, path, whole))) return "yes";
   if (!known) return "maybe";
   return whole && !filtered && placed.some((one) => all.some((path) => mayHitBelow(one, path, walked))) ? "maybe" : "no";
 }

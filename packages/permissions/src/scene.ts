@@ -1,14 +1,18 @@
-// One call and the disk it is judged against: each judge looks afresh, and asks for each link once.
+// One call and the disk it is judged against: looked at once for all judges, so that they judge the same.
 import { posix } from "node:path";
-import type { Asked, Rule } from "@keelson/protocol";
+import type { Asked, Effect, Rule } from "@keelson/protocol";
 import { foldCase, isWithin, remembering, spell, type Links, type Spelled } from "./path/links.ts";
 import { place, placeReal, type Placed } from "./path/place.ts";
 import type { Anchor, PathPattern } from "./path/pattern.ts";
 import { readRule, type Reading } from "./rule/reading.ts";
+import { analyseText, type Analysis } from "./shell/analyse.ts";
 
+export type ShellEffect = Extract<Effect, { do: "shell" }>;
 export type Scene = Ground & {
   readonly asked: Asked;
   readonly read: (rule: Rule) => Reading;
+  /** Each command is taken apart once. */
+  readonly analysis: (effect: ShellEffect) => Analysis;
 };
 
 /** Where the session stands, and the disk beneath it. */
@@ -26,7 +30,29 @@ export type Ground = {
   readonly placeToRestrict: (pattern: PathPattern, rule: Rule) => Promise<readonly Placed[]>;
 };
 
-export const sceneOf = (asked: Asked, port: Links, read: (rule: Rule) => Reading): Scene => ({ asked, read, ...groundOf(asked, port) });
+/** Gives the scene of a call. Calls stay the same objects from stage to stage, so each is looked at once. */
+export function setting(port: Links): (asked: Asked) => Scene {
+  const read = readingOnce(port);
+  const known = new WeakMap<Asked["call"], Ground & Pick<Scene, "analysis"> & { readonly of: string }>();
+  return (asked) => {
+    const of = JSON.stringify([asked.cwd, asked.directories, asked.home]);
+    const found = known.get(asked.call);
+    if (found?.of === of) return { ...found, asked, read };
+    const fresh = { ...groundOf(asked, port), analysis: analyseOnce(asked.home), of };
+    known.set(asked.call, fresh);
+    return { ...fresh, asked, read };
+  };
+}
+
+function analyseOnce(home: string): Scene["analysis"] {
+  const known = new Map<string, Analysis>();
+  return ({ text, cwd }) => {
+    const key = `${cwd}\0${text}`;
+    const analysis = known.get(key) ?? analyseText(text, cwd, home);
+    known.set(key, analysis);
+    return analysis;
+  };
+}
 
 export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "directories" | "home">, port: Links): Ground {
   const links = remembering(port);
@@ -71,6 +97,7 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
     },
     placeToAllow: async (pattern, rule) => place(pattern, await everySpelling(starts(pattern.anchor, rule, false))),
     async placeToRestrict(pattern, rule) {
+      if (pattern.negated) return place(pattern, await everySpelling(starts(pattern.anchor, rule, false)));
       const placed = await placeReal(place(pattern, await everySpelling(starts(pattern.anchor, rule, true))), spelled);
       return placed.map((one) => ({ ...one, root: fold(one.root) }));
     },
@@ -78,7 +105,7 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
 }
 
 /** Rules stay the same objects from call to call, so each is read once. */
-export function readingOnce({ caseless = false }: Links): (rule: Rule) => Reading {
+function readingOnce({ caseless = false }: Links): (rule: Rule) => Reading {
   const known = new WeakMap<Rule, Reading>();
   return (rule) => {
     const reading = known.get(rule) ?? readRule(rule.text, rule.behavior, caseless);

@@ -1,7 +1,7 @@
 // The seven stages, in their order: what stands here is all that decides.
 import type { Judge, Stage } from "@keelson/protocol";
 import { nodeLinks, type Links } from "./path/links.ts";
-import { readingOnce, sceneOf } from "./scene.ts";
+import { setting } from "./scene.ts";
 import { allow, denyRules, ownCheck, type Check } from "./stage/judges.ts";
 import { validate } from "./stage/validate.ts";
 
@@ -16,11 +16,11 @@ export type StagePorts = {
 };
 
 export function standardStages({ links = nodeLinks, hooks = silent, classifier = silent, user = silent }: StagePorts = {}): Stages {
-  const read = readingOnce(links);
+  const scene = setting(links);
   const judge =
     (check: Check): Judge =>
     (pending) =>
-      check(sceneOf(pending, links, read));
+      check(scene(pending));
   return {
     validate: async (pending) => validate(pending),
     deny: judge(denyRules),

@@ -31,7 +31,7 @@ it.each(CASES)("for %s of %s suggests %s, and that allows it; a path or command 
 });
 
 it("suggests nothing where no narrow rule would do", async () => {
-  for (const text of ["a | b", "echo $x", ""]) expect(await suggestion(asked("Bash", CALLS.Bash(text)))).toBeUndefined();
+  for (const text of ["a | b", ""]) expect(await suggestion(asked("Bash", CALLS.Bash(text)))).toBeUndefined();
   expect(await suggestion(asked("Write", CALLS.Write(".git/config")))).toBeUndefined();
   expect(await suggestion(asked("Edit", CALLS.Edit("/tmp/x")))).toBeUndefined(); // it needs one to read and one to write
 });

@@ -23,7 +23,7 @@ export async function weigh(asked: Asked, stages: Stages, signal: AbortSignal): 
   let soFar: Decision = { behavior: "ask", reason: "No rule speaks of it.", explicit: false, stage: "validate" };
   for (const stage of STAGES) {
     signal.throwIfAborted();
-    if (!HEARD[stage](soFar)) continue;
+    if (!HEARD[stage](soFar) || (stage === "user" && asked.mode === "dontAsk")) continue;
     const opinion = await stages[stage]({ ...asked, soFar }, signal);
     if (opinion === undefined) continue;
     const said: Decision = { ...opinion, stage };

@@ -8,7 +8,8 @@ export type Stage = (typeof STAGES)[number];
 export const BEHAVIORS = ["allow", "ask", "deny"] as const;
 export type Behavior = (typeof BEHAVIORS)[number];
 
-export const MODES = ["default", "acceptEdits", "plan", "bypassPermissions"] as const;
+/** `auto`: a classifier answers default asks. `dontAsk`: nobody is asked, and what isn't allowed is denied. */
+export const MODES = ["default", "acceptEdits", "plan", "bypassPermissions", "auto", "dontAsk"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** A rule as it was written, and where. `base`: the folder that patterns beginning with `/` start at. */

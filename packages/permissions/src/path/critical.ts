@@ -1,7 +1,7 @@
 // Folders whose removal no rule, hook or mode allows without a question: the root and what stands in it, home, and where the session works,
 // each with all that holds it.
 import type { Asked } from "@keelson/protocol";
-import { MARK } from "../shell/scan.ts";
+import { MARK } from "../shell/marks.ts";
 import { foldCase, isWithin } from "./links.ts";
 
 /** `here`: where a command starts, if it is one. Paths in normal form. */

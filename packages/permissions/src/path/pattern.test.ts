@@ -53,7 +53,7 @@ it.each([
   expect([await allowsWrite(rule, hit), await allowsWrite(rule, miss)]).toEqual([true, false]);
 });
 
-it.each(["Read(!./src/**)", "Read(~other/x)", "Read(*/../../x)", "Read(*a*b*c*d*)"])(
+it.each(["Read(!)", "Read(~other/x)", "Read(*/../../x)", "Read(*a*b*c*d*)"])(
   "denies all reading and writing by %s, which it can't follow",
   async (rule) => {
     expect(await verdict("Read", "a.ts", { rules: { deny: [rule] } })).toBe("deny");

@@ -19,14 +19,18 @@ export type PathPattern = {
   readonly beneathOnly: boolean;
   /** Matches every name there is. */
   readonly total: boolean;
+  /** It holds for what doesn't match. */
+  readonly negated?: true;
 };
 export type ReadPattern = { readonly ok: true; readonly pattern: PathPattern } | { readonly ok: false; readonly why: string };
 
 /** `caseless`: see Links. */
 export function readPattern(written: string, behavior: Behavior, caseless: boolean): ReadPattern {
-  const restricts = behavior !== "allow";
-  const specifier = written.trim();
-  if (specifier.startsWith("!")) return unread("a pattern that begins with ! isn't supported yet");
+  const negated = written.trim().startsWith("!");
+  const restricts = behavior !== "allow" && !negated; // what is let out of a restriction reads narrowly
+  const specifier = negated ? written.trim().slice(1).trim() : written.trim();
+  if (negated && behavior === "allow") return unread("a pattern that begins with ! can only ask or deny");
+  if (specifier === "" || specifier.startsWith("!")) return unread("nothing stands behind its !");
   if (/^~[^/]/.test(specifier)) return unread("only ~/ stands for a home directory");
   const [anchor, rest] = splitAnchor(specifier);
   const { segments, up } = tidySegments(rest);
@@ -50,7 +54,8 @@ export function readPattern(written: string, behavior: Behavior, caseless: boole
       tail: glob.length === 0 ? undefined : compile(glob, restricts, caseless),
       anyDepth,
       beneathOnly: inside || segments.length === 0,
-      total: head.length === 0 && behind.every((one) => one === "*" || one === "**"),
+      total: !negated && head.length === 0 && behind.every((one) => one === "*" || one === "**"),
+      ...(negated && { negated }),
     },
   };
 }

@@ -28,11 +28,18 @@ export function hits({ root, pattern }: Placed, path: string, under: boolean): b
   return false;
 }
 
+/** Does one rule hold for a path? `placed`: its pattern at every place that it starts at. Behind a `!` it holds for what is at none of them. */
+export function holds(placed: readonly Placed[], path: string, under: boolean): boolean {
+  if (placed[0]?.pattern.negated) return !placed.some((one) => hits(one, path, false));
+  return placed.some((one) => hits(one, path, under));
+}
+
 /**
  * Could it hit something beneath this folder? `walked`: the whole tree is looked at. Otherwise the path may be a file,
  * and a pattern that floats at any depth counts only for a folder at or above the place it starts at.
  */
 export function mayHitBelow({ root, pattern }: Placed, folder: string, walked: boolean): boolean {
+  if (pattern.negated) return false; // what is beneath a folder that it doesn't hold for is no other place
   if (isWithin(root, folder)) return root !== folder || pattern.tail !== undefined;
   return walked && pattern.tail !== undefined && isWithin(folder, root);
 }

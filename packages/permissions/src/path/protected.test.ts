@@ -69,7 +69,6 @@ it("asks before a command that isn't plain could reach one", async () => {
     "echo x >.g*/config",
     "tee .{git,x}/config < a",
     "echo 'x' > \".n\"pmrc",
-    "x=$(cat y) && z",
   ])
     expect(await verdict("Bash", text, { rules: { allow: ["Bash"] } })).toBe("ask!");
   expect(await verdict("Bash", "npm test && npm run build > log.txt", { rules: { allow: ["Bash"] } })).toBe("allow");

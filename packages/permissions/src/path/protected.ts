@@ -1,5 +1,6 @@
 // Paths whose change runs code later, or changes what may be done: version control, editors, shells, package managers, agents.
 // Compared without case and without trailing dots and blanks, as some file systems do; they count at any depth, and where nothing exists yet.
+import { MARK } from "../shell/marks.ts";
 
 const FOLDERS = [
   ".git",
@@ -42,6 +43,19 @@ export function isProtected(path: string): boolean {
   const last = names.at(-1) ?? "";
   if (FILES.has(last) || last.startsWith(".pnp.")) return true;
   return names.some((_, at) => FOLDERS.some((folder) => standsAt(folder, names, at)) && !standsAt(OPEN, names, at));
+}
+
+/** The same of a path with wildcards: could they stand for such a name? */
+export function mayBeProtected(path: string): boolean {
+  if (isProtected(path)) return true;
+  const names = namesOf(path);
+  const wild = names.filter((name) => name.includes(MARK.glob) && name.startsWith("."));
+  return wild.some((name) => [...FOLDERS.flatMap((folder) => folder.split("/")), ...FILES].some((known) => fits(name, known)));
+}
+
+function fits(name: string, known: string): boolean {
+  const parts = name.split(MARK.glob);
+  return known.startsWith(parts[0] ?? "") && known.endsWith(parts.at(-1) ?? "");
 }
 
 export const isWatched = (path: string): boolean => namesOf(path).some((_, at, names) => standsAt(WATCHED, names, at));

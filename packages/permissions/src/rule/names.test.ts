@@ -27,7 +27,7 @@ it("restricts by a bare Edit all that writes, by a bare Read all that reads or w
 
 it("restricts by a bare Bash every tool that starts a shell", async () => {
   expect(await on("Terminal", { deny: ["Bash"], allow: ["Terminal"] }, [{ do: "shell", text: "ls", cwd: "/home/dev/proj" }])).toBe("deny");
-  expect(await on("Terminal", { allow: ["Bash"] }, [{ do: "shell", text: "ls", cwd: "/home/dev/proj" }])).toBe("ask");
+  expect(await on("Terminal", { allow: ["Bash"] }, [{ do: "shell", text: "npm test", cwd: "/home/dev/proj" }])).toBe("ask");
 });
 
 it("takes a star in a deny or ask rule's name for any tool", async () => {

@@ -1,10 +1,12 @@
 // Reads one file's lists of rules, and says what is wrong with them. Nothing widens: a broken allow rule is dropped,
 // a broken deny or ask rule stays and holds for its whole tool (see reading.ts).
 import type { Behavior, Rule } from "@keelson/protocol";
-import { runsArguments } from "../shell/programs.ts";
+import { runsArguments } from "../shell/runners.ts";
 import { readRule, type Reading } from "./reading.ts";
 
-export type RuleLists = { readonly allow?: readonly string[]; readonly ask?: readonly string[]; readonly deny?: readonly string[] };
+/** A rule, or a rule with examples of what it must and must not match: see examples.ts. */
+export type RuleItem = string | { readonly rule: string; readonly match?: readonly string[]; readonly notMatch?: readonly string[] };
+export type RuleLists = { readonly allow?: readonly RuleItem[]; readonly ask?: readonly RuleItem[]; readonly deny?: readonly RuleItem[] };
 /** `lineOf`: the line a rule's text stands on, from 1. */
 export type RulesFrom = {
   readonly source: string;
@@ -27,7 +29,8 @@ export function readRules(lists: RuleLists, where: RulesFrom): ReadRules {
   const problems: string[] = [];
   const fatal: string[] = [];
   for (const behavior of STRICTEST_FIRST) {
-    for (const text of lists[behavior] ?? []) {
+    for (const item of lists[behavior] ?? []) {
+      const text = typeof item === "string" ? item : item.rule;
       const rule = ruleOf(text, behavior, where);
       const reading = readRule(text, behavior);
       const problem = problemOf(rule, reading);
@@ -59,8 +62,7 @@ function problemOf(rule: Rule, reading: Reading): string | undefined {
     return `${start} holds for ${reading.name === undefined ? "every tool" : `all of ${reading.name}`}: ${reading.why}.`;
   }
   if (reading.kind !== "command" || rule.behavior !== "allow") return undefined;
-  const { canon, exact, program } = reading.pattern;
-  if (canon === undefined) return `${start} allows nothing: it holds signs that only a shell can read. Write one plain command.`;
+  const { exact, program } = reading.pattern;
   if (!exact && runsArguments(program))
     return `${start} allows nothing: ${program} runs what it is given. Write the whole command, without *.`;
   return undefined;

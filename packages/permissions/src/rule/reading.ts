@@ -2,44 +2,81 @@
 // and then an allow rule allows nothing and a deny or ask rule holds for the whole tool, or for every tool when none can be made out.
 import type { Behavior } from "@keelson/protocol";
 import { readPattern, type PathPattern } from "../path/pattern.ts";
-import { readCommand, type CommandPattern } from "../shell/command.ts";
+import { readCommand, type CommandPattern } from "../shell/pattern.ts";
+import { readDomain, type DomainPattern } from "./domain.ts";
 import { mayAllowNames } from "./names.ts";
 
+export type Governs = "reads" | "writes" | "deletes" | "moves";
+/** `parameter`: what it means if a parameter of the tool has that name. */
+export type Parameter = { readonly name: string; readonly value: readonly string[] };
 export type Reading =
   | { readonly kind: "tool"; readonly name: string }
-  | { readonly kind: "command"; readonly pattern: CommandPattern; readonly parameter?: string }
-  | { readonly kind: "path"; readonly governs: "reads" | "writes"; readonly pattern: PathPattern }
+  | { readonly kind: "command"; readonly pattern: CommandPattern; readonly parameter?: Parameter }
+  | { readonly kind: "path"; readonly governs: Governs; readonly pattern: PathPattern }
+  | { readonly kind: "domain"; readonly name: string; readonly pattern: DomainPattern }
+  /** Of an agent or a skill. `more`: also with arguments. */
+  | { readonly kind: "named"; readonly name: string; readonly named: string; readonly more: boolean; readonly parameter?: Parameter }
+  | { readonly kind: "parameter"; readonly name: string; readonly parameter: Parameter }
   | { readonly kind: "unread"; readonly name?: string; readonly malformed: boolean; readonly why: string };
 
-/** Tools whose specifier can be read. The others' path rules are `Edit(…)` or `Read(…)`: as restrictions they hold as those, as allowances not at all. */
-const SPECIFIERS: ReadonlyMap<string, { readonly as: "command" | "reads" | "writes"; readonly write?: string }> = new Map([
+type Form = { readonly as: "command" | "domain" | "named" } | { readonly as: "path"; readonly governs: Governs; readonly write?: string };
+/** Tools whose specifier says more than a parameter. Path rules of `write`'s kind are `Edit(…)` or `Read(…)`: as restrictions they hold as those, as allowances not at all. */
+const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   ["Bash", { as: "command" }],
-  ["Read", { as: "reads" }],
-  ["Edit", { as: "writes" }],
-  ["Write", { as: "writes", write: "Edit" }],
-  ["MultiEdit", { as: "writes", write: "Edit" }],
-  ["NotebookEdit", { as: "writes", write: "Edit" }],
-  ["Glob", { as: "reads", write: "Read" }],
-  ["Grep", { as: "reads", write: "Read" }],
-  ["LS", { as: "reads", write: "Read" }],
+  ["Read", { as: "path", governs: "reads" }],
+  ["Edit", { as: "path", governs: "writes" }],
+  ["Delete", { as: "path", governs: "deletes" }],
+  ["Cd", { as: "path", governs: "moves" }],
+  ["Write", { as: "path", governs: "writes", write: "Edit" }],
+  ["MultiEdit", { as: "path", governs: "writes", write: "Edit" }],
+  ["NotebookEdit", { as: "path", governs: "writes", write: "Edit" }],
+  ["Glob", { as: "path", governs: "reads", write: "Read" }],
+  ["Grep", { as: "path", governs: "reads", write: "Read" }],
+  ["LS", { as: "path", governs: "reads", write: "Read" }],
+  ["WebFetch", { as: "domain" }],
+  ["Agent", { as: "named" }],
+  ["Task", { as: "named" }],
+  ["Skill", { as: "named" }],
 ]);
 
+/** What a tool is mainly about has a form of its own: a rule on it as a parameter could be got around by another spelling. */
+const PRIMARY = new Set(
+  "Bash.command Read.file_path Edit.file_path Write.file_path MultiEdit.file_path NotebookEdit.notebook_path WebFetch.url Agent.subagent_type Task.subagent_type Skill.skill Grep.path Glob.path LS.path Delete.path".split(
+    " ",
+  ),
+);
+
 const FORM = /^([A-Za-z*][\w.*-]*)(?:\(([^]*)\))?$/;
+const PARAMETER = /^([A-Za-z_]\w*):([^]*)$/;
 
 export function readRule(text: string, behavior: Behavior, caseless = false): Reading {
   const rule = text.trim();
   const form = FORM.exec(rule);
   const named = /^([A-Za-z][\w-]*)\s*\(/.exec(rule)?.[1];
   if (!form) return { ...unread(named, "it is neither Tool nor Tool(specifier)"), malformed: true };
-  const [, name = "", specifier] = form;
-  if (specifier?.trim() === "") return { ...unread(name, "its parentheses are empty"), malformed: true };
-  if (specifier === undefined || (name === "Bash" && specifier.trim() === "*")) return readName(name, behavior);
-  const known = SPECIFIERS.get(name);
-  if (!known) return unread(name, `specifiers of ${name} aren't supported yet`);
-  if (known.write !== undefined && behavior === "allow") return unread(name, `paths are allowed by ${known.write}(${specifier})`);
-  if (known.as === "command") return readCommandRule(name, specifier, behavior);
-  const read = readPattern(specifier, behavior, caseless);
-  return read.ok ? { kind: "path", governs: known.as, pattern: read.pattern } : unread(name, read.why);
+  const [, name = "", given] = form;
+  const specifier = given?.trim();
+  if (specifier === "") return { ...unread(name, "its parentheses are empty"), malformed: true };
+  if (specifier === undefined || (name === "Bash" && specifier === "*")) return readName(name, behavior);
+  if (!mayAllowNames(name) && behavior === "allow") return unread(name, "an allow rule may use * in a name only behind mcp__server__");
+  const known = FORMS.get(name);
+  switch (known?.as) {
+    case "command":
+      return readCommandRule(name, specifier, behavior);
+    case "domain":
+      return readDomainRule(name, specifier, behavior);
+    case "named":
+      return readNamed(name, specifier, behavior);
+    case "path": {
+      if (known.write !== undefined && parameterOf(name, specifier) !== undefined && behavior !== "allow")
+        return readParameter(name, specifier, behavior);
+      if (known.write !== undefined && behavior === "allow") return unread(name, `paths are allowed by ${known.write}(${specifier})`);
+      const read = readPattern(specifier, behavior, caseless);
+      return read.ok ? { kind: "path", governs: known.governs, pattern: read.pattern } : unread(name, read.why);
+    }
+    case undefined:
+      return readParameter(name, specifier, behavior);
+  }
 }
 
 const unread = (name: string | undefined, why: string): Extract<Reading, { kind: "unread" }> => ({
@@ -54,11 +91,40 @@ function readName(name: string, behavior: Behavior): Reading {
   return { kind: "tool", name };
 }
 
+function parameterOf(tool: string, specifier: string): Parameter | undefined {
+  const [, name = "", value = ""] = PARAMETER.exec(specifier) ?? [];
+  return name === "" || PRIMARY.has(`${tool}.${name}`) ? undefined : { name, value: value.trim().split("*") };
+}
+
+function readParameter(tool: string, specifier: string, behavior: Behavior): Reading {
+  if (behavior === "allow") return unread(tool, "a rule on a parameter can only ask or deny");
+  const parameter = parameterOf(tool, specifier);
+  if (parameter) return { kind: "parameter", name: tool, parameter };
+  return unread(tool, PARAMETER.test(specifier) ? "that parameter can't be compared as text" : `it isn't ${tool}(parameter:value)`);
+}
+
 function readCommandRule(name: string, specifier: string, behavior: Behavior): Reading {
-  const parameter = /^([A-Za-z_]\w*):(.*)$/s.exec(specifier.trim());
-  if (parameter && parameter[2] !== "*") return unread(name, "rules on a parameter aren't supported yet");
+  const [, written, value] = PARAMETER.exec(specifier) ?? [];
+  if (written !== undefined && value !== "*" && behavior === "allow") return unread(name, "a rule on a parameter can only ask or deny");
+  if (written === "command" && value !== "*") return unread(name, "the command is compared by Bash(words), not as a parameter");
   const pattern = readCommand(specifier, behavior);
   if (!pattern) return { ...unread(name, "it names no command"), malformed: true };
-  const named = parameter?.[1];
-  return { kind: "command", pattern, ...(named !== undefined && named !== "command" && { parameter: named }) };
+  const parameter = parameterOf(name, specifier);
+  return { kind: "command", pattern, ...(parameter && { parameter }) };
+}
+
+function readDomainRule(name: string, specifier: string, behavior: Behavior): Reading {
+  const [, key = "", value = ""] = PARAMETER.exec(specifier) ?? [];
+  if (key !== "domain") return readParameter(name, specifier, behavior);
+  const pattern = readDomain(value);
+  return pattern
+    ? { kind: "domain", name, pattern }
+    : { ...unread(name, `${value.trim() || "nothing"} is no domain: write example.org or *.example.org`), malformed: true };
+}
+
+/** `Skill(plugin:name)` names a skill; a restriction holds as a parameter's too. */
+function readNamed(name: string, specifier: string, behavior: Behavior): Reading {
+  const more = specifier.endsWith(" *");
+  const parameter = behavior === "allow" ? undefined : parameterOf(name, specifier);
+  return { kind: "named", name, named: more ? specifier.slice(0, -2).trim() : specifier, more, ...(parameter && { parameter }) };
 }

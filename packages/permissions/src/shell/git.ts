@@ -1,115 +1,121 @@
-// Git keeps copies of files where no path names them. Which of its commands show or copy a file's content is told by exclusion:
-// what doesn't stand here, an alias or a command yet to come, may do both.
-import { baseName } from "./programs.ts";
+// What a call of git does. Its options before the command, the command, and whether that only tells; which of its forms run something else;
+// and, told by exclusion, whether it may show or copy a file's content that no path names: what isn't known, an alias or a command yet to come, may.
+import { readFlags, type Spec } from "./flags.ts";
+import { GIT, GIT_DEEPER } from "./git-table.ts";
+import { isKnown, literal, type Word } from "./marks.ts";
 
-export type GitCommand = { readonly folders: readonly string[]; readonly global: readonly string[]; readonly words: readonly string[] };
+/** `folders` of -C, other options before the command, the command with what follows. */
+export type GitCall = { readonly folders: readonly Word[]; readonly global: readonly string[]; readonly words: readonly Word[] };
 
-const TAKE_A_WORD = new Set(["-C", "-c", "--git-dir", "--work-tree", "--namespace", "--config-env", "--exec-path", "--attr-source"]);
-
-/** The first call of git in a list of words: `folders` of -C, other options before its command, and the command with what follows. */
-export function gitIn(list: readonly string[]): GitCommand | undefined {
-  const at = list.findIndex((word) => /^git(?:-[\w-]+)?$/i.test(baseName(word)));
-  if (at === -1) return undefined;
-  const own = baseName(list[at] ?? "")
-    .toLowerCase()
-    .slice("git-".length);
-  if (own !== "") return { folders: [], global: [], words: [own, ...list.slice(at + 1)] };
-  const folders: string[] = [];
-  const global = list.slice(0, at).filter((word) => word.startsWith("GIT_"));
-  let next = at + 1;
-  for (let word = list[next]; word?.startsWith("-"); word = list[next]) {
-    const value = TAKE_A_WORD.has(word) ? list[next + 1] : undefined;
-    if (word === "-C") folders.push(value ?? ".");
-    else global.push(value === undefined ? word : `${word}=${value}`);
-    next += value === undefined ? 1 : 2;
-  }
-  return { folders, global, words: list.slice(next) };
-}
-
-/** May it print a file's content, or copy it to where no rule speaks of it? */
-export function leaksContent({ global, words: [command, ...others] }: GitCommand): boolean {
-  if (!global.every(isHarmlessGlobal)) return true;
-  if (command === undefined) return false;
-  return SHOWS.get(command)?.(others) ?? !QUIET.has(command);
-}
-
-/** Settings that neither show content nor choose what runs. */
-const HARMLESS_KEY = String.raw`(?:user|color|advice|init|safe|push|pull|fetch|http|credential|protocol|gpg|branch|remote)\.|core\.(?:pager|quotepath|autocrlf|filemode|longpaths|editor)\b|commit\.gpgsign\b`;
-const HARMLESS_GLOBAL = new RegExp(
-  String.raw`^(?:-c=(?:${HARMLESS_KEY})|(?:--version|--help|-h|-v|-p|-P|--paginate|--no-pager|--no-optional-locks|--literal-pathspecs|--no-replace-objects|--html-path|--man-path|--info-path)$)`,
-  "i",
-);
-
-export const isHarmlessGlobal = (word: string): boolean => HARMLESS_GLOBAL.test(word);
-
-/** Whatever they are given, they print names, ids and messages at most. */
-const QUIET = new Set(
-  [
-    "add apply branch check-attr check-ignore check-ref-format checkout cherry cherry-pick clean commit count-objects describe fetch for-each-ref gc",
-    "hash-object help init ls-files ls-remote ls-tree maintenance merge merge-base mv name-rev prune pull push rebase remote repack reset",
-    "restore rev-list rev-parse revert rm shortlog show-branch show-ref sparse-checkout stash status switch symbolic-ref tag update-index version",
-  ].flatMap((names) => names.split(" ")),
-);
-
-const has =
-  (flag: RegExp) =>
-  (words: readonly string[]): boolean =>
-    words.some((word) => flag.test(word) || /%\(\*?raw\b/.test(word));
-
-const patches = has(/^-[a-zA-Z]*p|^--pat/);
-const names = has(/(?!)/);
-
-/** Those of the quiet that can be told to show content; abbreviations count, as git takes them. */
-const SHOWS: ReadonlyMap<string, (words: readonly string[]) => boolean> = new Map([
-  ["add", has(/^-[A-Za-z]*[pei]|^--(?:patc|e|inter)/)],
-  ["am", has(/^--sh/)],
-  ["branch", names],
-  ["checkout", patches],
-  ["clone", (words) => !words.some((word) => /^(?:(?:https?|ssh|git):\/\/|[\w.-]+@[\w.-]+:)/.test(word))],
-  ["commit", has(/^-[aeinoqsz]*[vp]|^--(?:verb|patc|inter)/)],
-  ["config", (words) => !readsConfig(words)],
-  ["diff", (words) => !words.some((word) => ONLY_NAMES.test(word)) || !words.every(isQuietLog)],
-  ["for-each-ref", names],
-  ["log", (words) => !words.every(isQuietLog)],
-  ["rebase", has(/^--sh/)],
-  ["reflog", (words) => !words.every(isQuietLog)],
-  ["reset", patches],
-  ["restore", patches],
-  ["stash", (words) => stashShows(words)],
-  ["status", has(/^-[A-Za-z]*v|^--v/)],
-  ["submodule", ([what = "status"]) => !/^(?:add|deinit|init|status|sync|update)$/.test(what)],
-  ["tag", names],
-  ["worktree", ([what = ""]) => !/^(?:list|lock|move|prune|remove|repair|unlock)$/.test(what)],
+const TAKE_A_WORD = new Set([
+  "-C",
+  "-c",
+  "--git-dir",
+  "--work-tree",
+  "--namespace",
+  "--config-env",
+  "--exec-path",
+  "--attr-source",
+  "--super-prefix",
+]);
+/** They change nothing that a question would be about. */
+const PLAIN_GLOBAL = new Set([
+  "--no-pager",
+  "-P",
+  "--no-optional-locks",
+  "--literal-pathspecs",
+  "--no-replace-objects",
+  "--version",
+  "-v",
+  "--html-path",
+  "--man-path",
+  "--info-path",
 ]);
 
-function stashShows([what = "push", ...others]: readonly string[]): boolean {
-  if (what === "show" || what === "list") return !others.every(isQuietLog);
-  return patches([what, ...others]);
+/** `words`: the program's name and what follows. */
+export function gitCall([program, ...words]: readonly Word[]): GitCall {
+  const own = /^git-([\w-]+)$/.exec(program?.text.slice(program.text.lastIndexOf("/") + 1).toLowerCase() ?? "")?.[1];
+  if (own !== undefined) return { folders: [], global: [], words: [literal(own), ...words] };
+  const folders: Word[] = [];
+  const global: string[] = [];
+  let at = 0;
+  for (let word = words[at]; word?.text.startsWith("-"); word = words[at]) {
+    const value = TAKE_A_WORD.has(word.text) ? words[at + 1] : undefined;
+    if (word.text === "-C") folders.push(value ?? literal("."));
+    else global.push(value ? `${word.text}=${value.text}` : word.text);
+    at += value ? 2 : 1;
+  }
+  return { folders, global, words: words.slice(at) };
 }
 
-function readsConfig(words: readonly string[]): boolean {
-  if (words.some((word) => /^(?:--(?:get|list|show)[\w-]*|-l|get|list)$/.test(word))) return true;
-  const [key = ""] = words.filter((word) => !word.startsWith("-") && !/^(?:set|unset)$/.test(word));
-  return words.filter((word) => !word.startsWith("-")).length < 2 || new RegExp(`^(?:${HARMLESS_KEY})`, "i").test(key);
+/** Does it only tell, as far as its words go? `operands`: what may be a path or a revision. */
+export function gitTells(call: GitCall): { readonly ok: boolean; readonly operands: readonly Word[] } {
+  const [command, ...others] = call.words;
+  const no = { ok: false, operands: others };
+  if (call.folders.some(({ text }) => text !== ".") || !call.global.every((one) => PLAIN_GLOBAL.has(one))) return no;
+  if (!command) return { ok: call.global.length > 0, operands: [] };
+  if (!isKnown(command) || !others.every(isKnown)) return no;
+  if (command.text === "config") return configTells(others) ? { ok: true, operands: [] } : no;
+  const deeper = Object.hasOwn(GIT_DEEPER, command.text) ? GIT_DEEPER[command.text] : undefined;
+  const next = others[0]?.text.startsWith("-") || !others[0] ? "" : others[0].text;
+  const below = deeper && Object.hasOwn(deeper, next) ? deeper[next] : undefined;
+  if (below) return tells(next === "" ? others : others.slice(1), below);
+  if (deeper && command.text !== "reflog") return no;
+  if (command.text === "reflog")
+    return /^(?:expire|delete|drop|write)$/.test(next) ? no : tells(others, GIT_DEEPER["reflog"]?.["show"] ?? { operands: "none" });
+  const spec = Object.hasOwn(GIT, command.text) ? GIT[command.text] : undefined;
+  if (!spec) return no;
+  const read = tells(others, spec);
+  if (!spec.bare || read.operands.length === 0) return read;
+  const { options } = readFlags(others, spec);
+  return { ok: read.ok && options.some(({ name }) => spec.needs?.includes(name)), operands: [] };
 }
 
-const ONLY_NAMES = /^--(?:stat|numstat|shortstat|name-only|name-status|summary|compact-summary|dirstat|quiet|no-patch)(?:=|$)|^-s$/;
-/** Options of log that print no content. Any other, a way to print patches or to search what they hold, isn't quiet. */
-const QUIET_LOG_LETTERS = /^-(?:n?\d+|[nsgizEFPMC]|n)$/;
-const QUIET_LOG = new Set(
-  [
-    "stat numstat shortstat name-only name-status summary compact-summary dirstat no-patch quiet exit-code cached staged merge-base",
-    "oneline graph all decorate no-decorate format pretty abbrev abbrev-commit no-abbrev-commit date since until after before author",
-    "committer grep all-match invert-grep regexp-ignore-case extended-regexp fixed-strings perl-regexp max-count skip reverse merges",
-    "no-merges min-parents max-parents first-parent follow topo-order date-order author-date-order branches tags remotes glob exclude",
-    "not color no-color relative-date left-right left-only right-only cherry cherry-mark cherry-pick walk-reflogs simplify-by-decoration",
-    "ancestry-path full-history simplify-merges sparse diff-filter find-renames no-renames show-signature source no-ext-diff no-textconv",
-    "no-notes boundary parents children relative diff-algorithm ignore-submodules end-of-options no-mailmap mailmap use-mailmap",
-  ].flatMap((flags) => flags.split(" ")),
-);
+function tells(words: readonly Word[], spec: Spec): { readonly ok: boolean; readonly operands: readonly Word[] } {
+  const { ok, operands, options } = readFlags(words, spec);
+  const files = options.flatMap(({ name, value }) => (value && spec.files?.split(" ").includes(name) ? [value] : []));
+  return { ok, operands: [...operands, ...files] };
+}
 
-function isQuietLog(word: string): boolean {
-  if (!word.startsWith("-") || word === "--") return true;
-  if (!word.startsWith("--")) return QUIET_LOG_LETTERS.test(word);
-  return QUIET_LOG.has(word.slice(2).split("=")[0] ?? "");
+const TELLING =
+  /^(?:--(?:get|get-all|get-regexp|get-urlmatch|list|name-only|show-origin|show-scope|null|local|global|system|worktree|type=\w+|bool|int|path|includes|no-includes)|-l|-z)$/;
+
+function configTells(words: readonly Word[]): boolean {
+  const texts = words.map(({ text }) => text);
+  const [first = "", ...others] = texts;
+  if (first === "get" || first === "list") return others.every((one) => !one.startsWith("-") || TELLING.test(one));
+  const reads = texts.some((one) => /^(?:--get[\w-]*|--list|-l)$/.test(one));
+  const operands = texts.filter((one) => !one.startsWith("-"));
+  return (
+    texts.every((one) => !one.startsWith("-") || TELLING.test(one)) &&
+    (reads || (operands.length === 1 && !/^(?:set|unset|edit|rename-section|remove-section)$/.test(first)))
+  );
+}
+
+/** Scripts and commands that it runs, as words of a shell. */
+export function gitRuns({ global, words }: GitCall): readonly string[] {
+  const texts = words.map(({ script }) => script);
+  const [command = "", next = ""] = texts;
+  const config = global.flatMap((one) => /^(?:-c|--config-env)=?[^=]*=(.*)$/s.exec(one)?.[1] ?? []);
+  const after = (flag: RegExp): readonly string[] =>
+    texts.flatMap((one, at) => {
+      const given = flag.exec(one);
+      return given ? [one.slice(given[0].length) || (texts[at + 1] ?? "")] : [];
+    });
+  return [
+    ...config.map((one) => one.replace(/^!/, "")),
+    ...(command === "bisect" && next === "run" ? [texts.slice(2).join(" ")] : []),
+    ...(command === "submodule" && texts.includes("foreach")
+      ? [
+          texts
+            .slice(texts.indexOf("foreach") + 1)
+            .filter((one) => one !== "--recursive")
+            .join(" "),
+        ]
+      : []),
+    ...(command === "rebase" ? after(/^(?:-x|--exec=?)/) : []),
+    ...(command === "filter-branch" ? after(/^--[\w-]*-filter=?/) : []),
+    ...(command === "config" && !configTells(words.slice(1)) ? [texts.at(-1)?.replace(/^!/, "") ?? ""] : []),
+    ...after(/^--(?:upload-pack|receive-pack|exec|open-files-in-pager|extcmd)=/),
+  ];
 }

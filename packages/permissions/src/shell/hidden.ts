@@ -1,38 +1,53 @@
-// What a command that isn't plain could do and can't be seen doing without a shell. Guesses towards yes.
-import { isProtected } from "../path/protected.ts";
-import { runsArguments } from "./programs.ts";
-import { LONGEST } from "./words.ts";
+// Forms that make bash run or change what no word of the command says.
+import type { SyntaxNode } from "unbash";
+import { INVISIBLE } from "./source.ts";
 
-const REMOVES = /(?<![\w.-])(?:rm|rmdir|unlink|shred|srm|find|mv|dd)(?![\w-])|(?<![\w-])git\b[^]*\bclean(?![\w-])/i;
-const OPAQUE = /\$\(|`|\$\{(?!\w+\})|\$['"]|[<>]\(|(?<![\w-])(?:eval|source|base64|base32|xxd)(?![\w-])|\\[xu0-7]/;
-const LEADS = /^(?:if|then|elif|else|while|until|do|for|case|select|function|time|coproc|in|!|\w+\+?=\S*)$/;
+/** `runs`: a command may be hidden in it. */
+export type Opaque = { readonly why: string; readonly runs: boolean };
 
-/** May it remove something, so that a critical folder could be meant? */
-export function mayRemove(text: string): boolean {
-  if (text.length > LONGEST || OPAQUE.test(text)) return true;
-  const bare = withoutQuotes(text);
-  return REMOVES.test(bare) || bare.split(/[;&|()<>\n]|(?<=^|\s)[{}](?=\s|$)/).some(hidesProgram);
+const NUMBERS = /^[\d\s+\-*/%()<>=!&|^~?:,]*$/;
+const INDEX = /^(?:\d+|[@*]|-\d+)$/;
+/** Operators of `[[` that calculate with what they are given: a subscript in it is run. */
+const CALCULATES = /^-(?:eq|ne|lt|le|gt|ge|v|R)$/;
+
+export function look(node: SyntaxNode): Opaque | undefined {
+  switch (node.type) {
+    case "ParameterExpansion":
+      return expansion(node);
+    case "SimpleExpansion":
+      return undefined;
+    case "Unknown":
+      return { why: "it holds an expansion that isn't known", runs: true };
+    case "ArithmeticExpansion":
+      return calculation(node.text.replace(/^\$(?:\(\(|\[)/, "").replace(/(?:\)\)|\])$/, ""));
+    case "ArithmeticCommand":
+      return calculation(node.body);
+    case "TestUnary":
+      return CALCULATES.test(node.operator) && !/^\w+$/.test(node.operand.value) ? CALCULATED : undefined;
+    case "TestBinary":
+      return CALCULATES.test(node.operator) && ![node.left, node.right].every(({ text }) => /^-?\d+$/.test(text)) ? CALCULATED : undefined;
+    case "Assignment":
+      return node.index !== undefined && !INDEX.test(node.index.text) ? CALCULATED : undefined;
+    case "Literal":
+    case "Word":
+      return INVISIBLE.test(node.text) && (node.type === "Literal" || node.parts === undefined) && !/^['"]/.test(node.text)
+        ? { why: "it holds blanks or letters that can't be seen", runs: false }
+        : undefined;
+    default:
+      return undefined;
+  }
 }
 
-/** May it name a protected path, in a form that can be spelled out here? */
-export function mayTouchProtected(text: string): boolean {
-  if (text.length > LONGEST || OPAQUE.test(text)) return true;
-  const words = withoutQuotes(text).split(/[\s;&|<>()=,:@]+/);
-  return words.some((word) => isProtected(word.replaceAll(/[{}$]/g, "")) || /(?:^|\/)\.[^/]*[*?[{$]/.test(word));
-}
+const CALCULATED: Opaque = { why: "it calculates with what isn't a plain number", runs: true };
+const calculation = (text: string): Opaque | undefined => (NUMBERS.test(text) ? undefined : CALCULATED);
 
-/** `r\m`, `r''m` and `"rm"` are rm. */
-const withoutQuotes = (text: string): string =>
-  text
-    .replaceAll("\\\n", "")
-    .replaceAll(/['"\\]/g, "")
-    .replaceAll(/\$\{(\w+)\}/g, "$$$1");
-
-/** The program's name comes from an expansion; or it runs what an expansion gives it. */
-function hidesProgram(command: string): boolean {
-  const words = command.split(/\s+/).filter(Boolean);
-  const at = words.findIndex((word) => !LEADS.test(word));
-  const [program = "", ...others] = at === -1 ? [] : words.slice(at);
-  if (program === "[" || program === "[[") return false;
-  return program === "." || /[$*?[{]/.test(program) || (runsArguments(program) && others.some((word) => /[$*?[{]/.test(word)));
+function expansion(node: Extract<SyntaxNode, { type: "ParameterExpansion" }>): Opaque | undefined {
+  if (node.prefix === "!") return { why: `${node.text} names another variable`, runs: true };
+  if (node.index !== undefined && !INDEX.test(node.index.text)) return CALCULATED;
+  const { operation } = node;
+  if (operation?.type === "Transform") return { why: `${node.text} evaluates what it holds`, runs: true };
+  if (operation?.type === "Default" && operation.operator.endsWith("=")) return { why: `${node.text} sets a variable`, runs: false };
+  if (operation?.type === "Slice" && ![operation.offset, operation.length].every((one) => one === undefined || /^\s*-?\d+$/.test(one.text)))
+    return CALCULATED;
+  return undefined;
 }

@@ -1,25 +1,27 @@
-// What a word may mean as a path. Every reading counts: the whole word, what stands behind a sign or a flag letter, and what stands in it.
-import { posix } from "node:path";
+// What a word may mean as a path, where the program isn't known. Every reading counts: the whole word, what stands behind a sign or a flag letter,
+// and what stands in it. Good enough to see what must not be touched.
+import { isKnown, isUnknown, type Word } from "./marks.ts";
+import { placeOf, type Touch } from "./touch.ts";
+import type { Whereabouts } from "./whereabouts.ts";
 
 const URL_LIKE = /^(?!file:)[a-z][a-z0-9+.-]*:\/\//i;
 const LONGEST_CLUSTER = 40; // letters of a flag cluster before its value
+const MOST_READINGS = 200; // of one word
 
-/** Absolute paths that the word may name. */
-export function pathsIn(word: string, cwd: string, home: string): readonly string[] {
-  const readings = URL_LIKE.test(word) ? [word] : spellings(word);
-  const all = [...readings].flatMap((reading) => {
-    const here = posix.isAbsolute(reading) ? reading : `${cwd}/${reading}`; // not resolved: `..` behind a link is the reader's
-    return reading === "~" || reading.startsWith("~/") ? [here, `${home}${reading.slice(1)}`] : [here];
-  });
-  return [...new Set(all)];
+export function guessed(words: readonly Word[], at: Whereabouts): readonly Touch[] {
+  return words.flatMap((word) => readings(word).map((text): Touch => ({ do: "write", place: placeOf(text, at), guessed: true })));
 }
 
-/** Programs may expand these themselves. */
-export const holdsGlob = (word: string): boolean => /[*?[{]/.test(word);
+function readings(word: Word): readonly string[] {
+  if (isUnknown(word)) return [];
+  const text = word.text;
+  if (!isKnown(word)) return [text];
+  return URL_LIKE.test(text) ? [text] : [...new Set(spellings(text))].slice(0, MOST_READINGS);
+}
 
 function* spellings(word: string): Generator<string> {
   yield word.replace(/^file:\/\/(?=\/)/, "");
-  for (const { index } of word.matchAll(/[=:,@]/g)) if (index + 1 < word.length) yield word.slice(index + 1);
+  for (const { index } of word.matchAll(/[=:,@]/g)) if (index + 1 < word.length) yield word.slice(index + 1).replace(/^\/\/(?=\/)/, "");
   if (/^[-+][^-]/.test(word)) for (let at = 2; at < Math.min(word.length, LONGEST_CLUSTER); at += 1) yield word.slice(at);
-  if (/[ '"()<>|;&]/.test(word)) yield* word.split(/[ '"()<>|;&=:,@]+/).filter(Boolean);
+  if (/[\s'"()<>|;&]/.test(word)) yield* word.split(/[\s'"()<>|;&=:,@]+/).filter(Boolean);
 }

@@ -22,33 +22,32 @@ it.each([
   "cat < .env",
   "a && cat .env",
   "rm .env",
-  "echo .env",
 ])("denies `%s` by Read(./.env)", async (text) => {
   expect(await under("Read(./.env)", text)).toBe("deny");
 });
 
-it.each([
-  "cat .en*",
-  "cat .e$x",
-  "cat $(echo .env)",
-  'tool "*.env"',
-  "cd src && cat x",
-  "cat x | y",
-  'rg -g "*.env" KEY',
-  "rg KEY",
-  "grep -r KEY .",
-  "tar cf a .",
-  "ls .",
-])("asks about `%s`, which may reach it, in every mode", async (text) => {
-  expect(await verdict("Bash", text, { rules: { deny: ["Read(./.env)"] }, mode: "bypassPermissions" })).toBe("ask!");
-});
-
-it.each(["cat .env.example", "npm test", "git status", "grep KEY src/a.ts", "curl https://x.test/.envs"])(
-  "leaves `%s` alone under Read(./.env)",
+it.each(["cat .en*", "cat .e$x", "cat $(echo .env)", 'rg -g "*.env" KEY', "rg KEY", "grep -r KEY .", "tar cf a ."])(
+  "asks about `%s`, which may reach it, in every mode",
   async (text) => {
-    expect(await under("Read(./.env)", text)).toBe("allow");
+    expect(await verdict("Bash", text, { rules: { deny: ["Read(./.env)"] }, mode: "bypassPermissions" })).toBe("ask!");
   },
 );
+
+it.each([
+  "cat .env.example",
+  "npm test",
+  "git status",
+  "grep KEY src/a.ts",
+  "echo .env",
+  "ls .",
+  "cd src && cat x",
+  "cat x | y",
+  "git add src",
+  "npm test | cat",
+  "curl https://x.test/.envs",
+])("leaves `%s` alone under Read(./.env)", async (text) => {
+  expect(await under("Read(./.env)", text)).toBe("allow");
+});
 
 it("denies by a rule on writing what may write, not what only reads", async () => {
   expect(await under("Edit(gen/**)", "cp a gen/b")).toBe("deny");

@@ -10,7 +10,8 @@ it("in mode default reads where the session works, and asks for the rest", async
   expect(await verdict("Grep", "/etc")).toBe("ask");
   expect(await verdict("Write", "a.ts")).toBe("ask");
   expect(await verdict("Edit", "a.ts")).toBe("ask");
-  expect(await verdict("Bash", "ls")).toBe("ask");
+  expect(await verdict("Bash", "ls")).toBe("allow");
+  expect(await verdict("Bash", "npm test")).toBe("ask");
 });
 
 it("in mode acceptEdits changes files where the session works", async () => {
@@ -22,13 +23,14 @@ it("in mode acceptEdits changes files where the session works", async () => {
   expect(await verdict("Write", "a.ts", { mode, rules: { ask: ["Edit(*.ts)"] } })).toBe("ask!");
 });
 
-it("in mode plan reads, changes nothing, and asks before any command", async () => {
+it("in mode plan reads, changes nothing, and asks before any command that doesn't only tell", async () => {
   const mode = "plan";
   const rules = { allow: ["Edit", "Write", "Bash", "Bash(npm test)", "mcp__a"] };
   expect(await verdict("Read", "a.ts", { mode })).toBe("allow");
   expect(await verdict("Write", "a.ts", { mode, rules })).toBe("deny");
   expect(await verdict("Edit", ".git/config", { mode, rules })).toBe("deny");
   expect(await verdict("Bash", "npm test", { mode, rules })).toBe("ask!");
+  expect(await verdict("Bash", "git diff | head", { mode })).toBe("allow");
   const server = bound([{ do: "unknown", why: "?" }], {}, false);
   expect((await judge(asked("mcp__a__b", server, { mode, rules }))).behavior).toBe("deny");
   expect((await judge(asked("Agent", bound([{ do: "spawn", agent: "explore" }], {}, false), { mode }))).behavior).toBe("allow");

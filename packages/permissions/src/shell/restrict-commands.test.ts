@@ -58,6 +58,26 @@ it.each([
   "while rm x; do b; done",
   "a > b; rm x",
   "rm *",
+  "docker exec a rm x",
+  "git bisect run rm x",
+  "rg --pre rm x",
+  "git -c alias.x='!rm x' x",
+  "git submodule foreach rm x",
+  "env -S 'rm x'",
+  "eval rm x",
+  "trap 'rm x' EXIT",
+  "su -c 'rm x'",
+  "find . -exec rm {} +",
+  "ls | xargs -I{} rm {}",
+  "echo $(rm x)",
+  "cat <<E\n$(rm x)\nE",
+  "f() { rm x; }; f",
+  "case x in x) rm x;; esac",
+  "r\\m x",
+  "{rm,x}",
+  "echo rm x | sh",
+  "if; rm x",
+  "echo 'a; rm x",
 ])("denies `%s` by Bash(rm *)", async (text) => {
   expect(await under("Bash(rm *)", text)).toBe("deny");
 });
@@ -81,9 +101,7 @@ it.each([
   "a=r; ${a}m x",
   "{rm,x}",
   "/bin/r? x",
-  "~/x",
   "echo cm0= | sh",
-  "cat <<E\nrm x\nE",
   "> f rm x",
   '> f r"m" x',
   "> f r? x",
@@ -95,26 +113,10 @@ it.each([
   expect(["ask!", "deny"]).toContain(await verdict("Bash", text, { rules: { ask: ["Bash(rm *)"], allow: ["Bash"] } }));
 });
 
-it.each([
-  "launch rm x",
-  "launch -n /bin/rm x",
-  "launch a RM",
-  "a && launch rm x",
-  "git -c a.b=c x rm",
-  "git bisect run rm x",
-  "docker exec a rm x",
-  "rg --pre rm x",
-  "pnpm foo rm",
-])("asks about `%s`: a program that isn't known may run a word it is given", async (text) => {
-  for (const rule of ["Bash(rm *)", "Bash(rm -rf *)", "Bash(rm:*)", "Bash(/bin/rm *)", "Bash(rm*)"]) {
-    expect(await verdict("Bash", text, { rules: { deny: [rule] }, mode: "bypassPermissions" })).toBe("ask!");
-    expect(await verdict("Bash", text, { rules: { ask: [rule] }, mode: "bypassPermissions" })).toBe("ask!");
-  }
-});
-
 it("isn't fooled by a command too long to be taken apart", async () => {
   const env = `env ${"A=1 ".repeat(40)}rm x`;
-  expect(await under("Bash(rm *)", env)).toBe("ask!");
+  expect(await under("Bash(rm *)", env)).toBe("deny");
+  expect(await under("Bash(rm *)", `echo ${"a ".repeat(10_000)}; rm x`)).toBe("deny");
   expect(await under("Bash(rm *)", `echo ${"a".repeat(10_000)}`)).toBe("ask!");
 });
 
@@ -148,7 +150,7 @@ it("is sure about a chain of plain commands", async () => {
 });
 
 it("asks by default about what no rule could be hidden in", async () => {
-  expect(await verdict("Bash", "ls && pwd", { rules: { deny: ["Bash(curl *)"] } })).toBe("ask");
+  expect(await verdict("Bash", "ls && make", { rules: { deny: ["Bash(curl *)"] } })).toBe("ask");
   expect(await verdict("Bash", "ls && $X", { rules: { deny: ["Bash(curl *)"] } })).toBe("ask!");
 });
 

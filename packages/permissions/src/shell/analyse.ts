@@ -1,0 +1,115 @@
+// All that a command for bash may do, as far as its text tells. Never throws: what can't be taken apart is said to be so,
+// and what it shows of commands is given all the same, so that a restriction can be held against it.
+import type { AnalyseShell, Effect } from "@keelson/protocol";
+import { isWithin, tidy } from "../path/links.ts";
+import { wordsAnywhere } from "./fallback.ts";
+import type { Opaque } from "./hidden.ts";
+import { literal } from "./marks.ts";
+import { readSource } from "./source.ts";
+import { file, folderOf, type Touch } from "./touch.ts";
+import { isSafe, movesIn, unitOf, within, type Unit } from "./unit.ts";
+import { walk } from "./walk.ts";
+import type { Whereabouts } from "./whereabouts.ts";
+
+export type Analysis = {
+  readonly text: string;
+  readonly units: readonly Unit[];
+  /** Of redirects. */
+  readonly touches: readonly Touch[];
+  readonly opaque: readonly Opaque[];
+  /** Why the text can't be relied on at all: then `units` over-approximate. */
+  readonly broken: string | undefined;
+};
+
+/** `cwd`: where it starts, absolute. `home`: what a tilde means; undefined when that isn't known. */
+export function analyseText(text: string, cwd: string, home: string | undefined): Analysis {
+  try {
+    return read(text, cwd, home);
+  } catch {
+    return { text, units: fallback(text, { folders: [cwd], lost: true }), touches: [], opaque: [], broken: "it can't be taken apart" };
+  }
+}
+
+function read(text: string, cwd: string, given: string | undefined): Analysis {
+  const { script, why, whole } = readSource(text);
+  const home = /(?<![${\w/])HOME(?!\w)/.test(text) ? undefined : given; // it may be set to another folder
+  const at: Whereabouts = { folders: [cwd], lost: /(?<!\w)CDPATH(?!\w)|(?<![${\w])PWD\s*=/.test(text) };
+  const walked = script && walk(script, at, { home, moves: movesIn(text) });
+  const units = walked?.commands.map((one) => unitOf(one, home)) ?? [];
+  return {
+    text,
+    units: whole ? units : [...units, ...fallback(text, at)],
+    touches: walked?.redirects.flatMap((one) => file(one.do, one.word, one.at)) ?? [],
+    opaque: walked?.opaque ?? [],
+    broken: why,
+  };
+}
+
+const fallback = (text: string, at: Whereabouts): readonly Unit[] =>
+  wordsAnywhere(text).map((words) =>
+    unitOf({ words: words.map(literal), assigns: [], raw: words.join(" "), at, input: { from: "elsewhere" } }, undefined, 5),
+  );
+
+/** For tools: is it safe to run beside others, and which files and hosts are named. */
+export const createAnalyse =
+  (home: string): AnalyseShell =>
+  (text, cwd) => {
+    const analysis = analyseText(text, cwd, home);
+    const touches = [...analysis.touches, ...analysis.units.flatMap((unit) => [...within(unit)].flatMap(({ facts }) => facts.touches))];
+    const inside = (touch: Touch): boolean =>
+      touch.do !== "net" &&
+      touch.do !== "write" &&
+      touch.do !== "delete" &&
+      !touch.place.unknown &&
+      touch.place.paths.every((path) => isWithin(tidy(folderOf(path)), tidy(cwd)));
+    const readOnly =
+      analysis.broken === undefined &&
+      analysis.opaque.length === 0 &&
+      analysis.units.length > 0 &&
+      analysis.units.every(tellsOnly) &&
+      touches.every(inside);
+    return { readOnly, effects: effectsOf(analysis, touches) };
+  };
+
+/** No command of it could change anything; where it looks is another question. */
+export const onlyTells = ({ broken, opaque, units, touches }: Analysis): boolean =>
+  broken === undefined &&
+  opaque.length === 0 &&
+  units.length > 0 &&
+  units.every(tellsOnly) &&
+  touches.every((touch) => touch.do === "read");
+
+/** Every command of it stands in the table of those that only tell. */
+export function tellsOnly(unit: Unit): boolean {
+  if (!unit.assigns.every(isSafe) || unit.words.length === 0) return false;
+  if (unit.through) return tellsOnly(unit.through);
+  return unit.facts.tells && unit.runs.length === 0 && unit.hides === undefined;
+}
+
+function effectsOf({ broken, opaque, units }: Analysis, touches: readonly Touch[]): readonly Effect[] {
+  const effects: Effect[] = [];
+  for (const touch of touches) {
+    if (touch.do === "net")
+      effects.push(
+        touch.host === undefined ? { do: "unknown", why: "it may speak to a network" } : { do: "connect", url: `https://${touch.host}/` },
+      );
+    else if (touch.do !== "cd" && touch.guessed !== true) effects.push(...fileEffects(touch));
+  }
+  const all = units.flatMap((unit) => [...within(unit)]);
+  const unread =
+    broken ??
+    opaque[0]?.why ??
+    all.find(({ hides }) => hides !== undefined)?.hides?.why ??
+    (all.some((unit) => !unit.facts.known && !unit.through) ? "it runs a program that isn't known" : undefined);
+  return unread === undefined ? effects : [...effects, { do: "unknown", why: unread }];
+}
+
+function fileEffects(touch: Exclude<Touch, { do: "net" }>): readonly Effect[] {
+  const kind = touch.do === "list" || touch.do === "cd" ? "read" : touch.do;
+  const whole = touch.under === true || touch.place.paths.some((path) => folderOf(path) !== path);
+  const named = touch.place.paths.map((path): Effect => {
+    const at = tidy(folderOf(path));
+    return kind === "read" ? { do: kind, path: at, ...(whole && touch.do === "read" && { under: true }) } : { do: kind, path: at };
+  });
+  return touch.place.unknown ? [...named, { do: "unknown", why: `it may ${kind} files that its text doesn't name` }] : named;
+}

@@ -1,0 +1,173 @@
+// What one command does, by the tables: whether it only tells, and which files it touches. A program that no table knows may do anything;
+// its words are then taken for files, to see what must not be touched.
+import { changesOf, sedCall } from "./files.ts";
+import { findCall } from "./find.ts";
+import { readFlags, type Spec } from "./flags.ts";
+import { gitCall, gitTells } from "./git.ts";
+import { isHarmlessGlobal, showsContent } from "./git-shows.ts";
+import { isKnown, type Word } from "./marks.ts";
+import { netTouches } from "./net.ts";
+import { guessed } from "./operands.ts";
+import { anyName, systemName } from "./program.ts";
+import { EXACT, LISTS, SYSTEM } from "./table-system.ts";
+import { TEXT } from "./table-text.ts";
+import { tests, printfTells, echoTells, jqCall } from "./telling.ts";
+import { file, here, NOWHERE, placeOf, type Touch } from "./touch.ts";
+import { moveIn, type Whereabouts } from "./whereabouts.ts";
+
+/**
+ * `tells`: it stands in the table of commands that only tell, with options that do; its touches must still be in scope.
+ * `edits`: mode acceptEdits knows it. `known`: it touches nothing else.
+ */
+export type Facts = {
+  readonly tells: boolean;
+  readonly edits: boolean;
+  readonly known: boolean;
+  readonly touches: readonly Touch[];
+  readonly git?: true;
+};
+
+const only = (touches: readonly Touch[], tells: boolean): Facts => ({ tells, edits: false, known: tells, touches });
+const QUIET: Facts = only([], true);
+
+/** `sets`: assignments before it. */
+export function factsOf(words: readonly Word[], at: Whereabouts, sets: readonly string[]): Facts {
+  const [program, ...others] = words;
+  if (!program) return QUIET;
+  const name = anyName(program);
+  if (name === undefined) return { tells: false, edits: false, known: false, touches: guessed(others, at) };
+  const facts = name === "git" || name.startsWith("git-") ? gitFacts(words, at, sets) : byName(name, words, at);
+  const exact = systemName(program) === name; // `./ls` and `LS` are other programs
+  return exact ? facts : { ...facts, tells: false, edits: false, known: false };
+}
+
+function byName(name: string, words: readonly Word[], at: Whereabouts): Facts {
+  const others = words.slice(1);
+  const special = Object.hasOwn(SPECIAL, name) ? SPECIAL[name]?.(others, at, words) : undefined;
+  if (special) return special;
+  const changes = changesOf(name, others, at);
+  if (changes) return { tells: false, ...changes };
+  const spec = Object.hasOwn(TEXT, name) ? TEXT[name] : Object.hasOwn(SYSTEM, name) ? SYSTEM[name] : undefined;
+  if (spec) return bySpec(others, spec, at);
+  const exact = Object.hasOwn(EXACT, name) ? EXACT[name] : undefined;
+  if (others.length === 1 && exact?.includes(others[0]?.text ?? "")) return QUIET;
+  const lists = Object.hasOwn(LISTS, name) ? LISTS[name] : undefined;
+  const below = lists && Object.hasOwn(lists, others[0]?.text ?? "") ? lists[others[0]?.text ?? ""] : undefined;
+  if (below) return only([], readFlags(others.slice(1), below).ok && others.every(isKnown));
+  const named = guessed(others, at);
+  const walked = WALKERS.has(name) ? named.map((touch): Touch => ("place" in touch ? { ...touch, under: true } : touch)) : named;
+  return { tells: false, edits: false, known: false, touches: [...netTouches(name, others), ...walked] };
+}
+
+/** They look at all that lies beneath the folders they are given. */
+const WALKERS = new Set("ag ack tar zip 7z rsync scp".split(" "));
+
+function bySpec(words: readonly Word[], spec: Spec, at: Whereabouts): Facts {
+  const { ok, options, operands } = readFlags(words, spec);
+  const given = options.some(({ name }) => /^(?:e|f|regexp|file)$/.test(name));
+  const files =
+    spec.operands === "files" || spec.operands === "names"
+      ? operands
+      : spec.operands === "text then files"
+        ? operands.slice(given || options.some(({ name }) => name === "files") ? 0 : 1)
+        : [];
+  const named = options.flatMap(({ name, value }) => (value && spec.files?.split(" ").includes(name) ? [value] : []));
+  const walks =
+    spec.walks === true || (spec.walks !== undefined && options.some(({ name }) => spec.walks !== true && spec.walks?.includes(name)));
+  const kind = spec.operands === "names" ? "list" : "read";
+  const touches = [...files.flatMap((word) => file(kind, word, at)), ...named.flatMap((word) => file("read", word, at))];
+  const whole = walks && kind === "read" ? touches.map((touch): Touch => ("place" in touch ? { ...touch, under: true } : touch)) : touches;
+  const start: readonly Touch[] = walks && files.length === 0 && kind === "read" ? [{ do: "read", place: here(at), under: true }] : [];
+  const unread = ok
+    ? []
+    : guessed(
+        words.filter((word) => !files.includes(word)),
+        at,
+      );
+  return { tells: ok, edits: false, known: ok, touches: [...whole, ...start, ...unread] };
+}
+
+const REMOVERS = new Set(["rm", "rmdir", "unlink", "shred", "srm", "trash"]);
+
+type Special = (others: readonly Word[], at: Whereabouts, words: readonly Word[]) => Facts | undefined;
+
+const SPECIAL: Readonly<Record<string, Special>> = {
+  echo: (words) => only([], echoTells(words)),
+  printf: (words) => only([], printfTells(words)),
+  test: (words) => only([], tests(words)),
+  "[": (words) => only([], words.at(-1)?.text === "]" && tests(words.slice(0, -1))),
+  date: (words, at) => {
+    const facts = bySpec(words, SYSTEM["date"] ?? { operands: "none" }, at);
+    const { operands } = readFlags(words, SYSTEM["date"] ?? { operands: "none" });
+    return operands.every((word) => isKnown(word) && word.text.startsWith("+")) ? facts : only([], false); // any other sets the clock
+  },
+  command: (words) => (/^-[vV]$/.test(words[0]?.text ?? "") ? only([], words.every(isKnown)) : undefined),
+  cd: moves,
+  pushd: moves,
+  popd: moves,
+  find: (words, at) => {
+    const call = findCall(words);
+    const place = call.starts.length > 0 ? call.starts.map((word) => placeOf(word.text, at)) : [here(at)];
+    const lists = place.map((one): Touch => ({ do: "list", place: one }));
+    const reads = call.runs.length > 0 ? place.map((one): Touch => ({ do: "read", place: one, under: true })) : [];
+    const removing = call.deletes || call.runs.some(([program]) => REMOVERS.has((program && anyName(program)) ?? ""));
+    const deletes = removing
+      ? place.map((one): Touch => ({ do: "delete", place: one, under: true, ...(call.narrowed && { part: true }) }))
+      : [];
+    const writes = call.writes.flatMap((word) => file("write", word, at));
+    return { tells: call.tells, edits: false, known: call.tells, touches: [...lists, ...reads, ...deletes, ...writes] };
+  },
+  sed: (words, at) => {
+    const { prints, inPlace, files } = sedCall(words);
+    if (inPlace) return undefined;
+    const unread = prints ? [] : guessed(words, at);
+    return { tells: prints, edits: false, known: prints, touches: [...files.flatMap((word) => file("read", word, at)), ...unread] };
+  },
+  jq: (words, at) => {
+    const { ok, files } = jqCall(words);
+    return { tells: ok, edits: false, known: ok, touches: ok ? files.flatMap((word) => file("read", word, at)) : guessed(words, at) };
+  },
+};
+
+function moves(_: readonly Word[], at: Whereabouts, words: readonly Word[]): Facts | undefined {
+  const moved = moveIn(words);
+  if (!moved) return undefined;
+  const to = moved.to;
+  const unread = to !== undefined && (!isKnown(to) || to.text === "-");
+  const home = to === undefined; // home, or where the shell was before
+  const place = unread || home ? NOWHERE : placeOf(to?.text ?? "", at);
+  return { tells: moved.plain, edits: false, known: moved.plain, touches: [{ do: "cd", place }] };
+}
+
+function gitFacts(words: readonly Word[], at: Whereabouts, sets: readonly string[]): Facts {
+  const called = gitCall(words);
+  const call = { ...called, global: [...called.global, ...sets.filter((one) => one.startsWith("GIT_"))] };
+  const { ok, operands } = gitTells(call);
+  const texts = call.words.map(({ text }) => text);
+  const [command] = texts;
+  const start = call.folders.reduce<Whereabouts>(
+    (from, folder) => ({ folders: placeOf(folder.text, from).paths, lost: from.lost || !isKnown(folder) }),
+    at,
+  );
+  const named = guessed(call.words.slice(1), start);
+  const reads: Touch[] = ok ? operands.flatMap((word) => (isRevision(word) ? [] : file("read", word, start))) : [];
+  const odd = call.global.some((one) => !isHarmlessGlobal(one));
+  const shows: Touch[] = showsContent(call.global, texts)
+    ? [{ do: "read", place: odd ? NOWHERE : here(start), under: true, kept: true }]
+    : [];
+  const gone = removed(command ?? "", call.words.slice(1), start);
+  return { tells: ok, edits: false, known: ok, git: true, touches: [...reads, ...shows, ...gone, ...named] };
+}
+
+/** `main..HEAD`, `HEAD~1`, `stash@{0}`: no path begins or ends so. */
+const isRevision = ({ text }: Word): boolean =>
+  /^(?:HEAD|FETCH_HEAD|ORIG_HEAD)(?:[~^@][\w~^{}]*)?$|^[\w/-]+\.\.\.?[\w/~^-]*$|^[0-9a-f]{7,40}$/.test(text);
+
+function removed(command: string, words: readonly Word[], at: Whereabouts): readonly Touch[] {
+  const operands = words.filter(({ text }) => !text.startsWith("-"));
+  const places = operands.map((word) => placeOf(word.text, at));
+  if (command === "clean")
+    return (places.length > 0 ? places : [here(at)]).map((place) => ({ do: "delete", place, under: true, part: true }));
+  if (command !== "rm" || words.some(({ text }) => text === "--cached")) return [];
+  return places.map((place) => ({ do: "delete", place, under: true }));
+}

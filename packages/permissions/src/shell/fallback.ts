@@ -1,0 +1,19 @@
+// Commands that a text may hold which can't be parsed: at every place where a word begins. Linear, and over-approximate on purpose:
+// it is only used to see what must not run.
+
+const MOST_WORDS = 30; // of one command
+const MOST_COMMANDS = 20_000;
+
+export function wordsAnywhere(text: string): readonly (readonly string[])[] {
+  // oxlint-disable-next-line no-control-regex -- whatever isn't a letter of a word ends it
+  const pieces = text.replaceAll("\\\n", "").split(/[;&|\n(){}<>`\u0000-\u0008\u000b-\u001f]+/);
+  const found: (readonly string[])[] = [];
+  for (const piece of pieces) {
+    const words = piece
+      .replaceAll(/['"\\]|\$(?=['"])/g, "")
+      .split(/[\s\u00a0\u200b-\u200f\u202a-\u202e\u2066-\u2069]+/)
+      .filter(Boolean);
+    for (let at = 0; at < words.length && found.length < MOST_COMMANDS; at += 1) found.push(words.slice(at, at + MOST_WORDS));
+  }
+  return found;
+}

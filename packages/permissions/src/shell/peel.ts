@@ -1,0 +1,265 @@
+// What a command runs in turn: the command behind a wrapper, the script of a shell, what find, git and xargs are told to run.
+// A restriction looks at all of it; an allowance only at `through`.
+import { findCall } from "./find.ts";
+import { gitCall, gitRuns } from "./git.ts";
+import { ANY, isKnown, isSplit, lead, literal, MARK, ONE, type Word } from "./marks.ts";
+import { anyName } from "./program.ts";
+import type { Simple } from "./walk.ts";
+import { PIPE } from "./word.ts";
+import { LANGUAGES, launchesAt, SHELLS, WRAPPERS, type Wrapper } from "./wrappers.ts";
+
+export type Peeled = {
+  /** Behind a wrapper that an allowance looks through. */
+  readonly through: readonly Word[] | undefined;
+  readonly runs: readonly (readonly Word[])[];
+  /** Texts that a shell runs. */
+  readonly scripts: readonly string[];
+  /** Texts in other languages, which may run anything. */
+  readonly codes: readonly string[];
+  /** Why it may run what can't be seen. */
+  readonly hides: string | undefined;
+  /** What it runs starts in another folder. */
+  readonly elsewhere: boolean;
+  /** What it sets for what it runs. */
+  readonly sets: readonly string[];
+};
+type Part = Partial<Peeled>;
+const NOTHING: Peeled = { through: undefined, runs: [], scripts: [], codes: [], hides: undefined, elsewhere: false, sets: [] };
+const MADE = "it makes the name of a program or its code as it runs";
+
+export function peel(command: Simple): Peeled {
+  const [program, ...others] = command.words;
+  if (!program) return NOTHING;
+  const name = anyName(program);
+  if (name === undefined)
+    return {
+      ...NOTHING,
+      hides: lead(program) === "" || !program.text.includes("/") || /[\u0004-\u0006]$/.test(program.text) ? MADE : undefined,
+      runs: tails(others),
+    };
+  const own = Object.hasOwn(OWN, name) ? OWN[name]?.(others, command) : undefined;
+  if (own) return { ...NOTHING, ...own };
+  if (SHELLS.has(name)) return { ...NOTHING, ...shell(others, command) };
+  const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
+  if (wrapper) return { ...NOTHING, ...wrapped(name, others, wrapper) };
+  const at = launchesAt(
+    name,
+    others.map(({ text }) => text),
+  );
+  if (at !== undefined) return { ...NOTHING, runs: tails(others.slice(at + 1)), scripts: flagged(others, /^(?:-c|--call=?)/) };
+  const code = languageOf(name);
+  if (code) return { ...NOTHING, ...foreign(others, code, command) };
+  return /^ld(?:-linux[\w-]*|-musl[\w-]*|-[\d.]+)?\.so/.test(name)
+    ? { ...NOTHING, runs: tails(others) }
+    : { ...NOTHING, scripts: execFlags(name, others) };
+}
+
+function languageOf(name: string): RegExp | undefined {
+  return LANGUAGES.get(name) ?? LANGUAGES.get(name.replace(/[\d.]+w?$/, ""));
+}
+
+/** The command behind a wrapper's own words; where those aren't all known, it may begin at the next word too. */
+function wrapped(name: string, words: readonly Word[], wrapper: Wrapper): Part {
+  const { at, sure, assigns } = behind(words, wrapper);
+  const inner = words.slice(at);
+  if (name === "xargs" || name === "parallel") {
+    const fed = inner.map((word) => (/\{\}/.test(word.text) ? ONE : word));
+    const all = inner.length === 0 ? [literal("echo")] : [...fed, ANY];
+    return at === 0 && name === "xargs" && inner.length > 0 ? { through: all } : { runs: [all, ...(sure ? [] : [[...fed.slice(1), ANY]])] };
+  }
+  const scripts = scriptsOf(name, words, inner);
+  const starts = inner.length === 0 ? [] : sure ? [inner] : [inner, inner.slice(1)];
+  if (wrapper.free && sure && assigns === 0 && inner.length > 0 && words.slice(0, at).every(isKnown)) {
+    const plain = name !== "time" || words.slice(0, at).every(({ text }) => text === "-p");
+    if (plain) return { through: inner, scripts };
+  }
+  const moved = words.slice(0, at).some(({ text }) => MOVES[name]?.test(text));
+  return {
+    runs: starts.filter((one) => one.length > 0),
+    scripts,
+    elsewhere: moved || name === "chroot",
+    sets: words.slice(0, at).flatMap(({ text }) => (/^\w+=/.test(text) ? [text] : [])),
+  };
+}
+
+/** Options by which a wrapper starts its command in another folder. */
+const MOVES: Readonly<Record<string, RegExp>> = {
+  env: /^(?:-C|--chdir)/,
+  sudo: /^(?:-D|--chdir|-R|--chroot)/,
+  nsenter: /^(?:-w|--wd|-r|--root)/,
+  unshare: /^(?:-w|--wd|-R|--root)/,
+  proot: /^-[wr]/,
+  "systemd-run": /^--working/,
+};
+
+const JOINS = new Set(["watch", "tmux", "screen"]);
+
+/** Some take a text for a shell in an option, or join their words to one. */
+function scriptsOf(name: string, words: readonly Word[], inner: readonly Word[]): readonly string[] {
+  if (JOINS.has(name)) return [join(inner)];
+  if (name === "hyperfine") return inner.map(({ script }) => script);
+  if (name === "env") return flagged(words, /^(?:-S|--split-string=?)/);
+  if (/^(?:su|runuser|flock|script|sg|dotenv)$/.test(name)) return flagged(words, /^(?:-[a-z]*c|--command=?)/);
+  return [];
+}
+
+function behind(words: readonly Word[], wrapper: Wrapper): { readonly at: number; readonly sure: boolean; readonly assigns: number } {
+  const long = (wrapper.long ?? "").split(" ");
+  const plain = (wrapper.plainLong ?? "").split(" ");
+  let at = 0;
+  let sure = true;
+  for (let word = words[at]; word && /^-./.test(word.text); word = words[at]) {
+    at += 1;
+    if (word.text === "--") break;
+    const [name = ""] = word.text.slice(2).split("=");
+    if (word.text.startsWith("--")) {
+      if (long.includes(name)) at += word.text.includes("=") ? 0 : 1;
+      else sure &&= plain.includes(name);
+      continue;
+    }
+    const letters = [...word.text.slice(1)];
+    const takes = letters.findIndex((letter) => wrapper.valued?.includes(letter));
+    sure &&= letters.slice(0, takes === -1 ? undefined : takes).every((letter) => wrapper.plain?.includes(letter));
+    if (takes === letters.length - 1) at += 1;
+  }
+  let assigns = 0;
+  while (wrapper.assigns && /^\w+=/.test(words[at]?.text ?? "")) {
+    at += 1;
+    assigns += 1;
+  }
+  at += wrapper.operands ?? 0;
+  return { at: Math.min(at, words.length), sure: sure && !words.slice(0, at).some(isSplit), assigns };
+}
+
+const join = (words: readonly Word[]): string => words.map(({ script }) => script).join(" ");
+
+/** The words behind any of these options, or what stands in the same word. */
+const flagged = (words: readonly Word[], flag: RegExp): readonly string[] =>
+  words.flatMap(({ text, script }, at) => {
+    const found = flag.exec(text);
+    return found ? [text.length > found[0].length ? script.slice(found[0].length) : (words[at + 1]?.script ?? "")] : [];
+  });
+
+const MOST_TAILS = 12;
+const tails = (words: readonly Word[]): readonly (readonly Word[])[] =>
+  words.slice(0, MOST_TAILS).flatMap((word, at) => (word.text.startsWith("-") || word.text.includes("=") ? [] : [words.slice(at)]));
+
+/** `-c TEXT`, a file, or standard input. */
+function shell(words: readonly Word[], { input }: Simple): Part {
+  let at = 0;
+  let code = false;
+  for (let word = words[at]; word && /^[-+]./.test(word.text); word = words[at]) {
+    at += /^[-+][a-zA-Z]*[oO]$|^--(?:rcfile|init-file)$/.test(word.text) ? 2 : 1;
+    code ||= /^-[a-zA-Z]*c/.test(word.text);
+    if (word.text === "--") break;
+  }
+  const operand = words[at];
+  if (code) return operand ? script(operand) : {};
+  if (words.some(({ text }) => text === "--version" || text === "--help")) return {};
+  if (operand && !words.slice(0, at).some(({ text }) => /^-[a-z]*s/.test(text))) {
+    const unseen = operand.text === PIPE || operand.text === "/dev/stdin" || lead(operand) + MARK.open === operand.text || isSplit(operand);
+    if (operand.text !== "-" && operand.text !== "/dev/stdin") return unseen ? { hides: "a shell runs what can't be seen" } : {};
+  }
+  return fed(input);
+}
+
+function script(word: Word): Part {
+  const nothing = /^[\u0004-\u0006]/.test(word.text);
+  return { scripts: [word.script], hides: nothing ? MADE : undefined };
+}
+
+const DECODES = /^(?:base64|base32|xxd|openssl|gpg|tr|rev|uudecode|gzip|gunzip|zcat|bzip2|xz|sed|awk)$/;
+const FETCHES = /^(?:curl|wget|fetch|aria2c|http)$/;
+
+/** What a shell reads from its standard input. */
+function fed(input: Simple["input"]): Part {
+  if (input.from === "text") return { scripts: [input.text] };
+  if (input.from === "elsewhere" || !input.command) return { hides: input.from === "elsewhere" ? FETCHED : MADE };
+  const [program, ...others] = input.command.words;
+  const name = program && anyName(program);
+  if (name === "echo" || name === "printf") {
+    const text = others.filter(({ text: one }) => !/^-[neE]+$/.test(one));
+    const escaped = others.some((word) => /\\[xu0-7]/.test(word.text) || !isKnown(word));
+    return { scripts: [join(text), ...text.map(({ script: one }) => one)], hides: escaped ? MADE : FETCHED };
+  }
+  if (name === "cat" && others.length === 0) return fed(input.command.input);
+  return { hides: name !== undefined && !DECODES.test(name) && (FETCHES.test(name) || name === "cat") ? FETCHED : MADE };
+}
+
+/** Not a program hidden in the command: what is run stands elsewhere. */
+export const FETCHED = "a shell runs what it reads";
+
+function foreign(words: readonly Word[], flag: RegExp, { input }: Simple): Part {
+  const codes = words.filter(({ text }) => flag.test(text) || /[\s()'"]/.test(text)).map(({ script: one }) => one);
+  const texts =
+    input.from === "text"
+      ? [input.text]
+      : input.from === "command"
+        ? (input.command?.words.slice(1).map(({ script: one }) => one) ?? [])
+        : [];
+  return { codes: [...codes, ...texts] };
+}
+
+/** Options by which a program that isn't a wrapper runs another one. */
+const EXEC_FLAGS: Readonly<Record<string, RegExp>> = {
+  rg: /^--(?:pre|hostname-bin)=?/,
+  sort: /^--comp[a-z-]*=?/,
+  tar: /^(?:-I|-F|--(?:to-command|use-compress-program|info-script|new-volume-script|rsh-command|checkpoint-action)=?(?:exec=)?)/,
+  split: /^--filter=?/,
+  zip: /^(?:-TT|--unzip-command=?)/,
+  rsync: /^(?:-e|--rsh=?|--rsync-path=?)/,
+  man: /^(?:-P|-H|--pager=?|--html=?)/,
+  make: /^SHELL=/,
+  vim: /^(?:-c|\+)!?/,
+};
+
+const execFlags = (name: string, words: readonly Word[]): readonly string[] => {
+  const flag = Object.hasOwn(EXEC_FLAGS, name) ? EXEC_FLAGS[name] : undefined;
+  return flag ? flagged(words, flag) : [];
+};
+
+const OWN: Readonly<Record<string, (words: readonly Word[], command: Simple) => Part | undefined>> = {
+  eval: (words) => ({
+    scripts: [join(words)],
+    hides: words.some((word) => /^[\u0004-\u0006]/.test(word.text)) ? MADE : undefined,
+  }),
+  source: sourced,
+  ".": sourced,
+  trap: ([first]) => (first && !first.text.startsWith("-") ? { scripts: [first.script] } : {}),
+  alias: (words) => ({ scripts: words.map(({ script: one }) => one.replace(/^[^=]*=/, "")) }),
+  command: ([first]) => (/^-p?[vV]/.test(first?.text ?? "") ? {} : undefined),
+  find: (words) => ({
+    runs: findCall(words).runs.map((run) =>
+      run.map((word) => (word.text === "{}" ? ONE : word.text.includes("{}") ? { ...ONE, raw: word.raw } : word)),
+    ),
+  }),
+  fd: (words) => {
+    const at = words.findIndex(({ text }) => /^(?:-[a-zA-Z]*[xX]|--exec(?:-batch)?)$/.test(text));
+    return { runs: at === -1 ? [] : [[...words.slice(at + 1), ANY]] };
+  },
+  git: (words, { words: all }) => ({ scripts: gitRuns(gitCall([all[0] ?? literal("git"), ...words])) }),
+  ssh: (words) => ({ runs: tails(words.slice(1)), scripts: [join(words.slice(1).filter(({ text }) => !text.startsWith("-")))] }),
+  concurrently: (words) => ({ scripts: words.filter(({ text }) => text.includes(" ")).map(({ script: one }) => one) }),
+  printf: (words) => (words[0]?.text.startsWith("-v") ? subscript(words) : undefined),
+  let: subscript,
+  unset: subscript,
+  read: subscript,
+  declare: subscript,
+  typeset: subscript,
+  local: subscript,
+  readonly: subscript,
+  export: subscript,
+  test: subscript,
+  "[": subscript,
+};
+
+/** Bash evaluates a subscript in the name of a variable. */
+function subscript(words: readonly Word[]): Part | undefined {
+  const scripts = words.flatMap(({ text }) => [...text.matchAll(/\$\(([^)]*)\)|`([^`]*)`/g)].map(([, one, other]) => one ?? other ?? ""));
+  return scripts.length > 0 ? { scripts, hides: "it evaluates a subscript" } : undefined;
+}
+
+function sourced([first]: readonly Word[]): Part {
+  const unseen = !first || first.text === PIPE || first.text === "/dev/stdin" || /^[\u0004-\u0006]/.test(first.text);
+  return unseen ? { hides: MADE } : {};
+}

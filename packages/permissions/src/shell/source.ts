@@ -1,0 +1,44 @@
+// A command's text as a tree. What bash and a reader could take differently is refused before it is parsed;
+// what a refused or broken text still shows is looked at, to see what must not run.
+import { parse, type ParsedScript } from "unbash";
+import { hasGaps } from "./gaps.ts";
+
+/** Longer ones (characters) are always asked about. */
+export const LONGEST = 10_000;
+/** Longer ones aren't parsed at all. */
+const LONGEST_PARSED = 1_000_000;
+
+/** `why`: it can't be relied on, and in which respect. `whole`: the tree is all there is to it, all the same. */
+export type Source = { readonly script: ParsedScript | undefined; readonly why: string | undefined; readonly whole: boolean };
+
+// oxlint-disable-next-line no-control-regex -- what a terminal shows otherwise than bash reads it
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+/** Bidirectional controls and tags: they reorder or hide what is shown. */
+const REORDERS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\u{e0000}-\u{e007f}]/u;
+/** Blanks that aren't blanks to bash, and letters of no width. In quotes they are text. */
+export const INVISIBLE =
+  // oxlint-disable-next-line no-misleading-character-class -- each by itself
+  /[\u00a0\u00ad\u034f\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200d\u2028\u2029\u202f\u205f-\u2065\u3000\u3164\ufeff\uffa0]/;
+
+export function readSource(text: string): Source {
+  const bad = refusal(text);
+  if (text.length > LONGEST_PARSED || text.includes("\0")) return { script: undefined, why: bad, whole: false };
+  try {
+    const script = parse(text);
+    const [error] = script.errors ?? [];
+    const passed = error === undefined && hasGaps(script, text);
+    const wrong = error ? `bash can't read it: ${error.message}` : passed ? "bash can't read all of it" : undefined;
+    return { script, why: bad ?? wrong, whole: wrong === undefined && !isOdd(text) };
+  } catch {
+    return { script: undefined, why: bad ?? "it can't be taken apart", whole: false };
+  }
+}
+
+const isOdd = (text: string): boolean => CONTROL.test(text) || REORDERS.test(text);
+
+function refusal(text: string): string | undefined {
+  if (CONTROL.test(text)) return "it holds control characters";
+  if (REORDERS.test(text)) return "it holds characters that change how it is shown";
+  if (text.length > LONGEST) return `it is longer than ${LONGEST} characters`;
+  return undefined;
+}

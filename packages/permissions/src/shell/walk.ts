@@ -1,0 +1,262 @@
+// Every simple command that control flow can reach, with the folders it may run in. Fails closed: a node that isn't understood, or a command
+// that this walk missed and the parser's own traversal finds, makes the whole opaque, and is looked at all the same.
+import {
+  forEachChild,
+  type AndOr,
+  type Command,
+  type CommandNode,
+  type PipelineNode,
+  type Script,
+  type Statement,
+  type SyntaxNode,
+} from "unbash";
+import { expandWord, type Scope } from "./word.ts";
+import { literal, MARK, type Word } from "./marks.ts";
+import { after, either, move, stay, type Flow, type Whereabouts } from "./whereabouts.ts";
+import { look, type Opaque } from "./hidden.ts";
+import { redirections, type Redirect } from "./redirect.ts";
+
+export type Assign = { readonly name: string; readonly raw: string; readonly value: Word | undefined };
+/** What stands on a command's standard input. `text`: as a script, as far as it is known. */
+export type Input =
+  | { readonly from: "elsewhere" }
+  | { readonly from: "text"; readonly text: string }
+  | { readonly from: "command"; readonly command: Simple | undefined };
+export type Simple = {
+  readonly words: readonly Word[];
+  readonly assigns: readonly Assign[];
+  /** Redirects, assignments and words as they were written, one blank between. */
+  readonly raw: string;
+  readonly at: Whereabouts;
+  readonly input: Input;
+};
+export type Walked = { readonly commands: readonly Simple[]; readonly redirects: readonly Redirect[]; readonly opaque: readonly Opaque[] };
+
+type Walk = {
+  readonly home: string | undefined;
+  /** The text holds a word that moves: then a function or a loop may run anywhere. */
+  readonly moves: boolean;
+  readonly commands: Simple[];
+  readonly redirects: Redirect[];
+  readonly opaque: Opaque[];
+  readonly seen: Set<SyntaxNode>;
+};
+type Ground = { readonly at: Whereabouts; readonly again: boolean; readonly input: Input };
+
+const ELSEWHERE: Input = { from: "elsewhere" };
+
+export function walk(
+  script: Script,
+  start: Whereabouts,
+  { home, moves }: { readonly home: string | undefined; readonly moves: boolean },
+): Walked {
+  const w: Walk = { home, moves, commands: [], redirects: [], opaque: [], seen: new Set() };
+  statements(script.commands, { at: start, again: false, input: ELSEWHERE }, w);
+  for (const missed of unseen(script, w.seen)) {
+    w.opaque.push({ why: "it holds a command in a place that isn't understood", runs: true });
+    simple(missed, { at: { ...start, lost: true }, again: true, input: ELSEWHERE }, w);
+  }
+  return w;
+}
+
+function unseen(script: Script, seen: ReadonlySet<SyntaxNode>): readonly Command[] {
+  const missed: Command[] = [];
+  const stack: SyntaxNode[] = [script];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (node.type === "Command" && !seen.has(node)) missed.push(node);
+    forEachChild(node, (child) => stack.push(child));
+  }
+  return missed;
+}
+
+function statements(list: readonly Statement[], ground: Ground, w: Walk): Flow {
+  let flow = stay(ground.at);
+  for (const { command, background } of list) {
+    const at = after(flow);
+    const ran = node(command, { ...ground, at }, w);
+    flow = background ? stay(at) : ran;
+  }
+  return flow;
+}
+
+function node(what: PipelineNode | AndOr, ground: Ground, w: Walk): Flow {
+  switch (what.type) {
+    case "AndOr":
+      return chain(what, ground, w);
+    case "Pipeline":
+      return pipeline(what, ground, w);
+    case "Command":
+      return simple(what, ground, w);
+    case "Redirected": {
+      inside(what.redirects, ground, w);
+      const text = redirections(what.redirects, ground.at, scopeOf(ground.at, w), w);
+      return node(what.command, { ...ground, input: text ?? ground.input }, w);
+    }
+    case "Subshell":
+      statements(what.body.commands, ground, w);
+      return stay(ground.at);
+    case "BraceGroup":
+      return statements(what.body.commands, ground, w);
+    case "Function":
+      w.opaque.push({ why: "it defines a function", runs: false });
+      bodyElsewhere(what.body.type === "CompoundList" ? what.body.commands : what.body, ground, w);
+      return stay(ground.at);
+    case "Coproc":
+      w.opaque.push({ why: "it starts a coprocess", runs: false });
+      if (what.body.type === "CompoundList") statements(what.body.commands, ground, w);
+      else node(what.body, ground, w);
+      return stay(ground.at);
+    default:
+      return compound(what, ground, w);
+  }
+}
+
+type Compound = Extract<
+  CommandNode,
+  { type: "If" | "For" | "ArithmeticFor" | "Select" | "While" | "Case" | "TestCommand" | "ArithmeticCommand" }
+>;
+
+function compound(what: Compound, ground: Ground, w: Walk): Flow {
+  switch (what.type) {
+    case "If": {
+      let flow = statements(what.clause.commands, ground, w);
+      let end = after(statements(what.then.commands, { ...ground, at: flow.ok }, w));
+      for (const { clause, then } of what.elif) {
+        flow = statements(clause.commands, { ...ground, at: flow.not }, w);
+        end = either(end, after(statements(then.commands, { ...ground, at: flow.ok }, w)));
+      }
+      return stay(either(end, what.else ? after(statements(what.else.commands, { ...ground, at: flow.not }, w)) : flow.not));
+    }
+    case "For":
+    case "Select":
+      inside(what.wordlist ?? [], ground, w);
+      if (what.type === "Select") w.opaque.push({ why: "it lets standard input choose", runs: false });
+      if (isSpecial(what.name.value)) w.opaque.push({ why: `it sets ${what.name.value}`, runs: true });
+      return loop([what.body.commands], ground, w);
+    case "ArithmeticFor":
+      inside([what.initialize, what.test, what.update], ground, w);
+      w.opaque.push({ why: "it calculates with names", runs: true });
+      return loop([what.body.commands], ground, w);
+    case "While":
+      return loop([what.clause.commands, what.body.commands], ground, w);
+    case "Case": {
+      inside([what.word, ...what.items.flatMap(({ pattern }) => pattern)], ground, w);
+      return stay(
+        what.items.reduce(
+          (end, { body }) => either(end, after(statements(body.commands, { ...ground, at: either(ground.at, end) }, w))),
+          ground.at,
+        ),
+      );
+    }
+    case "TestCommand":
+    case "ArithmeticCommand":
+      inside([what], ground, w);
+      return stay(ground.at);
+  }
+}
+
+/** A loop's commands may run behind themselves: they are walked once to see where they lead, and then for good. */
+function loop(lists: readonly (readonly Statement[])[], ground: Ground, w: Walk): Flow {
+  const all = lists.flat();
+  const trial: Walk = { ...w, commands: [], redirects: [], opaque: [], seen: new Set() };
+  const at = w.moves
+    ? either(ground.at, ground.again ? { ...ground.at, lost: true } : after(statements(all, { ...ground, again: true }, trial)))
+    : ground.at;
+  return stay(either(at, after(statements(all, { ...ground, at, again: true }, w))));
+}
+
+/** A function's body runs where it is called. */
+function bodyElsewhere(body: CommandNode | readonly Statement[], ground: Ground, w: Walk): void {
+  const elsewhere: Ground = { ...ground, at: { ...ground.at, lost: ground.at.lost || w.moves }, again: true };
+  if ("type" in body) node(body, elsewhere, w);
+  else statements(body, elsewhere, w);
+}
+
+function chain(what: AndOr, ground: Ground, w: Walk): Flow {
+  const [first, ...others] = what.commands;
+  if (!first) return stay(ground.at);
+  let flow = node(first, ground, w);
+  others.forEach((one, index) => {
+    const both = what.operators[index] === "&&";
+    const next = node(one, { ...ground, at: both ? flow.ok : flow.not }, w);
+    flow = both ? { ok: next.ok, not: either(flow.not, next.not) } : { ok: either(flow.ok, next.ok), not: next.not };
+  });
+  return flow;
+}
+
+function pipeline(what: Extract<PipelineNode, { type: "Pipeline" }>, ground: Ground, w: Walk): Flow {
+  const [only, ...others] = what.commands;
+  if (!only) return stay(ground.at);
+  const negated = what.prefixes.filter(({ type }) => type === "Negation").length % 2 === 1;
+  if (others.length === 0) {
+    const flow = node(only, ground, w);
+    return negated ? { ok: flow.not, not: flow.ok } : flow;
+  }
+  let input = ground.input;
+  for (const one of what.commands) {
+    const before = w.commands.length;
+    node(one, { ...ground, input }, w);
+    input = { from: "command", command: one.type === "Command" ? w.commands.slice(before).at(-1) : undefined };
+  }
+  return stay(ground.at);
+}
+
+function simple(what: Command, ground: Ground, w: Walk): Flow {
+  w.seen.add(what);
+  inside([...what.prefix, ...(what.name ? [what.name] : []), ...what.suffix], ground, w);
+  const scope = scopeOf(ground.at, w);
+  const words = [what.name, ...what.args].flatMap((one) =>
+    !one ? [] : one.type === "Word" ? expandWord(one, scope) : [assigned(one, scope)],
+  );
+  const assigns = what.prefix.flatMap((one) => (one.type === "Assignment" ? [assignOf(one, scope)] : []));
+  const raw = [...what.prefix, what.name, ...what.suffix]
+    .flatMap((one) => (one && (one.type === "Word" || one.type === "Assignment") ? one.text : []))
+    .join(" ");
+  const input = redirections(what.redirects, ground.at, scope, w) ?? ground.input;
+  if (words.length > 0 || assigns.length > 0) w.commands.push({ words, assigns, raw, at: ground.at, input });
+  return move(words, ground.at, w.home, ground.again) ?? stay(ground.at);
+}
+
+type Assignment = Extract<Command["prefix"][number], { type: "Assignment" }>;
+
+function assignOf(one: Assignment, scope: Scope): Assign {
+  const [value, ...more] = one.value.type === "Word" ? expandWord(one.value, scope) : [];
+  const odd = one.index !== undefined || more.length > 0 || one.append === true;
+  return { name: one.name, raw: one.text, value: odd ? undefined : value };
+}
+
+function assigned(one: Assignment, scope: Scope): Word {
+  const { value } = assignOf(one, scope);
+  return value
+    ? { raw: one.text, text: `${one.name}=${value.text}`, script: one.text }
+    : { ...literal(one.text), text: `${one.name}=${MARK.open}` };
+}
+
+const scopeOf = ({ folders, lost }: Whereabouts, { home }: Walk): Scope => ({
+  home,
+  here: lost || folders.length > 1 ? undefined : folders[0],
+});
+
+/** Names that change what bash or the programs it starts do. */
+const isSpecial = (name: string): boolean => /^[A-Z_][A-Z0-9_]*$/.test(name);
+
+/** The commands that stand in words: substitutions, wherever they are; each in a shell of its own. */
+function inside(nodes: readonly (SyntaxNode | undefined)[], ground: Ground, w: Walk): void {
+  const own: Ground = { ...ground, input: ELSEWHERE };
+  const stack = nodes.toReversed();
+  for (let next = stack.pop(); stack.length > 0 || next; next = stack.pop()) {
+    if (!next) continue;
+    const found = look(next);
+    if (found) w.opaque.push(found);
+    if (next.type === "CommandExpansion" || next.type === "ProcessSubstitution" || next.type === "ArithmeticCommandExpansion") {
+      if (!next.script || (next.script.errors?.length ?? 0) > 0)
+        w.opaque.push({ why: "it holds a substitution that can't be read", runs: true });
+      if (next.script) statements(next.script.commands, own, w);
+      continue;
+    }
+    const children: SyntaxNode[] = [];
+    const text = next.type === "DoubleQuoted" || next.type === "HereDocBody"; // what can't be seen is only text there
+    forEachChild(next, (child) => (text && child.type === "Literal") || children.push(child));
+    stack.push(...children.toReversed());
+  }
+}

@@ -1,0 +1,78 @@
+// A call from a tool's name and its input, without the tool: the effects that the bundled tools would state. Nothing of it runs.
+import { posix } from "node:path";
+import type { BoundCall, Effect, Json, JsonObject } from "@keelson/protocol";
+
+export type Binding = { readonly ok: true; readonly call: BoundCall } | { readonly ok: false; readonly error: string };
+type Where = { readonly cwd: string; readonly home: string };
+type Form = {
+  /** Fields that must be texts. */
+  readonly texts: readonly string[];
+  readonly effects: (text: (key: string) => string, where: Where) => readonly Effect[];
+  readonly readOnly?: true;
+};
+
+const at = (path: string, { cwd, home }: Where): string => {
+  const local = path.replace(/^file:\/\/(?=\/)/, "");
+  if (local === "~" || local.startsWith("~/")) return home + local.slice(1);
+  return posix.isAbsolute(local) ? local : `${cwd}/${local}`;
+};
+const reads = (key: string): Form => ({
+  texts: [key],
+  readOnly: true,
+  effects: (text, where) => [{ do: "read", path: at(text(key), where) }],
+});
+const changes = (key: string, also: readonly string[] = []): Form => ({
+  texts: [key, ...also],
+  effects: (text, where) => [
+    ...(also.length > 0 ? [{ do: "read", path: at(text(key), where) } as const] : []),
+    { do: "write", path: at(text(key), where) },
+  ],
+});
+const searches: Form = {
+  texts: [],
+  readOnly: true,
+  effects: (text, where) => [{ do: "read", path: at(text("path") || ".", where), under: true, filtered: true }],
+};
+
+const TOOLS: Readonly<Record<string, Form>> = {
+  Bash: { texts: ["command"], effects: (text, { cwd }) => [{ do: "shell", text: text("command"), cwd }] },
+  Read: reads("file_path"),
+  LS: reads("path"),
+  Glob: searches,
+  Grep: searches,
+  Write: changes("file_path"),
+  Edit: changes("file_path", ["old_string", "new_string"]),
+  MultiEdit: changes("file_path"),
+  NotebookEdit: changes("notebook_path"),
+  Delete: { texts: ["path"], effects: (text, where) => [{ do: "delete", path: at(text("path"), where) }] },
+  WebFetch: { texts: ["url"], effects: (text) => [{ do: "connect", url: text("url") }] },
+  WebSearch: { texts: ["query"], effects: () => [{ do: "unknown", why: "it asks a search service" }] },
+  Agent: { texts: ["subagent_type"], effects: (text) => [{ do: "spawn", agent: text("subagent_type") }] },
+  Task: { texts: ["subagent_type"], effects: (text) => [{ do: "spawn", agent: text("subagent_type") }] },
+  Skill: { texts: ["skill"], effects: () => [{ do: "unknown", why: "a skill may tell the model to do anything" }] },
+};
+
+export function bindCall(tool: string, raw: Json | undefined, where: Where): Binding {
+  if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return { ok: false, error: `The input of ${tool} isn't an object.` };
+  const input = raw as JsonObject;
+  const form = Object.hasOwn(TOOLS, tool) ? TOOLS[tool] : /^mcp__[^_].*?__./.test(tool) ? SERVER : undefined;
+  if (!form) return { ok: false, error: `There is no tool ${tool}.` };
+  const text = (key: string): string => (Object.hasOwn(input, key) && typeof input[key] === "string" ? input[key] : "");
+  const wrong = form.texts.find((key) => !Object.hasOwn(input, key) || typeof input[key] !== "string");
+  if (wrong !== undefined) return { ok: false, error: `${tool} needs ${wrong}, a text.` };
+  return { ok: true, call: callOf(input, form.effects(text, where), form.readOnly === true) };
+}
+
+const SERVER: Form = { texts: [], effects: () => [{ do: "unknown", why: "a server does it" }] };
+
+const callOf = (input: JsonObject, effects: readonly Effect[], readOnly: boolean): BoundCall => ({
+  input,
+  effects,
+  readOnly,
+  concurrencySafe: false,
+  replay: "never",
+  validate: async () => undefined,
+  async *run() {
+    throw new Error("This call is only judged, and never run.");
+  },
+});
