@@ -174,6 +174,21 @@ describe("a hook that a model answers", () => {
     assert.deepEqual([tasks[0]?.hooks, tasks[0]?.maxTurns], ["off", 50]);
   });
 
+  test("an agent is closed when the reader leaves", async () => {
+    await using house = await scene();
+    let isClosed = false;
+    const runAgent: HookPorts["runAgent"] = async function* () {
+      try {
+        for (;;) yield { type: "heartbeat" };
+      } finally {
+        isClosed = true;
+      }
+    };
+    const hooks = house.open(on("Stop", { type: "agent", prompt: "?" }), {}, { runAgent });
+    for await (const { type } of hooks.fire("Stop", { stop_hook_active: false }, never)) if (type === "heartbeat") break;
+    assert.ok(isClosed);
+  });
+
   test("a deaf agent ends with its time", async () => {
     await using house = await scene();
     const runAgent: HookPorts["runAgent"] = async function* () {

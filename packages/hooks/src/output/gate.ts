@@ -9,9 +9,8 @@ export function gateOf({ hook: { event }, payload }: Judged): "blocks" | "notice
   return EVENTS[event].exit2;
 }
 
-/** Does a failure of this hook count as a block? Nobody waits for one in the background. */
-export function failsShut({ event, action, failureBlocks }: Hook): boolean {
+/** Does a failure of this hook count as a block? */
+export function failsShut({ event, failureBlocks }: Hook): boolean {
   const { failure } = EVENTS[event];
-  const inBackground = action.type === "command" && action.background !== undefined;
-  return failure === "shuts" || (failure === "asked" && failureBlocks && !inBackground);
+  return failure === "shuts" || (failure === "asked" && failureBlocks);
 }

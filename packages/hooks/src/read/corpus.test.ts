@@ -11,11 +11,11 @@ const CORPUS = fileURLToPath(new URL("../../../../../shared/corpus/manifests.jso
 
 type Manifest = { readonly repo: string; readonly path: string; readonly text: string };
 
-test("hooks of the community are read: each handler of an event that is ours becomes a hook", (context) => {
-  if (!existsSync(CORPUS)) {
-    console.warn(`NOT MEASURED: no corpus at ${CORPUS}`);
-    context.skip();
-  }
+const isHere = existsSync(CORPUS);
+if (!isHere) console.warn(`NOT MEASURED: no corpus at ${CORPUS}`);
+
+test(`hooks of the community are read, each handler becomes a hook${isHere ? "" : " is skipped: no corpus"}`, () => {
+  if (!isHere) return;
   const found = readFileSync(CORPUS, "utf8")
     .split("\n")
     .filter((line) => line !== "")

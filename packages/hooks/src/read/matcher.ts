@@ -50,6 +50,11 @@ function nothing(problem: string): MatcherRead {
   return { matcher: { kind: "nothing" }, problem: `The matcher ${problem} This hook never runs.` };
 }
 
+/** A rule, or no pattern at all: whoever reads the file sees it without knowing hooks. */
+export function isEvidentlyWrong(written: string): boolean {
+  return /^\w+\(.*\)$/.test(written) || (!NAMES.test(written) && pattern(written).matcher.kind === "nothing");
+}
+
 const LONGEST_SUBJECT = 10_000; // characters a pattern is held against
 
 /** `subjects`: the names that one thing goes by. */

@@ -152,6 +152,27 @@ test("what a loader found reads the same as the file it comes from", () => {
   assert.deepEqual([gemini?.event, gemini?.written, gemini?.timeoutMs], ["PreToolUse", "BeforeTool", 5_000]);
 });
 
+test("what a loader says of an event's tools isn't what its author wants matched, and a matcher is warned of once", () => {
+  const { file: _, ...origin } = FROM;
+  const decl = { file: "f", handler: COMMAND, event: "PreToolUse" } as const;
+  const said: readonly HookDecl[] = [
+    { ...decl, calledEvent: "beforeShellExecution", matcher: "Bash", dialect: "cursor" },
+    { ...decl, calledEvent: "beforeMCPExecution", matcher: "mcp__.*", dialect: "cursor" },
+    { ...decl, calledEvent: "beforeShellExecution", matcher: "^git", dialect: "cursor" },
+    { ...decl, matcher: "Write(docs/**)", dialect: "claude" },
+    { ...decl, matcher: 'tool == "Edit"', dialect: "claude" },
+  ];
+  const { hooks, problems } = readHookDecls(said, origin);
+  assert.deepEqual(
+    hooks.map(({ matcher }) => matcher.kind),
+    ["all", "all", "pattern", "nothing", "nothing"],
+  );
+  assert.deepEqual(
+    problems.map(({ text }) => text.includes("expression")),
+    [true],
+  );
+});
+
 test("no JSON makes it throw", () => {
   const values: readonly Json[] = [
     null,

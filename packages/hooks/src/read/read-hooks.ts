@@ -6,10 +6,13 @@ import {
   HOOK_EVENTS,
   nearest,
   type Hook,
+  type HookAction,
   type HookDecl,
   type HookEvent,
+  type HookMatcher,
   type HookOrigin,
   type Json,
+  type JsonObject,
   type Problem,
 } from "@keelson/protocol";
 import type { Alias } from "../dialect/alias.ts";
@@ -19,7 +22,7 @@ import { isObject } from "../json.ts";
 import { quote } from "../words.ts";
 import { readAction } from "./action.ts";
 import { entriesIn, type Entry, type Path } from "./entries.ts";
-import { readMatcher } from "./matcher.ts";
+import { isEvidentlyWrong, readMatcher } from "./matcher.ts";
 import { readTimeout } from "./timeout.ts";
 
 /** `lineOf`: the line (from 1) of what stands at a path below the value that is read. `dialect`: where the format is known. */
@@ -36,63 +39,59 @@ export function readHooks(raw: Json | undefined, { dialect: known, lineOf, ...or
   return joined([...read, ...(wrong === undefined ? [] : [refused(origin, `"hooks" ${wrong}. None of them runs.`)])]);
 }
 
-/** What a loader found. Its events and timeouts are in our words already. */
+/** What a loader found, split up and in our units; what it has told already isn't told again. */
 export function readHookDecls(decls: readonly HookDecl[], origin: Omit<HookOrigin, "file" | "line">): HooksRead {
   return joined(
-    decls.map(({ event, calledEvent, matcher, handler, timeoutS, dialect, file, line }, at) => {
-      const entry: Entry = {
-        written: calledEvent ?? event,
-        matcher,
-        handler:
-          timeoutS === undefined || !isObject(handler)
-            ? handler
-            : { ...handler, timeout: timeoutS * (DIALECTS[dialect].timeoutUnitMs === 1 ? 1_000 : 1) },
-        path: [event, at],
-      };
-      const theirs =
-        dialect === "claude" && Object.hasOwn(DIALECTS.open.events, entry.written) && !isEvent(entry.written) ? "open" : dialect;
-      return readEntry(entry, { dialect: theirs, origin: { ...origin, file, ...(line !== undefined && { line }) } });
+    decls.map((decl, at) => {
+      const { event, calledEvent: written = event, file, line } = decl;
+      const isOpen = decl.dialect === "claude" && !isEvent(written) && Object.hasOwn(DIALECTS.open.events, written);
+      const dialect = isOpen ? "open" : decl.dialect;
+      const place = { ...origin, file, ...(line !== undefined && { line }) };
+      return readEntry(entryOf(decl, written, [event, at]), { dialect, origin: place, told: true });
     }),
   );
 }
 
-type Site = { readonly dialect: Hook["dialect"]; readonly origin: HookOrigin };
+function entryOf({ matcher, handler, timeoutS, dialect, group, event }: HookDecl, written: string, path: Path): Entry {
+  const unit = 1_000 / DIALECTS[dialect].timeoutUnitMs;
+  const { tools = [] } = aliasOf(written, dialect) ?? {};
+  // A loader may say the tools that the event's own name means; that isn't what the author wants matched.
+  const isImplied = matcher !== undefined && matcher.split("|").every((part) => tools.includes(part.replace(".*", "*")));
+  return {
+    written,
+    matcher: isImplied ? undefined : matcher,
+    handler: { ...handler, timeout: timeoutS === undefined ? null : timeoutS * unit },
+    path,
+    ...(group?.["sequential"] === true && { series: JSON.stringify([event, matcher, group]) }),
+  };
+}
 
-function readEntry({ written, matcher, handler, path, series }: Entry, { dialect, origin }: Site): HooksRead {
-  const problems: Problem[] = [];
+/** `told`: whoever found it has looked at its matcher. */
+type Site = { readonly dialect: Hook["dialect"]; readonly origin: HookOrigin; readonly told?: true };
+
+function readEntry(entry: Entry, site: Site): HooksRead {
+  const { written, handler } = entry;
+  const { dialect, origin } = site;
   const about = `The ${written} hook`;
-  const warn = (text: string): void => void problems.push(problem(origin, "warning", text));
   const alias = aliasOf(written, dialect);
   if (alias === undefined) return { hooks: [], problems: [problem(origin, "warning", unknownEvent(written, dialect))] };
   const event = origin.kind === "agent" && alias.event === "Stop" ? "SubagentStop" : alias.event;
   if (!isObject(handler)) return refused(origin, `${about} must be an object with a "type" and, as a rule, a "command". It isn't used.`);
   const read = readAction(handler);
   if ("wrong" in read) return refused(origin, `${about} ${read.wrong} It isn't used.`);
-  const { action } = read;
-  for (const text of read.problems) warn(`${about} ${text}`);
-  if (!EVENTS[event].types.includes(action.type)) {
-    warn(
-      `${about} is of type ${quote(action.type)}, which that event doesn't have. Use ${EVENTS[event].types.map((type) => `"${type}"`).join(" or ")}. It isn't used.`,
-    );
-    return { hooks: [], problems };
-  }
-  const condition = handler["if"];
-  if (condition !== undefined && EVENTS[event].isCall === undefined) {
-    warn(`${about} has an "if", which holds for calls of tools only. It never runs; take the "if" away.`);
-    return { hooks: [], problems };
-  }
+  const unfit = whyUnfit(event, read.action, handler);
+  if (unfit !== undefined) return { hooks: [], problems: [problem(origin, "warning", `${about} ${unfit}`)] };
   const timeout = readTimeout(handler["timeout"], DIALECTS[dialect].timeoutUnitMs);
-  if (timeout.problem !== undefined) warn(`${about} ${timeout.problem}`);
-  const matched =
-    takesMatcher(event, alias) && typeof matcher === "string" ? readMatcher(matcher, event, DIALECTS[dialect].searches) : undefined;
-  if (matched?.problem !== undefined) warn(matched.problem);
+  const matched = matcherOf(entry, event, { ...site, alias });
+  const said = [...read.problems, timeout.problem].filter((text) => text !== undefined).map((text) => `${about} ${text}`);
+  const problems = [...said, ...(matched?.problem ?? [])].map((text) => problem(origin, "warning", text));
   const timeoutMs = timeout.timeoutMs ?? DIALECTS[dialect].defaultTimeoutMs;
-  const { statusMessage, once } = handler;
+  const { if: condition, statusMessage, once } = handler;
   const hook: Hook = {
-    id: [origin.group, origin.file, ...path].join("/"),
+    id: [origin.group, origin.file, ...entry.path].join("/"),
     event,
     matcher: matched?.matcher ?? { kind: "all" },
-    action,
+    action: read.action,
     origin,
     dialect,
     written,
@@ -101,9 +100,26 @@ function readEntry({ written, matcher, handler, path, series }: Entry, { dialect
     ...(typeof statusMessage === "string" && { statusMessage }),
     once: once === true && origin.kind === "skill",
     failureBlocks: handler["onFailure"] === "block" || handler["on_failure"] === "block" || handler["failClosed"] === true,
-    ...(series !== undefined && { series: `${origin.file}/${series}` }),
+    ...(entry.series !== undefined && { series: `${origin.file}/${entry.series}` }),
   };
   return { hooks: [hook], problems };
+}
+
+function whyUnfit(event: HookEvent, { type }: HookAction, handler: JsonObject): string | undefined {
+  const { types, isCall } = EVENTS[event];
+  if (!types.includes(type))
+    return `is of type ${quote(type)}, which that event doesn't have. Use ${types.map(quote).join(" or ")}. It isn't used.`;
+  if (handler["if"] !== undefined && isCall === undefined)
+    return `has an "if", which holds for calls of tools only. It never runs; take the "if" away.`;
+  return undefined;
+}
+
+type Matched = { readonly matcher: HookMatcher; readonly problem: readonly string[] };
+
+function matcherOf({ matcher }: Entry, event: HookEvent, { dialect, alias, told }: Site & { readonly alias: Alias }): Matched | undefined {
+  if (typeof matcher !== "string" || (EVENTS[event].matches === undefined && alias.subject === undefined)) return undefined;
+  const read = readMatcher(matcher, event, DIALECTS[dialect].searches);
+  return { matcher: read.matcher, problem: read.problem === undefined || (told && isEvidentlyWrong(matcher)) ? [] : [read.problem] };
 }
 
 function aliasOf(written: string, dialect: Hook["dialect"]): Alias | undefined {
@@ -112,8 +128,6 @@ function aliasOf(written: string, dialect: Hook["dialect"]): Alias | undefined {
 }
 
 const isEvent = (name: string): name is HookEvent => HOOK_EVENTS.some((event) => event === name);
-
-const takesMatcher = (event: HookEvent, alias: Alias): boolean => EVENTS[event].matches !== undefined || alias.subject !== undefined;
 
 function unknownEvent(written: string, dialect: Hook["dialect"]): string {
   if (DIALECTS[dialect].foreign.includes(written)) return `${quote(written)} has no counterpart here. Its hooks don't run.`;

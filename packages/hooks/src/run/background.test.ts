@@ -45,6 +45,25 @@ describe("a hook in the background", () => {
     assert.deepEqual([late?.context, late?.message, late?.wakes, woken], ["Look:\nfound", "Review", true, 1]);
   });
 
+  test("that finds nothing wakes nobody, and one that fails is only told about", async () => {
+    await using house = await scene();
+    const rewake = { asyncRewake: true, onFailure: "block" };
+    const hooks = house.open(
+      on("PreToolUse", shell("exit 0", rewake), shell("exit 1", rewake)),
+      {},
+      { wake: () => assert.fail("it woke") },
+    );
+    assert.equal((await fired(hooks, "PreToolUse", CALL)).outcome.decision, undefined);
+    const late: Late[] = [];
+    while (late.length < 2) late.push(...(await drained(hooks)));
+    const outcomes = late.map(({ event }) => (event.type === "hook.completed" ? event.body["outcome"] : undefined));
+    assert.deepEqual(new Set(outcomes), new Set(["failed", "ok"]));
+    assert.deepEqual(
+      late.map(({ wakes }) => wakes),
+      [false, false],
+    );
+  });
+
   test("whose words aren't JSON gives no context", async () => {
     await using house = await scene();
     const hooks = house.open(on("SessionStart", shell("echo chatter", { async: true })));

@@ -44,10 +44,14 @@ describe("a hook is told", () => {
   test("in the exec form each argument as one, with values that no shell reads", async () => {
     await using house = await scene();
     const evil = "$(touch hacked); `touch hacked`";
-    const exec = { type: "command", command: "printf", args: ["%s|%s", "${user_config.key}", "${CLAUDE_PLUGIN_ROOT}/$HOME"] };
+    const exec = {
+      type: "command",
+      command: "printf",
+      args: ["%s|%s|%s", "${user_config.key}", "${CLAUDE_PLUGIN_ROOT}/$HOME", "${toString}"],
+    };
     const hooks = house.open(on("SessionStart", exec), { kind: "plugin", root: "/r", options: { key: evil } });
     const { outcome } = await fired(hooks, "SessionStart", { source: "startup" });
-    assert.equal(outcome.contexts[0]?.text, `${evil}|/r/$HOME`);
+    assert.equal(outcome.contexts[0]?.text, `${evil}|/r/$HOME|\${toString}`);
     await assert.rejects(access(join(house.path, "hacked")));
   });
 
