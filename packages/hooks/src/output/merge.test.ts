@@ -82,7 +82,7 @@ describe("of two hooks", () => {
   test("that change an input differently the later declared holds, and the user is told", () => {
     const outcome = merge([result(1, { updatedInput: { b: 1 } }), result(0, { updatedInput: { a: 1 } })]);
     assert.deepEqual(outcome.updatedInput?.input, { b: 1 });
-    assert.match(outcome.messages[0]?.text ?? "", /hook 0 and hook 1 both changed/);
+    assert.match(outcome.messages[0]?.text ?? "", /Both hook 0 and hook 1 changed/);
   });
 
   test("a form that one declines isn't sent", () => {

@@ -41,7 +41,7 @@ function rivals(all: readonly HookResult[], winner: HookResult | undefined): Hoo
     ({ updatedInput }) => updatedInput !== undefined && JSON.stringify(updatedInput) !== JSON.stringify(winner.updatedInput),
   );
   return lost.map(({ by }) => ({
-    text: `${by.name} and ${winner.by.name} both changed the same input; the change by ${winner.by.name} holds.`,
+    text: `Both ${by.name} and ${winner.by.name} changed the same input; what the latter made of it holds.`,
     by,
   }));
 }
