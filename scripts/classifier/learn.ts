@@ -11,9 +11,9 @@ type Placed = { readonly signs: Int32Array; readonly grams: Int32Array; readonly
 export type Sample = { readonly units: readonly Placed[]; readonly risky: boolean; readonly line: number };
 
 const EPOCHS = 14;
-const RATE = 0.06;
+const RATE = 0.12;
 const DECAY = 0.02; // of every weight, after each epoch
-const LEAST_ALARM = 0.6; // an alarm's weight is never below
+const LEAST_ALARM = 1.2; // an alarm's weight is never below
 
 export function sampleOf({ text, risky, line }: Example): Sample {
   return { units: featuresOf(text).units.map(place), risky, line };

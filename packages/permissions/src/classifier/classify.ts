@@ -11,10 +11,11 @@ const LONGEST_SAFE = 10_000; // characters; what is longer isn't looked at to th
 const model = onFirstUse(readModel);
 
 export function classifyCommand(text: string): Classified {
-  const { score: found, broken } = scoreOf(text.slice(0, LONGEST_SAFE), model());
+  const { score: found, alarmed, broken } = scoreOf(text.slice(0, LONGEST_SAFE), model());
   const score = Math.round(found * 1e6) / 1e6;
   if (score >= LEARNED.riskyFrom) return { label: "risky", score };
-  return { label: score < LEARNED.safeBelow && !broken && text.length <= LONGEST_SAFE ? "safe" : "unsure", score };
+  const told = !alarmed && !broken && text.length <= LONGEST_SAFE;
+  return { label: told && score < LEARNED.safeBelow ? "safe" : "unsure", score };
 }
 
 /** Of one line of a file of commands; undefined when it isn't `{"id", "command"}`. */

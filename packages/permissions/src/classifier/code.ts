@@ -19,7 +19,7 @@ const CODE: readonly Sign[] = [
     "sends",
     /requests\.(?:post|put|patch|delete)|\.post\(|\bPOST\b|method:?\s*['"](?:POST|PUT|DELETE)|urlopen\([^)]*data|sendall?\(|post_form|sendmail|UploadString|put_object|upload_file/i,
   ],
-  ["reverse-shell", /dup2|pty\.spawn|SOCK_STREAM|\/bin\/(?:ba)?sh['"\s]|\bsh -i\b|fdopen|STDIN->fdopen|exec \d+<>|spawn\(.\/bin/],
+  ["reverse-shell", /dup2|pty\.spawn|SOCK_STREAM|(?<!#!)\/bin\/(?:ba)?sh['"]|\bsh -i\b|fdopen|STDIN->fdopen|exec \d+<>|spawn\(.\/bin/],
   [
     "deletes",
     /rmtree|os\.(?:remove|unlink|rmdir|removedirs)|\.unlink\(|\bunlink\b|rmSync|rmdirSync|unlinkSync|fs\.rm|removeSync|rimraf|FileUtils\.(?:rm|remove)|File\.delete|Dir\.rmdir|remove_tree|Remove-Item|delete_(?:all|many|object|bucket)|destroy_all|deleteMany|dropDatabase|\.drop\(|truncate|flushall/i,
@@ -88,7 +88,7 @@ const SQL: readonly Sign[] = [
 export const codeSigns = (text: string): readonly string[] => named(CODE, text);
 export const sqlSigns = (text: string): readonly string[] => named(SQL, text);
 
-const LONGEST_CODE = 20_000; // characters
+const LONGEST_CODE = 4_000; // characters
 
 function named(signs: readonly Sign[], text: string): readonly string[] {
   const code = text.length > LONGEST_CODE ? text.slice(0, LONGEST_CODE) : text;

@@ -6,7 +6,7 @@ import { readUnits, type Unit } from "./units.ts";
 import { viewOf, type View } from "./view.ts";
 import { placesOf } from "./places.ts";
 
-export type Features = { readonly signs: ReadonlySet<string>; readonly grams: ReadonlySet<string> };
+export type Features = { readonly signs: ReadonlySet<string>; readonly grams: ReadonlySet<string>; readonly alarmed: boolean };
 export type Featured = { readonly units: readonly Features[]; readonly broken: boolean };
 
 /** Signs that begin so are alarms, whose weight has a floor. */
@@ -23,7 +23,7 @@ export function featuresOf(text: string): Featured {
     const signs = signsOf(view, around, units.length);
     for (const trait of view.traits) earlier.add(trait);
     if (view.traits.includes("fetches")) for (const name of savedBy(view)) fetched.add(name);
-    return { signs, grams: gramsOf(view) };
+    return { signs, grams: gramsOf(view), alarmed: [...signs].some((sign) => sign.startsWith(ALARM)) };
   });
   return { units: featured, broken };
 }

@@ -88,5 +88,6 @@ const LONGEST_PLACE = 300; // characters
 /** Names of the kinds; empty for a plain word, an address or a text with blanks. */
 export function placesOf(word: string): readonly string[] {
   if (word.length > LONGEST_PLACE || /[\n;|<>]/.test(word) || /^\w+:\/\//.test(word)) return [];
-  return PLACES.filter(([, test]) => test.test(word)).map(([name]) => name);
+  const found = PLACES.filter(([, test]) => test.test(word)).map(([name]) => name);
+  return word.endsWith(".pub") ? found.filter((name) => name !== "credential" && name !== "key-file") : found;
 }

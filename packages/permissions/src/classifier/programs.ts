@@ -48,7 +48,7 @@ const BY_CLASS = {
   copy_out:
     "scp rsync sftp ftp lftp ncftp ncftpput rclone s3cmd tftp croc magic-wormhole wormhole ffsend unison bsync restic borg duplicity kermit sz rcp smbclient mc gdrive dropbox azcopy",
   socket:
-    "nc ncat netcat socat telnet cryptcat pwncat openssl ngrok chisel frpc frps cloudflared localtunnel lt bore autossh stunnel proxychains ligolo sshuttle iodine dnscat dnscat2 tailscale tor torsocks ptunnel rlwrap websocat gost",
+    "nc ncat netcat socat telnet cryptcat pwncat ngrok chisel frpc frps cloudflared localtunnel lt bore autossh stunnel proxychains ligolo sshuttle iodine dnscat dnscat2 tailscale tor torsocks ptunnel rlwrap websocat gost",
   scan: "nmap masscan zmap rustscan nikto gobuster dirb ffuf wfuzz sqlmap hydra medusa john hashcat aircrack-ng msfconsole msfvenom responder crackmapexec netexec bloodhound mimikatz evil-winrm impacket-secretsdump secretsdump.py enum4linux smbmap amass subfinder nuclei wpscan arp-scan ettercap bettercap arpspoof linpeas linpeas.sh pspy xmrig minerd cgminer cpuminer slowloris hping3 lazagne keylogger logkeys",
   lookup:
     "ping ping6 dig host nslookup traceroute tracepath mtr whois arp ip ifconfig route netstat ss lsof iwconfig iw nmcli resolvectl ethtool getent drill kdig fping iftop nethogs pgrep",
@@ -90,8 +90,6 @@ const BY_CLASS = {
   desktop:
     "open xdg-open start gnome-open say notify-send osascript defaults gsettings dconf xset loginctl codesign xcode-select pmset networksetup scutil plutil PlistBuddy lsregister tccutil spctl xattr mdfind hdiutil softwareupdate dbus-send gdbus",
 } as const;
-
-export type ProgramClass = keyof typeof BY_CLASS;
 
 const CLASSES_OF: ReadonlyMap<string, readonly string[]> = byProgram();
 

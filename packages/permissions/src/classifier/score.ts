@@ -12,12 +12,13 @@ export type Model = {
   readonly offset: number;
 };
 
-export type Scored = { readonly score: number; readonly broken: boolean };
+/** `alarmed`: a shape was seen that speaks for itself. `broken`: not all could be read. */
+export type Scored = { readonly score: number; readonly alarmed: boolean; readonly broken: boolean };
 
 export function scoreOf(text: string, model: Model): Scored {
   const { units, broken } = featuresOf(text);
   const margin = units.reduce((worst, unit) => Math.max(worst, sum(unit, model)), units.length === 0 ? model.bias : -Infinity);
-  return { score: 1 / (1 + Math.exp(-(model.slope * margin + model.offset))), broken };
+  return { score: 1 / (1 + Math.exp(-(model.slope * margin + model.offset))), alarmed: units.some((unit) => unit.alarmed), broken };
 }
 
 function sum({ signs, grams }: Features, { weights, signStep, gramStep, bias }: Model): number {

@@ -8,6 +8,8 @@ export type Unit = {
   /** The program first; empty for a bare assignment or a redirect of a compound. */
   readonly words: readonly Arg[];
   readonly text: string;
+  /** With what it was wrapped in. */
+  readonly whole: string;
   /** Outermost first: `sudo`, `xargs`, `find`, `sh`, `subst`, `function`. */
   readonly via: readonly string[];
   /** `NAME=value` */
@@ -93,7 +95,7 @@ function walk(state: State, node: SyntaxNode, place: Place): void {
 
 const MOST_BEFORE = 12; // units of a pipe
 const LONGEST_VALUE = 400; // characters
-const EMPTY = { words: [], text: "", via: [], assigns: [], redirects: [], input: "", before: [], inside: [] } as const;
+const EMPTY = { words: [], text: "", whole: "", via: [], assigns: [], redirects: [], input: "", before: [], inside: [] } as const;
 
 function readCommand(state: State, node: Command, place: Place): void {
   const from = state.units.length;
@@ -127,9 +129,17 @@ function redirections(state: State, found: readonly Redirection[], place: Place)
 /** Also what it runs of its own arguments, one unit each. */
 function addUnit(state: State, whole: Unit, place: Place): void {
   const peeled = peel(whole.words);
-  const text = peeled.words.map(({ value }) => value).join(" ");
+  const spoken = (words: readonly Arg[]): string => words.map(({ value }) => value).join(" ");
+  const text = spoken(peeled.words);
   const via = [...whole.via, ...peeled.via];
-  const unit: Unit = { ...whole, words: peeled.words, via, assigns: [...whole.assigns, ...peeled.assigns], text };
+  const unit: Unit = {
+    ...whole,
+    words: peeled.words,
+    via,
+    assigns: [...whole.assigns, ...peeled.assigns],
+    text,
+    whole: spoken(whole.words),
+  };
   state.units.push(unit);
   for (const inner of innerOf(peeled.words)) {
     const within = { via: [...via, inner.via], before: place.before, depth: place.depth + 1 };

@@ -63,7 +63,7 @@ function operandOf(value: string): string {
   return /^-[a-zA-Z][~/]/.test(value) ? value.slice(2) : "";
 }
 
-export const SECRET_PLACES: readonly string[] = ["credential", "key-file", "env-file", "account-file", "history", "secret-name"];
+const SECRET_PLACES: readonly string[] = ["credential", "key-file", "env-file", "account-file", "history", "secret-name"];
 const SECRET_VARIABLE = /\$\{?\w*(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|CREDENTIAL|PRIVATE_KEY|DATABASE_URL|AUTH|_PAT\b)\w*/i;
 
 type Seen = Omit<View, "code" | "sql" | "traits">;
