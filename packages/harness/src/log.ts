@@ -1,5 +1,6 @@
 import { isStoreError, type Claim, type Problem, type Ref, type SessionStore } from "@keelson/protocol";
 import type { Flags, Refusal } from "./house.ts";
+import { ownSessions } from "./sessions/own.ts";
 
 /** `disk` can fail to be written; `memory` can't, and is gone with the process. */
 export type Stores = { readonly disk: SessionStore; readonly memory: () => SessionStore };
@@ -11,6 +12,7 @@ export async function openLog(stores: Stores, flags: Flags, cwd: string, newId: 
     if (flags.resume === undefined) return await begin(stores, { tenant: "local", session: flags.sessionId ?? newId }, cwd);
     const ref = await find(stores.disk, flags.resume, cwd);
     if ("code" in ref) return ref;
+    if (flags.fork) return await branch(stores.disk, ref, { ...ref, session: flags.sessionId ?? newId }, cwd);
     return { store: stores.disk, claim: await stores.disk.claim(ref, newId), fresh: false };
   } catch (error) {
     if (!isStoreError(error)) throw error;
@@ -36,8 +38,15 @@ async function begin(stores: Stores, ref: Ref, cwd: string): Promise<OpenedLog> 
   }
 }
 
+/** A session of its own, which begins as the other one stands. */
+async function branch(store: SessionStore, from: Ref, ref: Ref, cwd: string): Promise<OpenedLog> {
+  const { head } = await store.head(from);
+  await store.fork(from, head, ref, { cwd });
+  return { store, claim: await store.claim(ref, ref.session), fresh: false };
+}
+
 async function find(store: SessionStore, resume: NonNullable<Flags["resume"]>, cwd: string): Promise<Ref | Refusal> {
   if (resume !== "latest") return { tenant: "local", session: resume.id }; // the claim says whether there is one: to ask before would read it twice
-  const [latest] = await store.list({ tenant: "local", cwd, limit: 1 });
+  const [latest] = await ownSessions(store, { tenant: "local", cwd }, 1);
   return latest?.ref ?? { code: "session", text: "There is no session in this folder to continue. Start one without --continue." };
 }

@@ -113,6 +113,13 @@ export class Conversation {
     }
   }
 
+  /** Writes down what was said beside the runs and waits for the next one. */
+  async settle(last: Iterable<Event>): Promise<void> {
+    const run = randomUUID();
+    this.#aside.push(...last);
+    for await (const _ of this.#beside(run));
+  }
+
   async add(content: readonly Block[]): Promise<void> {
     for await (const _ of this.#take(content, randomUUID()));
   }

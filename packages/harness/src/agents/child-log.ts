@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { openCalls, resultOf, text, type Event } from "@keelson/protocol";
 import type { Log } from "../furnish.ts";
 import { Recollection } from "../recollection.ts";
 import { readPast } from "../session.ts";
+import { agentSessionId } from "../sessions/own.ts";
 
 const FORKED =
   "This call is answered to whom you were forked from. You are the fork: do what is asked of you next, and answer with what you found.";
@@ -10,7 +10,7 @@ const FORKED =
 /** A log of its own for a sub-agent, linked to its parent's; a fork's begins as its parent's stands now. */
 export async function openChildLog({ store, claim }: Pick<Log, "store" | "claim">, cwd: string, fork: boolean): Promise<Log> {
   const { ref: parent } = claim;
-  const ref = { tenant: parent.tenant, session: randomUUID() };
+  const ref = { tenant: parent.tenant, session: agentSessionId() };
   if (!fork) {
     await store.create(ref, { cwd, parent: parent.session });
     const opening: readonly Event[] = [{ type: "session.opened", meta: { cwd, parent: parent.session } }];

@@ -1,0 +1,157 @@
+/** The sessions of this machine, for who looks at them from outside: no session is opened for it, and nothing runs. */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { openStore, type EmbeddedStore } from "@keelson/persistence";
+import { isStoreError, type Envelope, type JsonObject, type Ref, type SearchHit, type SessionSummary } from "@keelson/protocol";
+import type { Place } from "../house.ts";
+import { Recollection, type Asking } from "../recollection.ts";
+import { html, markdown, type Printer } from "../transcripts/print.ts";
+import { readTranscript, type Transcript } from "../transcripts/read.ts";
+import { redact } from "../transcripts/redact.ts";
+import { isOwn, ownSessions } from "./own.ts";
+import { storyOf } from "../transcripts/story.ts";
+
+export const EXPORT_FORMATS = ["jsonl", "md", "html"] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+export type Page = { readonly cwd?: string; readonly limit: number };
+/** In words what went wrong and what to do, where a string comes in place of a result. */
+export type Sessions = AsyncDisposable & {
+  list(page: Page): Promise<readonly SessionSummary[]>;
+  search(words: string, page: Page): Promise<readonly SearchHit[]>;
+  /** By id, by the beginning of one, or by words of it. */
+  find(what: string, cwd: string): Promise<SessionSummary | string>;
+  /** In pieces that can be written one after the other. `hide`: what looks like a secret is taken out. */
+  print(session: SessionSummary, format: ExportFormat, hide: boolean): AsyncGenerator<string>;
+  /** Another program's conversation, or an exported one, as a session of its own. */
+  take(text: string, file: string, cwd: string): Promise<{ readonly session: SessionSummary; readonly transcript: Transcript } | string>;
+  remove(session: SessionSummary): Promise<string | undefined>;
+  /** How many there are. */
+  reindex(signal: AbortSignal): Promise<number>;
+  /** Questions that nobody has answered. */
+  asks(session: SessionSummary): Promise<readonly Asking[]>;
+  /** In words why it can't be: it was answered, it is over, another program has the session. */
+  answer(session: SessionSummary, askId: string, answer: JsonObject): Promise<string | undefined>;
+};
+
+const TENANT = "local";
+const SHOWN_MATCHES = 5;
+
+export function openSessions({ keelHome }: Pick<Place, "keelHome">, wall: () => number): Sessions {
+  const store = openStore({ root: join(keelHome, "var"), now: wall });
+  return {
+    list: ({ cwd, limit }) => ownSessions(store, { tenant: TENANT, ...(cwd !== undefined && { cwd }) }, limit),
+    search: async (text, { cwd, limit }) =>
+      (await store.search({ tenant: TENANT, text, limit, ...(cwd !== undefined && { cwd }) })).filter(({ session }) => isOwn(session)),
+    find: (what, cwd) => find(store, what, cwd),
+    print: (session, format, hide) => print(store, session, format, hide),
+    take: (text, file, cwd) => take(store, { text, file, cwd }, wall),
+    remove: ({ ref }) => told(store.delete(ref)),
+    reindex: (signal) => store.reindex(signal),
+    async asks({ ref }) {
+      return (await recall(store, ref)).open.filter(({ expiresAt }) => expiresAt === undefined || wall() < expiresAt);
+    },
+    answer: ({ ref }, askId, answer) => answerIn(store, ref, { askId, answer }, wall),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}
+
+async function find(store: EmbeddedStore, what: string, cwd: string): Promise<SessionSummary | string> {
+  const named = await store.get({ tenant: TENANT, session: what }).catch(() => undefined);
+  if (named) return named;
+  const all = await store.list({ tenant: TENANT });
+  const begun = all.filter((session) => isOwn(session) && session.ref.session.startsWith(what));
+  const [one] = begun;
+  if (one && begun.length === 1) return one;
+  const hits =
+    begun.length > 0
+      ? []
+      : await store
+          .search({ tenant: TENANT, text: what, limit: SHOWN_MATCHES + 1 })
+          .then((found) => found.filter(({ session }) => isOwn(session)));
+  const [here] = hits.filter(({ session }) => session.cwd === cwd);
+  const found = here ? [here.session] : begun.length > 0 ? begun : hits.map(({ session }) => session);
+  if (found.length === 1 && found[0]) return found[0];
+  if (found.length === 0) return `No session has the id ${what}, and none speaks of it. keel session list shows what there is.`;
+  const shown = found.slice(0, SHOWN_MATCHES).map(({ ref, title }) => `${ref.session} (${title})`);
+  return `${what} fits more than one session: ${shown.join(", ")}${found.length > SHOWN_MATCHES ? " and more" : ""}. Name one by its id.`;
+}
+
+async function* print(store: EmbeddedStore, session: SessionSummary, format: ExportFormat, hide: boolean): AsyncGenerator<string> {
+  const clean = hide ? redact : (words: string): string => words;
+  const envelopes = store.read(session.ref, 0);
+  if (format === "jsonl") {
+    yield `${JSON.stringify({ keel: 1, session: session.ref.session, cwd: session.cwd, created: session.created, title: session.title })}\n`;
+    for await (const envelope of envelopes) yield `${clean(JSON.stringify(envelope))}\n`;
+    return;
+  }
+  const printer: Printer = format === "md" ? markdown : html;
+  yield printer.head(clean(session.title), `${new Date(session.created).toISOString()} · ${session.cwd} · ${session.ref.session}`);
+  for await (const passage of storyOf(envelopes)) yield clean(printer.passage(passage));
+  yield printer.foot;
+}
+
+async function take(
+  store: EmbeddedStore,
+  { text, file, cwd }: { readonly text: string; readonly file: string; readonly cwd: string },
+  wall: () => number,
+): Promise<{ readonly session: SessionSummary; readonly transcript: Transcript } | string> {
+  const transcript = readTranscript(text, file);
+  if (typeof transcript === "string") return transcript;
+  const ref = { tenant: TENANT, session: randomUUID() };
+  const run = randomUUID();
+  try {
+    await store.create(ref, { cwd: transcript.cwd ?? cwd });
+    await using claim = await store.claim(ref, run);
+    const envelopes = transcript.told.map(({ at, event }, index): Envelope => ({
+      v: 1,
+      seq: index + 1,
+      at: at || wall(),
+      session: ref.session,
+      run,
+      path: [],
+      event,
+    }));
+    await store.append(ref, claim.fence, 0, envelopes, { barrier: true });
+  } catch (error) {
+    if (isStoreError(error)) return error.message;
+    throw error;
+  }
+  return { session: await store.get(ref), transcript };
+}
+
+async function answerIn(
+  store: EmbeddedStore,
+  ref: Ref,
+  { askId, answer }: { readonly askId: string; readonly answer: JsonObject },
+  wall: () => number,
+): Promise<string | undefined> {
+  const known = await recall(store, ref);
+  const asking = known.open.find((one) => one.askId === askId);
+  if (!asking) return `No open question has the id ${askId}: it was answered, or never asked.`;
+  if (asking.expiresAt !== undefined && wall() >= asking.expiresAt) return "The question is over: nobody answered it in time.";
+  return await told(
+    (async () => {
+      const run = randomUUID();
+      await using claim = await store.claim(ref, run);
+      const event = { type: "ask.answered", askId, answer: { base: asking.body["cwd"] ?? "", ...answer }, by: "user" } as const;
+      const envelope: Envelope = { v: 1, seq: claim.head + 1, at: wall(), session: ref.session, run, path: [], event };
+      await store.append(ref, claim.fence, claim.head, [envelope], { barrier: true });
+    })(),
+  );
+}
+
+async function recall(store: EmbeddedStore, ref: Ref): Promise<Recollection> {
+  const recollection = new Recollection();
+  for await (const { event } of store.read(ref, 0)) recollection.note(event);
+  return recollection;
+}
+
+async function told(doing: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await doing;
+    return undefined;
+  } catch (error) {
+    if (isStoreError(error)) return error.message;
+    throw error;
+  }
+}
