@@ -72,4 +72,6 @@ export function brief(disk: Disk, folder: string, session: string): Omit<Session
 }
 
 export const newestFirst = (one: SessionSummary, other: SessionSummary): number =>
-  other.updated - one.updated || other.created - one.created || (one.ref.session < other.ref.session ? 1 : -1);
+  other.updated - one.updated || other.created - one.created || fromLast(one.ref.session, other.ref.session);
+
+const fromLast = (one: string, other: string): number => (one === other ? 0 : one < other ? 1 : -1);
