@@ -19,8 +19,8 @@ export function testValues(name: string, open: OpenStore): void {
   };
 
   describe(`${name} gives back`, () => {
-    for (const [type, event] of Object.entries(EACH))
-      if (DURABLE[event.type]) test(`an event of the type ${type}`, () => kept(sealed([event, said("and what comes after it")])));
+    for (const [type, event] of Object.entries(EACH).filter(([, one]) => DURABLE[one.type]))
+      test(`an event of the type ${type}`, () => kept(sealed([event, said("and what comes after it")])));
     for (const [words, event] of Object.entries(HARD)) test(words, () => kept(sealed([said("before"), event, event, said("after")])));
     for (const [words, line] of Object.entries(ODD))
       test(words, async () => {
@@ -124,7 +124,7 @@ const HARD: Readonly<Record<string, Event>> = {
   },
   "numbers at their ends": {
     type: "session.opened",
-    meta: { a: 1e21, b: 5e-324, c: 1.7976931348623157e308, d: 9007199254740993, e: 0.1 + 0.2 },
+    meta: { a: 1e21, b: 5e-324, c: 1.7976931348623157e308, d: 9007199254740992, e: 0.1 + 0.2 },
   },
   "keys that are numbers, empty or not ASCII": { type: "session.opened", meta: { 2: "b", 1: "a", "": "nothing", ключ: "✓", "a\nb": "c" } },
   "nesting of five hundred": { type: "session.opened", meta: { deep: JSON.parse("[".repeat(500) + "]".repeat(500)) as never } },
