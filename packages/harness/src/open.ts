@@ -5,6 +5,7 @@ import { memoryStore, openStore } from "@keelson/persistence";
 import { isStoreError, type Event, type Problem } from "@keelson/protocol";
 import { createBoard, diskFiles } from "@keelson/tools";
 import { Leases } from "./agents/leases.ts";
+import { MOST_RUNNING } from "./agents/team.ts";
 import { Beside } from "./beside.ts";
 import { Ledger } from "./budget/ledger.ts";
 import { furnish, type Furnished, type Log, type Site } from "./furnish.ts";
@@ -67,7 +68,7 @@ async function found({ house, gathered }: Site, { recollection }: Log, beside: B
     path: [],
     board,
     leases: new Leases(),
-    crew: { running: 0 },
+    crew: { running: 0, most: gathered.settings.keel?.maxAgents ?? MOST_RUNNING },
     ledger: new Ledger(limits.bounds, () => clock.now(), { before: recollection.spent }),
     approvals: {
       rules: [...(typeof kept === "string" ? [] : kept.map(ruleOf)), ...recollection.rules],

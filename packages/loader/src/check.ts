@@ -18,7 +18,7 @@ const RESTRICTS = [
   ...["sandbox.network", "sandbox.network.allowedDomains", "sandbox.network.deniedDomains", "sandbox.network.strictAllowlist"],
   ...["autoMode", "autoMode.hard_deny", "autoMode.soft_deny", "autoMode.classifyAllShell", "deniedMcpServers", "allowedMcpServers"],
   ...["disabledMcpjsonServers", "disableAllHooks", "allowManagedHooksOnly", "disableSkillShellExecution"],
-  ...["keel", "keel.maxTurns", "keel.maxBudgetUsd", "keel.maxTokens", "keel.maxCalls", "keel.maxMinutes"],
+  ...["keel", "keel.maxTurns", "keel.maxBudgetUsd", "keel.maxTokens", "keel.maxCalls", "keel.maxMinutes", "keel.maxAgents"],
 ];
 
 /** Where other programs have keys too, and which are ours there. */

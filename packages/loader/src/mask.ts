@@ -96,6 +96,7 @@ export const UNTRUSTED: Readonly<Record<SettingKey, Pass>> = {
   "keel.maxTokens": "lower",
   "keel.maxCalls": "lower",
   "keel.maxMinutes": "lower",
+  "keel.maxAgents": "lower",
 };
 
 const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(UNTRUSTED, key);

@@ -97,6 +97,7 @@ export const settingsSchema = z.looseObject({
       maxTokens: z.number().int().positive().optional(),
       maxCalls: z.number().int().positive().optional(),
       maxMinutes: z.number().positive().optional(),
+      maxAgents: z.number().int().positive().optional(),
     })
     .optional(),
 });

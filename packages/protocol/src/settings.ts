@@ -57,6 +57,8 @@ export type Settings = {
     readonly maxTokens?: number;
     readonly maxCalls?: number;
     readonly maxMinutes?: number;
+    /** Sub-agents at work at once, at any depth; 10 when absent. */
+    readonly maxAgents?: number;
   };
 };
 

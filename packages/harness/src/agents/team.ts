@@ -10,11 +10,11 @@ import { Child, type Opened } from "./child.ts";
 import type { AgentKind } from "./kinds.ts";
 import { News } from "./news.ts";
 
-export const MOST_RUNNING = 10;
+export const MOST_RUNNING = 10; // where the settings say nothing
 export const DEEPEST = 3;
 
-/** How many run now, at any depth. */
-export type Crew = { running: number };
+/** How many run now, at any depth, and how many may. */
+export type Crew = { running: number; readonly most: number };
 export type TeamParts = {
   readonly kinds: ReadonlyMap<string, AgentKind>;
   readonly beside: Beside;
@@ -147,7 +147,7 @@ export class Team implements Agents, AsyncDisposable {
   #full(): string | undefined {
     const { crew, depth } = this.#parts;
     if (depth >= DEEPEST) return `Agents can't be started deeper than ${DEEPEST}. Do this part yourself.`;
-    return crew.running >= MOST_RUNNING ? `${MOST_RUNNING} agents run already. Wait for one of them, or end one with TaskStop.` : undefined;
+    return crew.running >= crew.most ? `${crew.most} agents run already. Wait for one of them, or end one with TaskStop.` : undefined;
   }
 
   #known(): string {
