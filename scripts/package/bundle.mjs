@@ -16,22 +16,22 @@ const COMMON = {
 /** Writes the bundle of the module `file` into `folder`, beside what is there, and tells which files it was made of, from `root`. `outside`: packages that stay imports; `asScript`: see start.mjs. */
 export async function bundle(name, file, options) {
   const { root, folder, outside, target } = options;
+  const others = [];
+  const common = { ...COMMON, absWorkingDir: root, platform: "node", target, mainFields: ["module", "main"], external: outside };
   const { metafile } = await build({
-    ...COMMON,
-    absWorkingDir: root,
+    ...common,
     entryPoints: { [name]: file },
     outdir: folder,
     splitting: true,
-    platform: "node",
-    target,
-    mainFields: ["module", "main"],
-    external: outside,
-    plugins: [builtins, late, lightClient],
+    plugins: [builtins, late(folder, { ...common, plugins: [builtins] }, (late) => others.push(late)), lightClient],
     metafile: true,
   });
   await joinParts(`${name}.js`, new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output])), options);
-  return Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0));
+  return [metafile, ...others].flatMap(inputsOf);
 }
+
+const inputsOf = ({ outputs }) =>
+  Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0));
 
 /**
  * Splitting makes a file of each set of modules that the same chunks share: two dozen of them at every start, each looked up, read and linked.

@@ -1,17 +1,32 @@
-// Packages that are a function, and that no plain start calls: they are in the start's file, and run when they are first called.
-// Rule: only where every importer calls the default export and takes nothing else from it.
-const LATE = ["picomatch"];
+// Packages that no plain start calls, though what it loads imports them: each is a file of its own that is read at the first call.
+// Rule: only what is here is taken from them, and all of it is functions. An importer that takes another name breaks the build.
+import { build } from "esbuild";
 
-/** For esbuild. */
-export const late = {
+const LATE = { picomatch: ["default"], unbash: ["forEachChild", "parse"] };
+
+/** For esbuild. The files go into `folder`, made with `options`; `made` hears of what. */
+export const late = (folder, options, made) => ({
   name: "late",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: new RegExp(`^(${LATE.join("|")})$`) }, ({ path, kind, resolveDir }) =>
-      kind === "import-statement" ? { path, namespace: "late", sideEffects: false, pluginData: resolveDir } : undefined,
-    );
-    onLoad({ filter: /^/, namespace: "late" }, ({ path, pluginData: resolveDir }) => ({
-      contents: `export default (...words) => require(${JSON.stringify(path)})(...words);`,
-      resolveDir,
-    }));
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: new RegExp(`^(${Object.keys(LATE).join("|")})$`) }, async ({ path, kind, resolveDir, pluginData }) => {
+      if (kind !== "import-statement" || pluginData === "real") return undefined;
+      const { path: file } = await resolve(path, { kind, resolveDir, pluginData: "real" });
+      const output = { outdir: folder, format: "cjs", outExtension: { ".js": ".cjs" }, metafile: true };
+      made((await build({ ...options, ...output, entryPoints: { [path]: file } })).metafile);
+      return { path, namespace: "late", sideEffects: false };
+    });
+    onLoad({ filter: /^/, namespace: "late" }, ({ path }) => ({ contents: stubOf(path) }));
   },
-};
+});
+
+function stubOf(name) {
+  const calls = LATE[name].map((each) =>
+    each === "default"
+      ? "export default (...words) => load()(...words);"
+      : `export const ${each} = (...words) => load().${each}(...words);`,
+  );
+  return `import { createRequire } from "node:module";
+let found;
+const load = () => (found ??= createRequire(import.meta.url)("./${name}.cjs"));
+${calls.join("\n")}`;
+}
