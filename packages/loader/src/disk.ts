@@ -25,6 +25,8 @@ export type Disk = {
   readonly breathe: () => Promise<void> | undefined;
   /** Room for the start of one file at a time. */
   readonly scratch: Buffer;
+  /** A file that is known to be as it was when it was last read. */
+  readonly unchanged: (path: string) => boolean;
 };
 export type NotFound = { readonly why: string; readonly missing: boolean };
 
@@ -44,7 +46,7 @@ const TOO_LARGE: Said = {
 };
 
 /** `within`: the real path that nothing may lead out of; undefined where the user's own links may go anywhere. */
-export function openDisk(root: string, within: string | undefined, problems: Problem[]): Disk {
+export function openDisk(root: string, within: string | undefined, problems: Problem[], unchanged: Disk["unchanged"] = () => false): Disk {
   let entered = 0;
   let files = 0;
   const said = new Set<string>();
@@ -78,6 +80,7 @@ export function openDisk(root: string, within: string | undefined, problems: Pro
       return stat && entryOf(path, nameIn(path), stat);
     },
     scratch: Buffer.allocUnsafe(SCRATCH_BYTES),
+    unchanged,
     breathe: () => (++files % FILES_A_TURN === 0 ? setImmediate() : undefined),
   };
 }

@@ -12,6 +12,7 @@ test("the public names are these", () => {
     "explainSetting",
     "findLayers",
     "managedFiles",
+    "matchPaths",
     "nestedLayers",
     "readBody",
     "readCatalog",

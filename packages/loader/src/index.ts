@@ -17,6 +17,7 @@ export { LAYER_KINDS, RANK, type LayerKind, type Rank } from "./catalog/rank.ts"
 export { explainSetting, unknownSetting, type Said } from "./explain.ts";
 export { managedFiles } from "./managed.ts";
 export { type SettingKey } from "./mask.ts";
+export { matchPaths } from "./paths.ts";
 export { readPlugin, type ReadOptions } from "./plugin.ts";
 export { type RuleLine } from "./rule.ts";
 export { readSettings, type Layer, type SettingHook, type SettingsRead } from "./settings.ts";

@@ -29,6 +29,8 @@ export type ReadOptions = {
   readonly format?: string;
   readonly cache?: ReadCache;
   readonly more?: Document;
+  /** Files that are known to be as they were when `cache` saw them: someone watches them. */
+  readonly unchanged?: (file: string) => boolean;
 };
 
 /**
@@ -49,7 +51,7 @@ export async function readPlugin(root: string, options: ReadOptions = {}): Promi
   const within = options.within === "anywhere" ? undefined : await realpath(options.within ?? root);
   const own: Problem[] = [];
   const parts = await readParts({
-    disk: openDisk(root, within, own),
+    disk: openDisk(root, within, own, options.unchanged),
     layout: format.layout,
     document,
     cache,

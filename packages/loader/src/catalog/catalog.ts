@@ -48,11 +48,16 @@ export async function readCatalog(layers: readonly PluginLayer[], cache: Catalog
   return catalogOf(read);
 }
 
-export async function readLayerDir(layer: PluginLayer, cache: CatalogCache): Promise<LayerRead> {
+export async function readLayerDir(layer: PluginLayer, cache: CatalogCache, unchanged?: (file: string) => boolean): Promise<LayerRead> {
   const own = cache.get(keyOf(layer)) ?? createReadCache();
   cache.set(keyOf(layer), own);
   const { within, format } = layer;
-  const { plugin, problems } = await readPlugin(layer.root, { within, cache: own, ...(format !== undefined && { format }) });
+  const { plugin, problems } = await readPlugin(layer.root, {
+    within,
+    cache: own,
+    ...(format !== undefined && { format }),
+    ...(unchanged && { unchanged }),
+  });
   return { layer, plugin: plugin && layer.name !== undefined ? { ...plugin, name: layer.name } : plugin, problems };
 }
 

@@ -25,35 +25,38 @@ export type Missing = { readonly missing: true };
 export type Refused = { readonly missing: false; readonly problem: Problem };
 
 const FIRST_BYTES = 4096; // 99.6 % of all heads end within
-const OPENING_BYTES = 1024; // of the body, to say what it is about where the head doesn't
+const OPENING_BYTES = 1024; // of the body, to say what it is about
 const CLOSE = Buffer.from("\n---");
 const HEAD_BYTES = 64 * 1024;
 export const TEXT_BYTES = 4 * 1024 * 1024;
 
 /** `scratch`: FIRST_BYTES that are written over at each call. */
-export async function readHeadFile(
-  { path, linked }: Pick<Entry, "path" | "linked">,
-  scratch: Buffer,
-): Promise<HeadFile | Missing | Refused> {
-  const read = readStart(path, linked, scratch);
+export async function readHeadFile(entry: Pick<Entry, "path" | "linked">, scratch: Buffer): Promise<HeadFile | Missing | Refused> {
+  const read = readStart(entry, scratch, 0);
   if ("missing" in read) return read;
-  const { head, slips } = read;
+  const { head, slips, stamp } = read;
   const own = head.head === undefined ? undefined : flat(head.head);
-  const front = await readFront(path, { ...head, ...(own !== undefined && { head: own }) });
+  const front = await readFront(entry.path, { ...head, ...(own !== undefined && { head: own }) });
   return {
     fields: front.fields,
     head: own ?? "",
     headLine: head.line,
     bodyLine: head.bodyLine,
-    opening: head.body,
-    problems: [...slips, ...front.problems],
-    stamp: read.stamp,
+    opening: front.fields["description"] ? "" : openingOf(entry, scratch),
+    problems: slips.length === 0 ? front.problems : [...slips, ...front.problems],
+    stamp,
   };
+}
+
+/** Bodies that are decoded for nothing fill the memory before anyone clears it: only where the head says nothing of its own. */
+function openingOf(entry: Pick<Entry, "path" | "linked">, scratch: Buffer): string {
+  const read = readStart(entry, scratch, OPENING_BYTES);
+  return "missing" in read ? "" : read.head.body;
 }
 
 type Start = { readonly head: Head; readonly slips: readonly Problem[]; readonly stamp: Stamp };
 
-function readStart(path: string, linked: boolean, scratch: Buffer): Start | Missing | Refused {
+function readStart({ path, linked }: Pick<Entry, "path" | "linked">, scratch: Buffer, opening: number): Start | Missing | Refused {
   let file: number;
   try {
     file = openSync(path, linked ? LINK_FLAGS : READ_FLAGS);
@@ -72,7 +75,7 @@ function readStart(path: string, linked: boolean, scratch: Buffer): Start | Miss
         file,
         limit === FIRST_BYTES ? scratch.subarray(0, FIRST_BYTES) : Buffer.allocUnsafe(Math.min(limit, stat.size)),
       );
-      const start = limit === FIRST_BYTES ? startOf(whole) : whole;
+      const start = limit === FIRST_BYTES ? startOf(whole, opening) : whole;
       const { text, slips } = decode(path, start);
       const head = findHead(text, stat.size > start.length && limit < HEAD_BYTES);
       if (head !== "read on") return { head, slips, stamp };
@@ -91,10 +94,10 @@ function readBytes(file: number, into: Buffer): Buffer {
   return into.subarray(0, got);
 }
 
-/** As far as it is needed: 25,000 bodies that are decoded for nothing fill the memory before anyone clears it. */
-function startOf(bytes: Buffer): Buffer {
+/** The head, and so much of what stands below it. */
+function startOf(bytes: Buffer, opening: number): Buffer {
   const close = bytes[0] === 0x2d ? bytes.indexOf(CLOSE, 3) : -1;
-  return close === -1 ? bytes : bytes.subarray(0, close + CLOSE.length + OPENING_BYTES);
+  return close === -1 ? bytes : bytes.subarray(0, close + CLOSE.length + 1 + opening);
 }
 
 /** UTF-8, or UTF-16 with its mark; what is neither is read as far as it goes. */

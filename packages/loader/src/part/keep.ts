@@ -39,8 +39,9 @@ export async function readTextPart<Part>(
   shelf: Shelf<Part>,
   make: (read: HeadFile) => Made<Part>,
 ): Promise<Part | undefined> {
-  await disk.breathe();
   const kept = shelf.last.get(path);
+  if (kept && disk.unchanged(path)) return put(path, kept, shelf, disk);
+  await disk.breathe();
   const stat = kept && (linked ? statSync : lstatSync)(path, { throwIfNoEntry: false });
   if (kept && stat?.isFile() && stat.mtimeMs === kept.stamp.mtimeMs && stat.size === kept.stamp.size && stat.ino === kept.stamp.ino)
     return put(path, kept, shelf, disk);

@@ -12,18 +12,19 @@ export function stir(restless: Restless, key: string, units: readonly string[], 
   restless.set(key, { since: now, units: seen });
 }
 
-/** The directories that came to rest; they are no longer restless. */
-export function settle(restless: Restless, now: number): readonly string[] {
-  return [...restless].flatMap(([key, { since, units }]) => {
+/** The directories that came to rest, each with what changed in it; they are no longer restless. */
+export function settle(restless: Restless, now: number): ReadonlyMap<string, readonly string[]> {
+  const rested = [...restless].flatMap(([key, { since, units }]): readonly (readonly [string, readonly string[]])[] => {
     if (now - since < QUIET_MS) return [];
     const seen = new Map([...units.keys()].map((unit): [string, number] => [unit, printUnit(unit)]));
     if ([...seen].every(([unit, print]) => units.get(unit) === print)) {
       restless.delete(key);
-      return [key];
+      return [[key, [...units.keys()]]];
     }
     restless.set(key, { since: now, units: seen });
     return [];
   });
+  return new Map(rested);
 }
 
 /** Milliseconds until the next one may come to rest. */

@@ -2,7 +2,7 @@
  * Follows the plugin directories of a session. Rule: a directory is read again as a whole, once it has come to rest; nobody sees it half
  * written, no directory waits for another, and what breaks keeps its last good self.
  */
-import { basename, dirname } from "node:path";
+import { basename, dirname, sep } from "node:path";
 import type { Clock, PartKind, Problem } from "@keelson/protocol";
 import { catalogOf, keyOf, readLayerDir, type Catalog, type CatalogCache, type LayerRead } from "../catalog/catalog.ts";
 import type { PluginLayer } from "../catalog/layers.ts";
@@ -49,7 +49,7 @@ export async function* watchCatalog(watched: Watched, signal: AbortSignal): Asyn
   await using notices = await (watched.notices ?? openNotices)(signal);
   // A change since the catalog was read shows by reading once more, behind the first look.
   let sweep = await look(state, watched, notices);
-  const first = await readAgain(state, watched, new Set(state.layers.map(keyOf)));
+  const first = await readAgain(state, watched, new Map(state.layers.map((layer) => [keyOf(layer), [layer.root]])));
   if (first) yield { ...first, files: [] };
   let next = notices.next();
   while (!signal.aborted) {
@@ -61,7 +61,7 @@ export async function* watchCatalog(watched: Watched, signal: AbortSignal): Asyn
       if (!notice(state, files, woke, clock.now()) && basename(woke).startsWith(".")) sweep = { due: 0 }; // a folder of ours may have come
     }
     if (clock.now() >= sweep.due) sweep = await look(state, watched, notices);
-    const settled = new Set(settle(state.restless, clock.now()));
+    const settled = settle(state.restless, clock.now());
     if (settled.size === 0) continue;
     const change = await readAgain(state, watched, settled);
     const told = settled.has(FILES) ? files : [];
@@ -106,7 +106,7 @@ function notice({ layers, restless }: State, files: readonly string[], path: str
 async function readAgain(
   state: State,
   { cache }: Watched,
-  settled: ReadonlySet<string>,
+  settled: ReadonlyMap<string, readonly string[]>,
 ): Promise<Omit<CatalogChange, "files"> | undefined> {
   const before = new Map(state.catalog.layers.map((read) => [keyOf(read.layer), read]));
   const reads: LayerRead[] = [];
@@ -115,7 +115,11 @@ async function readAgain(
     const old = before.get(keyOf(layer));
     if (old && !settled.has(keyOf(layer))) reads.push(old);
     else if (old || settled.has(keyOf(layer))) {
-      const read = keepGood(old, await readLayerDir(layer, cache));
+      const units = settled.get(keyOf(layer)) ?? [];
+      const read = keepGood(
+        old,
+        await readLayerDir(layer, cache, (file) => !units.some((unit) => file === unit || file.startsWith(`${unit}${sep}`))),
+      );
       reads.push(read);
       problems.push(...read.problems);
     }
