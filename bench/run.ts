@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
+import { agents } from "./agents.ts";
 import { earlyStart } from "./early-start.ts";
 import { hello } from "./hello.ts";
 import { installed } from "./installed.ts";
@@ -14,7 +15,7 @@ import { table } from "./table.ts";
 import { turns } from "./turns.ts";
 
 /** Prints what keelson costs beside a baseline measured in the same run. Nothing here fails on a slow machine. */
-const BENCHES: readonly Bench[] = [hello, turns, resume, installed, earlyStart, overlap, parallel];
+const BENCHES: readonly Bench[] = [hello, turns, resume, installed, earlyStart, overlap, parallel, agents];
 
 const short = process.argv.includes("--short");
 await publish();

@@ -56,12 +56,22 @@ function membersOf(group: number, mark: string): readonly Member[] | undefined {
   const names = orUndefined(() => readdirSync("/proc"));
   if (!names?.includes("self")) return undefined;
   const carried = Buffer.from(mark);
+  const oldest = bornAfter(group);
   return names.flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
+    if (!/^\d+$/.test(name) || Number(name) < oldest) return [];
     const inGroup = groupOf(name) === group;
     const carries = inGroup || orUndefined(() => readFileSync(`/proc/${name}/environ`))?.includes(carried);
     return carries ? [{ pid: Number(name), inGroup }] : [];
   });
+}
+
+/**
+ * Ids are given in rising order: who belongs to a leader has a higher one, as long as the system hasn't begun anew since. Twenty
+ * groups that end at once would look at every process of the machine many times.
+ */
+function bornAfter(leader: number): number {
+  const last = Number(orUndefined(() => readFileSync("/proc/sys/kernel/ns_last_pid", "latin1")) ?? 0);
+  return last >= leader ? leader : 0;
 }
 
 /** See proc_pid_stat(5): the name in brackets may hold anything; state, parent and group follow it. */
