@@ -10,7 +10,7 @@ export type Learned = { readonly weights: Float64Array; readonly bias: number };
 type Placed = { readonly signs: Int32Array; readonly grams: Int32Array; readonly share: number };
 export type Sample = { readonly units: readonly Placed[]; readonly risky: boolean; readonly line: number };
 
-const EPOCHS = 14;
+const EPOCHS = 8;
 const RATE = 0.12;
 const DECAY = 0.02; // of every weight, after each epoch
 const LEAST_ALARM = 1.2; // an alarm's weight is never below

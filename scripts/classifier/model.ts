@@ -1,6 +1,7 @@
 // From labelled lines to the file of weights that ships. Everything is seeded and in a fixed order: the same lines make the same bytes.
 import { ALARMS } from "../../packages/permissions/src/classifier/alarms.ts";
 import type { Line, Slots } from "./commands.ts";
+import { readKeptOut } from "./kept-out.ts";
 import { learn, logistic, marginOf, sampleOf, type Learned, type Sample } from "./learn.ts";
 import { chanceOf } from "./random.ts";
 import { examplesOf } from "./vary.ts";
@@ -12,7 +13,7 @@ export type Judged = { readonly margin: number; readonly risky: boolean; readonl
 
 const alarms = ALARMS.map(([name]) => name);
 
-export const samplesOf = (lines: readonly Line[], slots: Slots): readonly Sample[] => examplesOf(lines, slots).map(sampleOf);
+export const samplesOf = (lines: readonly Line[], slots: Slots): readonly Sample[] => examplesOf(lines, slots, readKeptOut()).map(sampleOf);
 
 /** Each example by a model that saw neither its line nor any variant of it. */
 export function judgeUnseen(samples: readonly Sample[]): readonly Judged[] {

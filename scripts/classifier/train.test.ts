@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import { LEARNED } from "../../packages/permissions/src/classifier/weights.ts";
 import { fill, readLines, readSlots } from "./commands.ts";
 import { learnAll, samplesOf, weightsFile } from "./model.ts";
+import { fingerprint, readKeptOut } from "./kept-out.ts";
 import { examplesOf } from "./vary.ts";
 
 const WEIGHTS = join(import.meta.dirname, "../../packages/permissions/src/classifier/weights.ts");
@@ -29,4 +30,16 @@ it("varies a line the same way whatever stands beside it", () => {
   expect(fill("cat ‹file› ‹file›", slots, "a")).toBe(fill("cat ‹file› ‹file›", slots, "a"));
   expect(fill("cat ‹file›", slots, "a")).not.toContain("‹");
   expect(() => fill("cat ‹nothing-so-named›", slots, "a")).toThrow("slots.json");
+});
+
+it("is taught no command that is kept for measuring, nor one in company", () => {
+  const slots = readSlots();
+  const line = { text: "npm run ‹task›", risky: false, file: "x" };
+  const all = examplesOf([line], slots).map(({ text }) => text);
+  expect(all.length).toBeGreaterThan(2);
+  const tasks = slots["task"] ?? [];
+  expect(examplesOf([line], slots, new Set(tasks.map((task) => fingerprint(`npm  run "${task}"`.replaceAll('"', "")))))).toEqual([]);
+  const keptOut = readKeptOut();
+  expect(keptOut.size).toBeGreaterThan(600);
+  expect(examplesOf(readLines(), slots, keptOut).filter(({ text }) => keptOut.has(fingerprint(text)))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 // Variants of the lines: other words in the slots, and the company that commands keep in real life. The same company for safe and risky
 // ones, so that none of it is taken for a sign.
 import { fill, type Line, type Slots } from "./commands.ts";
+import { fingerprint } from "./kept-out.ts";
 import { chanceOf, pick } from "./random.ts";
 
 /** `line`: which one it came from. */
@@ -52,14 +53,19 @@ const DRESSES: readonly Dress[] = [
 /** These change what a compound or a here-document means. */
 const SIMPLE = /^[^\n|;&<>(){}]*$/;
 
-export function examplesOf(lines: readonly Line[], slots: Slots): readonly Example[] {
+/** None that is kept out, nor one with company around it. */
+export function examplesOf(lines: readonly Line[], slots: Slots, keptOut: ReadonlySet<string> = new Set()): readonly Example[] {
+  const isFree = (text: string): boolean => !keptOut.has(fingerprint(text));
   const friends = lines.filter(({ text, risky }) => !risky && SIMPLE.test(text) && text.length < 50).map(({ text }) => text);
+  const friendOf = (seed: string): string => {
+    const friend = fill(pick(chanceOf(seed), friends), slots, seed);
+    return isFree(friend) ? friend : "true";
+  };
   return lines.flatMap(({ text, risky }, line) => {
-    const bare = /‹/.test(text) ? Array.from({ length: BARE }, (_, at) => fill(text, slots, `bare ${at}`)) : [fill(text, slots, "bare")];
-    const dressed = Array.from({ length: DRESSED }, (_, at) =>
-      dress(fill(text, slots, `dressed ${at}`), `${at} ${text}`, (seed) => fill(pick(chanceOf(seed), friends), slots, seed)),
-    );
-    return [...new Set([...bare, ...dressed])].map((one) => ({ text: one, risky, line }));
+    const plain = Array.from({ length: text.includes("‹") ? BARE : 1 }, (_, at) => fill(text, slots, `bare ${at}`));
+    const core = Array.from({ length: DRESSED }, (_, at) => fill(text, slots, `dressed ${at}`));
+    const dressed = core.map((one, at) => (isFree(one) ? dress(one, `${at} ${text}`, friendOf) : one));
+    return [...new Set([...plain, ...dressed])].filter(isFree).map((one) => ({ text: one, risky, line }));
   });
 }
 
