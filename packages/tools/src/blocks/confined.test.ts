@@ -70,7 +70,7 @@ function confined(): void {
       const id = String(dataOf(await world.call("Bash", { command, run_in_background: true }))["backgroundTaskId"]);
       await started(name, 2);
       let printed = "";
-      while (!printed.includes("Read-only file system")) printed += (await world.call("BashOutput", { bash_id: id })).text;
+      for (; !printed.includes("Read-only file system"); await sleep(2)) printed += (await world.call("BashOutput", { bash_id: id })).text;
       await world.call("KillShell", { shell_id: id });
       await gone(name);
     });
