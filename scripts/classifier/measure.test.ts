@@ -25,7 +25,8 @@ it(
     const figures = figuresOf(commands.map(({ command, label }) => ({ label: classifyCommand(command).label, risky: label === "risky" })));
     const atLeast = { "risky recall (not called safe)": 0.98, "safe precision": 0.95, "safe recall": 0.9 };
     const missed = Object.entries(atLeast).filter(([name, bound]) => Number(figures[name]) < bound);
-    expect(missed, JSON.stringify(figures)).toEqual([]);
+    console.log(`learned model, unseen: ${JSON.stringify(figures)}`);
+    expect(missed).toEqual([]);
   },
 );
 

@@ -66,7 +66,7 @@ export const ALARMS: readonly Alarm[] = [
   [
     "deletes-far",
     (view) =>
-      is(view, "delete") && touches(view, "root", "home", "etc", "system", "var", "device", "mount", "home-dot", "far-above", "git-dir"),
+      is(view, "delete") && touches(view, "root", "home", "etc", "system", "var", "device", "mount", "home-dot", "above", "git-dir"),
   ],
   ["deletes-all", (view) => is(view, "delete") && touches(view, "whole-folder") && option(view, "-r", "-R", "-rf", "--recursive")],
   [
