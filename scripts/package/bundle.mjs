@@ -40,12 +40,15 @@ const inputsOf = ({ outputs }) =>
 async function joinParts(first, outputs, { folder, asScript }) {
   const parts = staticallyReached(first, outputs);
   const names = parts.map((part, at) => outputs.get(part).exports.map((own) => [own, part === first ? own : `p${at}_${own}`]));
-  const taken = parts.map((part, at) => `export {${names[at].map(([own, name]) => `${own} as ${name}`)}} from "./${part}";`);
+  const list = (at) => names[at].map(([own, name]) => `${own} as ${name}`);
+  const taken = parts.map((part, at) => `${asScript ? "import" : "export"} {${list(at)}} from "./${part}";`);
+  const exported = names.flatMap((each) => each.map(([, name]) => name));
+  if (asScript) taken.push(`__give({${exported}});`);
   const given = parts.map((_, at) => `export {${names[at].map(([own, name]) => `${name} as ${own}`)}} from "./${first}";`);
 
   const { outputFiles } = await build({
     ...COMMON,
-    ...(asScript && { format: "cjs", define: { "import.meta": "__meta" }, minifyIdentifiers: true }), // fewer names to bring back: 4 ms
+    ...(asScript && { format: "iife", define: { "import.meta": "__meta" }, minifyIdentifiers: true }), // fewer names to bring back: 4 ms
     stdin: { contents: taken.join("\n"), resolveDir: folder },
     write: false,
     plugins: [link((name) => (parts.includes(name) ? "" : undefined))],
@@ -53,7 +56,6 @@ async function joinParts(first, outputs, { folder, asScript }) {
   const [{ text }] = outputFiles;
   const script = asScript && scriptOf(text);
   if (script) writeFileSync(join(folder, "start.cjs"), script);
-  const exported = names.flatMap((each) => each.map(([, name]) => name));
   writeFileSync(join(folder, first), script ? loaderOf(script, exported) : text);
   await build({
     ...COMMON,

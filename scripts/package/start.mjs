@@ -3,10 +3,10 @@
 // Rule: what is kept is found by the hash of the script (V8 itself looks at its length only), in the folder of Node's own compile cache.
 import { createHash } from "node:crypto";
 
-/** `body`: CommonJS that fills `module.exports`; `__meta` in it is a module's `import.meta`. A script can't import by itself, so that module does it. */
+/** In `body`, `__give` takes what it exports, and `__meta` is a module's `import.meta`. A script can't import by itself, so that module does it. */
 export function scriptOf(body) {
   if (/[^\0-\x7f]/.test(body)) throw new Error("The start's script has a letter beyond ASCII: it is read as one-byte letters.");
-  return `(function (module, __meta, __import) {${body.replaceAll(/\bimport\(/g, "__import(")}\n})`;
+  return `(function (__give, __meta, __import) {"use strict";${body.replaceAll(/\bimport\(/g, "__import(")}\n})`;
 }
 
 /** The module that runs the script `start.cjs` beside it and gives out what it exports. It parses and compiles nothing that was kept. */
@@ -21,9 +21,9 @@ if (folder && script.cachedDataRejected !== false) {
   process.once("exit", keep);
   setTimeout(keep, 10_000).unref(); // V8 forgets what a long session no longer runs
 }
-const module = {};
-script.runInThisContext()(module, import.meta, (name) => import(name));
-export const { ${names.join(", ")} } = module.exports;
+let given;
+script.runInThisContext()((all) => (given = all), import.meta, (name) => import(name));
+export const { ${names.join(", ")} } = given;
 
 // V8 believes what it is given: a broken byte would end the process. So its sum stands before it.
 function readKept() {
