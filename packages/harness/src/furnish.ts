@@ -100,13 +100,15 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
     beside,
     kinds,
     meter: wired.meter,
-    [Symbol.asyncDispose]: () => closed(conversation, dials, [team, toolbox, wired, claim]),
+    [Symbol.asyncDispose]: () => closed(conversation, dials, [team, toolbox, wired], claim),
   };
 }
 
-async function closed(conversation: Conversation, dials: Dials, parts: readonly AsyncDisposable[]): Promise<void> {
+async function closed(conversation: Conversation, dials: Dials, parts: readonly AsyncDisposable[], claim: Claim): Promise<void> {
+  await using _ = claim; // whatever breaks, the log is given back
   await conversation.settle(dials.drain()).catch(() => undefined); // a log that can't be written has said so before
   for (const part of parts) await part[Symbol.asyncDispose]();
+  await conversation.keep();
 }
 
 function systemOf(

@@ -30,6 +30,10 @@ export class Journal {
     this.#head = claim.head;
   }
 
+  get head(): number {
+    return this.#head;
+  }
+
   /** How many events are in memory only. */
   get unsaved(): number {
     return this.#waiting.length;

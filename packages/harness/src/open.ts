@@ -48,7 +48,7 @@ export async function openSession(house: House): Promise<Opening> {
 async function readLog({ store, claim, fresh }: OpenedLog, house: House, gathered: Gathered): Promise<Log> {
   const recollection = new Recollection();
   const past: Past = fresh
-    ? { view: { messages: [], reply: undefined }, undelivered: [], opening: [openedEvent(house, gathered)] }
+    ? { view: { messages: [], reply: undefined }, undelivered: [], opening: [openedEvent(house, gathered)], kept: 0 }
     : await readPast(store, claim.ref, recollection);
   const asked = house.flags;
   if (asked.permissionMode !== undefined) recollection.mode = undefined; // what is asked for now stands above what was

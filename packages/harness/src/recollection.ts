@@ -34,6 +34,19 @@ export class Recollection {
     return [...this.#asks.values()].filter(({ answer }) => answer === undefined);
   }
 
+  /** All of it, for a snapshot. */
+  print(): JsonObject {
+    return JSON.parse(JSON.stringify({ ...this, files: [...this.files], asks: [...this.#asks], calls: [...this.#calls] }));
+  }
+
+  /** What `print` gave. */
+  restore({ files, asks, calls, ...plain }: Printed): void {
+    Object.assign(this, plain);
+    for (const [path, state] of files) this.files.set(path, state);
+    for (const [id, asking] of asks) this.#asks.set(id, asking);
+    for (const [call, id] of calls) this.#calls.set(call, id);
+  }
+
   note(event: Event): void {
     switch (event.type) {
       case "session.opened":
@@ -77,6 +90,12 @@ export class Recollection {
     if (answer["behavior"] === "allow") this.rules = [...this.rules, ...rulesIn(answer, asked.body)];
   }
 }
+
+export type Printed = JsonObject & {
+  readonly files: readonly (readonly [string, FileState])[];
+  readonly asks: readonly (readonly [string, Asking])[];
+  readonly calls: readonly (readonly [string, string])[];
+};
 
 /** The rules that an answer brought along, and the one that was suggested where the answer holds for the session. */
 function rulesIn({ scope, rules, base }: JsonObject, { suggestion, cwd }: JsonObject): readonly Rule[] {

@@ -21,6 +21,7 @@ import {
 import { withHeartbeats } from "./heartbeat.ts";
 import { Journal, type Stamp } from "./journal.ts";
 import type { Recollection } from "./recollection.ts";
+import { keepSnapshot, snapshotOf } from "./snapshot.ts";
 
 /** The parts of a session that live as long as it does. */
 export type SessionParts = {
@@ -48,9 +49,12 @@ export type Past = {
   readonly view: View;
   readonly undelivered: readonly Input[];
   readonly opening: readonly Event[];
+  /** The last event that a snapshot holds; 0 where there is none. */
+  readonly kept: number;
 };
 
 const FIRST_OUTPUT_TOKENS = 16_000;
+const WORTH_KEEPING = 500; // events: what is read in a few ms isn't worth a file
 
 /**
  * Runs prompts over one log. Its memory is the fold of that log: while a run goes on, the loop's own as of its last turn,
@@ -66,14 +70,23 @@ export class Conversation {
   #since: Event[] = [];
   #undelivered: readonly Input[];
   #opening: readonly Event[];
+  readonly #kept: number;
 
-  constructor(parts: SessionParts, recollection: Recollection, { view, undelivered, opening }: Past) {
+  constructor(parts: SessionParts, recollection: Recollection, { view, undelivered, opening, kept }: Past) {
     this.#parts = parts;
     this.#recollection = recollection;
     this.#journal = new Journal(parts.store, parts.claim);
     this.#folded = view;
     this.#undelivered = undelivered;
     this.#opening = opening;
+    this.#kept = kept;
+  }
+
+  /** Leaves a snapshot where the log has grown, so that a long one is taken up without being read. */
+  async keep(): Promise<void> {
+    const { head, unsaved } = this.#journal;
+    if (unsaved > 0 || head - this.#kept < WORTH_KEEPING) return;
+    await keepSnapshot(this.#parts, head, { view: this.view, undelivered: this.#undelivered, recollection: this.#recollection.print() });
   }
 
   /** What the model would be sent now. */
@@ -206,18 +219,20 @@ export class Conversation {
   }
 }
 
-type Input = Extract<Event, { type: "input.received" }>;
+export type Input = Extract<Event, { type: "input.received" }>;
 
-/** Reads a log as far as it goes. Rejects with a `StoreError`. */
-export async function readPast(store: SessionStore, ref: Ref, recollection: Recollection): Promise<Past> {
-  const recall = new Recall();
-  let undelivered: readonly Input[] = [];
-  for await (const { event } of store.read(ref, 0)) {
+/** Reads a log as far as it goes, from its snapshot on where it has one. Rejects with a `StoreError`. */
+export async function readPast(store: Pick<SessionStore, "read" | "snapshot">, ref: Ref, recollection: Recollection): Promise<Past> {
+  const { seq, kept } = await snapshotOf(store, ref);
+  if (kept) recollection.restore(kept.recollection);
+  const recall = new Recall(kept?.view);
+  let undelivered: readonly Input[] = kept?.undelivered ?? [];
+  for await (const { event } of store.read(ref, seq)) {
     recall.add(event);
     undelivered = waiting(undelivered, event);
     recollection.note(event);
   }
-  return { view: recall.view, undelivered, opening: [] };
+  return { view: recall.view, undelivered, opening: [], kept: seq };
 }
 
 /** Received, and not yet in the context. */

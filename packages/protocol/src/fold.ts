@@ -35,9 +35,14 @@ export const remember = (view: View, event: Event): View => advance(view, event,
 
 /** The same for whoever reads a log from its beginning: it adds in place, so that a long one costs its length; what was looked at stays as it was. */
 export class Recall {
-  #view = EMPTY;
+  #view: View;
   /** Seen by nobody else. */
   #own: Message[] = [];
+
+  /** `from`: what the log came to where the reading begins. */
+  constructor(from: View = EMPTY) {
+    this.#view = from;
+  }
 
   add(event: Event): void {
     this.#view = advance(this.#view, event, this.#grow);

@@ -19,7 +19,7 @@ export async function openChildLog({ store, claim }: Pick<Log, "store" | "claim"
       store,
       claim: own,
       recollection: new Recollection(),
-      past: { view: { messages: [], reply: undefined }, undelivered: [], opening },
+      past: { view: { messages: [], reply: undefined }, undelivered: [], kept: 0, opening },
     };
   }
   const { head } = await store.head(parent);
