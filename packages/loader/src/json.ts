@@ -126,7 +126,10 @@ function repeats(document: Document): readonly Problem[] {
     for (const child of node.children ?? []) {
       const key = child.type === "property" ? String(child.children?.[0]?.value) : undefined;
       if (key !== undefined && seen.has(key) && problems.length < 10)
-        problems.push(problemAt(document, child, "warning", `${quote(key)} stands twice; only the last one counts. Remove one.`));
+        problems.push({
+          ...problemAt(document, child, "warning", `${quote(key)} stands twice; only the last one counts. Remove one.`),
+          code: "json_repeated",
+        });
       if (key !== undefined) seen.add(key);
       look(child);
     }

@@ -1,5 +1,5 @@
 /** Holds a manifest against its format's list of fields. Rule: what is wrong costs as little as the list says. */
-import type { Problem } from "@keelson/protocol";
+import { nearest, type Problem } from "@keelson/protocol";
 import type { Field } from "./field-list.ts";
 import type { Format } from "./format.ts";
 import { nodeAt, objectOf, problemAt, type Document } from "./json.ts";
@@ -15,18 +15,22 @@ export function checkManifest(document: Document, format: Format): readonly Prob
   const manifest = objectOf(document);
   const known = Object.keys(format.fields);
   const wrong = Object.entries(format.fields).flatMap(([key, field]) => checkField(document, key, field));
-  const unknown = format.unknown === "nothing" ? [] : Object.keys(manifest).filter((key) => !known.includes(key));
   return [
-    ...wrong,
-    ...unknown.map((key) =>
-      problemAt(
-        document,
-        nodeAt(document, [key]),
-        "warning",
-        `${quote(key)} isn't a field of this format and isn't used: ${suggest(key, known)}`,
-      ),
-    ),
+    ...wrong.map((problem) => ({ ...problem, code: "manifest_field" })),
+    ...Object.keys(manifest).flatMap((key) => {
+      const text = known.includes(key) ? undefined : strange(key, known, format);
+      return text === undefined
+        ? []
+        : [{ ...problemAt(document, nodeAt(document, [key]), "warning", text), code: "manifest_unknown_field" }];
+    }),
   ];
+}
+
+/** A closed format names each stranger; an open one only those that are ours with a slip. */
+function strange(key: string, known: readonly string[], { unknown }: Format): string | undefined {
+  if (unknown === "warning") return `${quote(key)} isn't a field of this format and isn't used: ${suggest(key, known)}`;
+  const meant = nearest(key, known);
+  return meant === undefined ? undefined : `${quote(key)} isn't a field that is read. Did you mean ${quote(meant)}?`;
 }
 
 function checkField(document: Document, key: string, { shape, wrong, missing }: Field): readonly Problem[] {

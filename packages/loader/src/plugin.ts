@@ -60,16 +60,21 @@ export async function readPlugin(root: string, options: ReadOptions = {}): Promi
   turnOver(cache);
   return {
     plugin: declare(root, found, { ...ours, ...system }, parts),
-    problems: [...problems, ...ours.problems, ...system.problems, ...own],
+    problems: [...problems, ...ours.problems.map((problem) => ({ ...problem, code: "dev_keelson" })), ...system.problems, ...own],
   };
 }
 
 async function checkRoot(root: string): Promise<Problem | undefined> {
   try {
     if ((await stat(root)).isDirectory()) return undefined;
-    return { severity: "error", file: root, text: "is not a directory. A plugin is a directory; name that." };
+    return { severity: "error", code: "no_folder", file: root, text: "is not a directory. A plugin is a directory; name that." };
   } catch (error) {
-    return { severity: "error", file: root, text: `${(await failure(root, error)).why}. Name the directory of a plugin.` };
+    return {
+      severity: "error",
+      code: "no_folder",
+      file: root,
+      text: `${(await failure(root, error)).why}. Name the directory of a plugin.`,
+    };
   }
 }
 
@@ -122,7 +127,7 @@ async function readSystem(
   if (read.ok) return { ...(read.text.trim() && { text: read.text }), problems: [] };
   if (named === undefined && read.missing) return { problems: [] };
   const text = `The system prompt ${quote(named ?? SYSTEM)} ${read.why}. The plugin has none now.`;
-  return { problems: [{ severity: "error", file: named === undefined ? join(root, SYSTEM) : manifest, text }] };
+  return { problems: [{ severity: "error", code: "system_prompt", file: named === undefined ? join(root, SYSTEM) : manifest, text }] };
 }
 
 function declare(

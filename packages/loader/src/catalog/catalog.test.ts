@@ -161,3 +161,26 @@ test("a body is read when it is asked for, without its head, and not through a l
   await symlink(join(home.path, "secret.md"), skill.part.file);
   assert.equal((await readBody(skill.part, root)).ok, false);
 });
+
+test("servers of ~/.claude.json: the user's for this project, then the project's, then the user's for all", async () => {
+  await using home = await temporaryHome();
+  const cwd = join(home.path, "work");
+  const server = (command: string): object => ({ command });
+  const all = {
+    history: ["secret"],
+    mcpServers: { a: server("user"), b: server("user") },
+    projects: { [cwd]: { mcpServers: { a: server("local") } }, "/other": { mcpServers: { c: server("x") } } },
+  };
+  await mkdir(cwd);
+  await writeFile(join(home.path, ".claude.json"), JSON.stringify(all, undefined, 1));
+  await writeFile(join(cwd, ".mcp.json"), JSON.stringify({ mcpServers: { a: server("project"), b: server("project") } }));
+  const catalog = await readCatalog(findLayers({ cwd, home: home.path }));
+  assert.deepEqual(
+    [...catalog.named.mcpServers].map(([id, { part }]) => [id, part.config["command"], part.line]),
+    [
+      ["a", "local", 16],
+      ["b", "project", 1],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(catalog.layers), /secret/);
+});

@@ -7,6 +7,7 @@ import type { PartKind, PluginDecl, PluginParts, Problem } from "@keelson/protoc
 import { createReadCache, type ReadCache } from "../part/keep.ts";
 import { readPlugin } from "../plugin.ts";
 import { warn } from "../problem.ts";
+import { CLAUDE_JSON, readClaudeJson } from "./claude-json.ts";
 import type { PluginLayer } from "./layers.ts";
 import { RANK } from "./rank.ts";
 
@@ -49,6 +50,7 @@ export async function readCatalog(layers: readonly PluginLayer[], cache: Catalog
 }
 
 export async function readLayerDir(layer: PluginLayer, cache: CatalogCache, unchanged?: (file: string) => boolean): Promise<LayerRead> {
+  if (layer.format === CLAUDE_JSON) return readClaudeJson(layer);
   const own = cache.get(keyOf(layer)) ?? createReadCache();
   cache.set(keyOf(layer), own);
   const { within, format } = layer;
@@ -62,7 +64,7 @@ export async function readLayerDir(layer: PluginLayer, cache: CatalogCache, unch
 }
 
 /** Of a layer, for as long as it is where it is. */
-export const keyOf = ({ root, format = "" }: PluginLayer): string => `${format} ${root}`;
+export const keyOf = ({ kind, root }: PluginLayer): string => `${kind} ${root}`;
 
 export function catalogOf(layers: readonly LayerRead[]): Catalog {
   const shadowed: Shadowed[] = [];

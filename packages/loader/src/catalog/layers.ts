@@ -4,6 +4,7 @@
  */
 import { lstatSync, realpathSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
+import { CLAUDE_JSON } from "./claude-json.ts";
 import type { LayerKind } from "./rank.ts";
 
 /** `within`: what its links may not lead out of; see `readPlugin`. `format`: where the folder's name doesn't tell. */
@@ -14,6 +15,8 @@ export type PluginLayer = {
   readonly format?: string;
   /** What the plugin is called, whatever it says itself (the name it was installed under). */
   readonly name?: string;
+  /** Of a file that speaks of many projects: the paths this one is known by. */
+  readonly projects?: readonly string[];
 };
 
 /** All paths absolute. */
@@ -58,11 +61,22 @@ export function findLayers(places: LayerPlaces): readonly PluginLayer[] {
   const above = upTo(top, sep)
     .slice(1)
     .map((root): PluginLayer => ({ kind: "ancestor_files", root, within: root, format: "ancestor" }));
+  const claudeJson = join(home, ".claude.json");
+  const servers = lstatSync(claudeJson, { throwIfNoEntry: false })?.isFile()
+    ? (["claude_local", "claude_user"] as const).map((kind): PluginLayer => ({
+        kind,
+        root: claudeJson,
+        within: "anywhere",
+        format: CLAUDE_JSON,
+        projects: [cwd, top],
+      }))
+    : [];
   return [
     ...managed.filter(isFolder).map((root): PluginLayer => ({ kind: "managed", root, within: "anywhere", format: "claude-folder" })),
     ...[...inProject, ...added].filter(({ root }) => !own.has(realOr(root))), // at home, the project's folder is the user's
     ...above,
     ...users,
+    ...servers,
     ...plugins.map(({ root, kind = "plugin", name }): PluginLayer => ({ kind, root, within: root, ...(name !== undefined && { name }) })),
   ];
 }

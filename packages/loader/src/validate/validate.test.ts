@@ -47,7 +47,7 @@ test("one plugin is one object: names, and problems with file, line, message and
   assert.deepEqual(
     problems.map(({ severity, code, file, line }) => [severity, code, file.slice(root.length + 1), line]),
     [
-      ["warning", "problem", ".claude-plugin/plugin.json", 5],
+      ["warning", "manifest_field", ".claude-plugin/plugin.json", 5],
       ["warning", "head_broken", "skills/s/SKILL.md", 3],
       ["warning", "path_missing", ".claude-plugin/plugin.json", 4],
     ],
