@@ -1,9 +1,11 @@
 import { strict as assert } from "node:assert";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, readlink, rename, symlink, unlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { temporaryHome } from "@keelson/testing";
 import { describe, test } from "vitest";
-import { openCell, whereSandboxed, type Cell } from "../../test/sandbox.ts";
+import { openCell, told, whereSandboxed, type Cell } from "../../test/sandbox.ts";
+import { startProcess } from "../process/start.ts";
 
 whereSandboxed("what a sandbox does to the disk", ["bwrap"], disk);
 
@@ -62,10 +64,21 @@ function disk(): void {
       assert.equal((await cell.sh("cat .env 2>/dev/null; cat keys/id 2>/dev/null; mv .env x 2>/dev/null", more)).stdout, "");
     });
 
-    test("has a /tmp of its own, in which only what is writable is that of the machine", async () => {
+    test("has a /tmp of its own, in which only what is writable, and where it starts, are those of the machine", async () => {
       await using cell = await openCell();
-      const { stdout, end } = await cell.sh("ls -A /tmp; echo a > /tmp/keel-inside; cat /tmp/keel-inside");
-      assert.deepEqual([stdout, end.code, existsSync("/tmp/keel-inside")], ["a\n", 0, false]);
+      await using home = await temporaryHome();
+      const shared = await mkdtemp("/tmp/keel-shared-");
+      try {
+        const script = `ls -A /tmp; echo a > /tmp/keel-inside; cat /tmp/keel-inside; echo b > ${shared}/b; echo $TMPDIR`;
+        const spec = cell.spec(script, { writable: [shared] });
+        const { stdout } = await told(startProcess, { ...spec, env: { ...spec.env, TMPDIR: "/var/tmp" } });
+        assert.equal(stdout, `${basename(shared)}\na\n/tmp\n`);
+        assert.deepEqual([existsSync("/tmp/keel-inside"), await readFile(join(shared, "b"), "utf8")], [false, "b\n"]);
+        const { stderr } = await told(startProcess, { ...cell.spec("echo c > c"), cwd: home.path });
+        assert.match(stderr, /Read-only file system/);
+      } finally {
+        await rm(shared, { recursive: true });
+      }
     });
 
     test("may write everywhere where the root is writable, but for what is held, and has no more devices", async () => {
