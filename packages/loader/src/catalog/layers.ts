@@ -39,7 +39,7 @@ export type LayerPlaces = {
 };
 
 type Folder = { readonly folder: string; readonly format: string; readonly project: LayerKind; readonly user: LayerKind };
-export const FOLDERS: readonly Folder[] = [
+const FOLDERS: readonly Folder[] = [
   { folder: ".keel", format: "keel-folder", project: "keel_project", user: "keel_user" },
   { folder: ".claude", format: "claude-folder", project: "claude_project", user: "claude_user" },
   { folder: ".agents", format: "agents-folder", project: "agents_project", user: "agents_user" },

@@ -28,7 +28,7 @@ const FIRST_BYTES = 4096; // 99.6 % of all heads end within
 const OPENING_BYTES = 1024; // of the body, to say what it is about
 const CLOSE = Buffer.from("\n---");
 const HEAD_BYTES = 64 * 1024;
-export const TEXT_BYTES = 4 * 1024 * 1024;
+const TEXT_BYTES = 4 * 1024 * 1024;
 
 /** `scratch`: FIRST_BYTES that are written over at each call. */
 export async function readHeadFile(entry: Pick<Entry, "path" | "linked">, scratch: Buffer): Promise<HeadFile | Missing | Refused> {

@@ -15,8 +15,8 @@ test("pipes, devices, huge files and code in heads are contained, one line each"
   await using home = await temporaryHome();
   const root = home.path;
   for (const folder of ["pipe", "zero", "huge", "folder", "wide"]) await mkdir(join(root, "skills", folder), { recursive: true });
-  execFileSync("mkfifo", [join(root, "skills/pipe/SKILL.md")]);
-  execFileSync("mkfifo", [join(root, ".mcp.json")]);
+  execFileSync("/usr/bin/env", ["mkfifo", join(root, "skills/pipe/SKILL.md")]);
+  execFileSync("/usr/bin/env", ["mkfifo", join(root, ".mcp.json")]);
   await symlink("/dev/zero", join(root, "skills/zero/SKILL.md"));
   await place(root, "skills/huge/SKILL.md", "---\nname: huge\n---\n");
   await truncate(join(root, "skills/huge/SKILL.md"), 3 * 1024 ** 3);

@@ -1,7 +1,7 @@
 /** What is changing just now. Rule: a directory is settled when two looks, QUIET_MS apart, at all of it that changed saw the same. */
 import { printUnit } from "./print.ts";
 
-export const QUIET_MS = 250;
+const QUIET_MS = 250;
 
 /** By directory: since when what changed in it is as it is. */
 export type Restless = Map<string, { readonly since: number; readonly units: ReadonlyMap<string, number> }>;
