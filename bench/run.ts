@@ -5,6 +5,7 @@ import { agents } from "./agents.ts";
 import { earlyStart } from "./early-start.ts";
 import { hello } from "./hello.ts";
 import { installed } from "./installed.ts";
+import { loader } from "./loader.ts";
 import { overlap } from "./overlap.ts";
 import { parallel } from "./parallel.ts";
 import { picture } from "./picture.ts";
