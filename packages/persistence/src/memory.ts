@@ -24,7 +24,7 @@ import { notFound } from "./failure.ts";
 import { taken } from "./folders.ts";
 import { checkSessionId } from "./layout.ts";
 import { fenced } from "./pen.ts";
-import { admit } from "./record.ts";
+import { check } from "./record.ts";
 import { newestFirst } from "./summary.ts";
 
 /** Everything as text or bytes, so that nobody changes what was stored. */
@@ -85,7 +85,7 @@ class MemoryStore implements SessionStore {
 
   async append(ref: Ref, fence: Fence, expectedHead: number, envelopes: readonly Envelope[]): Promise<Head> {
     const { lines, epoch } = this.#held(ref, fence);
-    lines.push(...admit(lines.length, expectedHead, envelopes, undefined));
+    lines.push(...check(lines.length, expectedHead, envelopes));
     return { head: lines.length, epoch };
   }
 

@@ -4,9 +4,10 @@ import { bestEffort, ifThere, writeWhole, type Disk } from "./disk.ts";
 import { unwritable } from "./failure.ts";
 import { Group } from "./group.ts";
 import type { Report } from "./read.ts";
-import { admit } from "./record.ts";
+import { admit, write, type Line } from "./record.ts";
 import { cutBack, syncEach, writeAgain } from "./restore.ts";
 import { soundEnd } from "./segment.ts";
+import { Repeats } from "./short.ts";
 
 /** Where a pen writes. `next`: the segment of whoever comes after. `drop`: gives the lock back. `older` and `folders`: what the first barrier has to keep too. */
 export type Site = {
@@ -32,6 +33,7 @@ export class Pen {
   readonly fence: Fence;
   readonly base: number;
   readonly #site: Site;
+  readonly #repeats = new Repeats();
   readonly #barrier = new Group(() => this.#sync());
   #fd: number;
   #written: Mark;
@@ -97,7 +99,7 @@ export class Pen {
     this.#site.drop();
   }
 
-  #admit(expectedHead: number, envelopes: readonly Envelope[]): readonly string[] {
+  #admit(expectedHead: number, envelopes: readonly Envelope[]): readonly Line[] {
     const { shelf } = this.#site;
     try {
       return admit(this.#written.head, expectedHead, envelopes, (bytes) => putBlob(shelf, bytes));
@@ -107,9 +109,9 @@ export class Pen {
   }
 
   /** One write for all of them. */
-  #write(lines: readonly string[]): Mark {
+  #write(lines: readonly Line[]): Mark {
     const before = this.#written;
-    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+    const bytes = Buffer.from(write(lines, this.#repeats));
     try {
       writeWhole(this.#site.disk, this.#fd, bytes);
       this.#checkSuccessor();
@@ -158,6 +160,7 @@ export class Pen {
   #goBack(to: Mark): void {
     if (this.#closed) return;
     this.#written = to;
+    this.#repeats.forget();
     this.#littered = true;
     bestEffort(() => this.#tidy());
   }

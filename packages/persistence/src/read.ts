@@ -6,6 +6,7 @@ import { batches, type Batch, type Line } from "./lines.ts";
 import { parseHeader, parseRecord, type Found } from "./record.ts";
 import { seek } from "./seek.ts";
 import { segmentsOf, type Segment } from "./segment.ts";
+import type { Same } from "./short.ts";
 
 /** Reads a session's records over its segments. The rule: never a gap. A line that is no record is passed over; when a number is missing, reading ends there and says so. */
 
@@ -67,6 +68,7 @@ class Chain {
   wanted: number;
   readonly #found: (finding: Finding) => void;
   #jumped = false;
+  #same: Same | undefined;
   /** Undefined behind a jump. */
   #line: number | undefined = 0;
   #bad:
@@ -98,6 +100,7 @@ class Chain {
   enter(segment: Segment): boolean {
     this.#line = 0;
     this.#jumped = false;
+    this.#same = undefined;
     if (segment.base > this.last) this.#gap(segment, segment.base + 1, 0);
     return !this.broken;
   }
@@ -106,7 +109,7 @@ class Chain {
     for (const line of batch.lines) {
       if (this.last >= until) return;
       if (this.#line !== undefined) this.#line++;
-      const record = line.ended ? parseRecord(line.bytes) : undefined;
+      const record = line.ended ? this.#parse(line.bytes) : undefined;
       if (line.at === 0 && !record && parseHeader(line.bytes, segment.path)) continue;
       if (!record || record.seq <= this.last) {
         if (!this.#jumped) this.#spoiled(segment, line);
@@ -120,6 +123,12 @@ class Chain {
       this.last = record.seq;
       yield record;
     }
+  }
+
+  #parse(bytes: Buffer | undefined): Found | undefined {
+    const record = parseRecord(bytes, this.#same);
+    if (record?.isLong) this.#same = record.envelope;
+    return this.#same && record;
   }
 
   #spoiled(segment: Segment, { at, size, ended }: Line): void {

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { storeError, type Envelope } from "@keelson/protocol";
 import { mayNeedPacking, pack, unpack, type Get, type Put } from "./pack.ts";
+import { lengthen, type Repeats, type Same } from "./short.ts";
 
 /** One line of JSON, and what makes it ours. Written once, never rewritten: what isn't known here stays as it was. */
 export const RECORD_LIMIT = 16 * 1024 * 1024;
@@ -15,17 +16,26 @@ export type Header = {
   readonly cwd: string;
   readonly created: number;
 };
-/** An envelope as its line has it. `mark`: tokens that begin so stand in the place of blobs. */
+/** An envelope as its line has it. `mark`: tokens that begin so stand in the place of blobs. `isLong`: it says itself what it is of. */
 export type Stored = Envelope & { readonly seq: number };
-export type Found = { readonly seq: number; readonly envelope: Stored; readonly mark: string | undefined };
+export type Found = { readonly seq: number; readonly envelope: Stored; readonly mark: string | undefined; readonly isLong: boolean };
 
 export const encode = (header: Header): Buffer => Buffer.from(`${JSON.stringify(header)}\n`);
 
-/** The lines of an append, or why it can't be: all are checked before a blob is put, and all blobs before anything is written. */
-export function admit(head: number, expectedHead: number, envelopes: readonly Envelope[], put: Put | undefined): readonly string[] {
+/** An envelope's JSON, and the tokens in it if it is packed. */
+export type Line = { readonly envelope: Envelope; readonly json: string; readonly mark: string | undefined };
+
+/** What an append is to write, or why it can't be: all are checked before a blob is put, and all blobs before anything is written. */
+export function admit(head: number, expectedHead: number, envelopes: readonly Envelope[], put: Put): readonly Line[] {
+  const lines = check(head, expectedHead, envelopes);
+  return envelopes.map((envelope, at) => packed(envelope, lines[at] ?? "", put));
+}
+
+/** Their JSON. */
+export function check(head: number, expectedHead: number, envelopes: readonly Envelope[]): readonly string[] {
   if (expectedHead !== head)
     throw storeError("head_mismatch", `The log ends at ${head}, not at ${expectedHead}. Read it again from there before you add to it.`);
-  const lines = envelopes.map((envelope, at) => {
+  return envelopes.map((envelope, at) => {
     if (envelope.seq !== head + at + 1)
       throw storeError(
         "head_mismatch",
@@ -36,7 +46,6 @@ export function admit(head: number, expectedHead: number, envelopes: readonly En
     if (json.length * 3 > RECORD_LIMIT) checkSize(envelope, Buffer.byteLength(json) + 1);
     return json;
   });
-  return put && lines.some(mayNeedPacking) ? envelopes.map((envelope, at) => packed(envelope, lines[at] ?? "", put)) : lines;
 }
 
 function checkSize({ seq, event }: Envelope, bytes: number): void {
@@ -44,19 +53,33 @@ function checkSize({ seq, event }: Envelope, bytes: number): void {
   throw storeError("too_large", `The event ${seq} (${event.type}) has ${bytes} bytes; ${RECORD_LIMIT} is the most. Cap what it carries.`);
 }
 
-/** A line of its own shape, so that no envelope can be taken for one. */
-function packed(envelope: Envelope, json: string, put: Put): string {
+function packed(envelope: Envelope, json: string, put: Put): Line {
   const small = mayNeedPacking(json) ? pack(envelope, json, put) : undefined;
-  return small ? `{"seq":${envelope.seq},"mark":${JSON.stringify(small.mark)},"packed":${small.json}}` : json;
+  return { envelope, json: small?.json ?? json, mark: small?.mark };
 }
 
-/** Undefined for what isn't a whole record: torn, not UTF-8, not JSON, another shape. */
-export function parseRecord(bytes: Uint8Array | undefined): Found | undefined {
+/** As one text. A packed line has a shape of its own, so that no envelope can be taken for one. */
+export function write(lines: readonly Line[], repeats: Repeats): string {
+  let text = "";
+  for (const { envelope, json, mark } of lines) {
+    const short = repeats.shorten(envelope, json);
+    text += mark === undefined ? `${short}\n` : `{"seq":${envelope.seq},"mark":${JSON.stringify(mark)},"packed":${short}}\n`;
+  }
+  return text;
+}
+
+const UNKNOWN: Same = { session: "", run: "", path: [] };
+
+/** Undefined for what isn't a whole record: torn, not UTF-8, not JSON, another shape. `same`: of the long line before; who doesn't know it learns no more than number, time and event. */
+export function parseRecord(bytes: Uint8Array | undefined, same: Same = UNKNOWN): Found | undefined {
   const value = parse(bytes);
-  if (isRecord(value)) return { seq: value.seq, envelope: value, mark: undefined };
-  if (!isObject(value) || "v" in value || typeof value["mark"] !== "string" || !isRecord(value["packed"])) return undefined;
-  const { mark, packed: envelope } = value;
-  return { seq: envelope.seq, envelope, mark };
+  if (!isObject(value)) return undefined;
+  const { mark, packed: inner } = value;
+  const isPacked = !("v" in value) && !("event" in value) && typeof mark === "string" && isObject(inner);
+  const line = isPacked ? inner : value;
+  const isLong = "v" in line;
+  const envelope = isLong ? line : lengthen(line, same);
+  return isRecord(envelope) ? { seq: envelope.seq, envelope, mark: isPacked ? mark : undefined, isLong } : undefined;
 }
 
 /** The envelope that was appended. `lost` hears of blobs that can't be had. */

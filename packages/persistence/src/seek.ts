@@ -7,7 +7,7 @@ const NEAR = 1024 * 1024;
 
 /**
  * Where in a long segment to begin, so that every record behind `after` stands behind it: by halves, for numbers rise.
- * The beginning of a line; 0 where there is nothing to be gained. In a spoiled file it may be wrong: the reader sees that by the first number.
+ * The beginning of a long line; 0 where there is nothing to be gained. In a spoiled file it may be wrong: the reader sees that by the first number.
  */
 export function seek(disk: Disk, fd: number, size: number, after: number): number {
   if (after === 0) return 0;
@@ -21,14 +21,14 @@ export function seek(disk: Disk, fd: number, size: number, after: number): numbe
   return low;
 }
 
-/** The first record whose line begins behind a place that is anywhere in a line. */
+/** The first long line that begins behind a place that is anywhere in a line. */
 function firstBehind(disk: Disk, fd: number, place: number, until: number): { readonly seq: number; readonly at: number } | undefined {
   for (const { lines } of batches(disk, fd, place))
     for (const { at, bytes, ended } of lines) {
       if (at === place) continue;
       if (at >= until) return undefined;
       const record = ended ? parseRecord(bytes) : undefined;
-      if (record) return { seq: record.seq, at };
+      if (record?.isLong) return { seq: record.seq, at };
     }
   return undefined;
 }
