@@ -16,7 +16,7 @@ import { table } from "./table.ts";
 import { turns } from "./turns.ts";
 
 /** Prints what keelson costs beside a baseline measured in the same run. Nothing here fails on a slow machine. */
-const BENCHES: readonly Bench[] = [hello, turns, resume, installed, earlyStart, overlap, parallel, agents];
+const BENCHES: readonly Bench[] = [hello, turns, resume, installed, earlyStart, overlap, parallel, agents, loader];
 
 const short = process.argv.includes("--short");
 await publish();
