@@ -3,9 +3,13 @@ import { readArguments } from "./arguments.ts";
 import type { Asked, Run } from "./asked.ts";
 import { FLAGS, type FlagRow, type Now } from "./options.ts";
 import { VERBS } from "./verbs.ts";
+import { readVerb, type Ready } from "./verbs/table.ts";
 
 const FOLDERS = ["lib", "my docs"];
-const read = (...argv: readonly string[]): Asked => readArguments(argv, "1.2.3", (path) => FOLDERS.includes(path));
+const read = (...argv: readonly string[]): Exclude<Asked, { do: "verb" }> | Ready => {
+  const asked = readArguments(argv, "1.2.3", (path) => FOLDERS.includes(path));
+  return asked.do === "verb" ? readVerb(asked.verb, asked.argv) : asked;
+};
 const run = (...argv: readonly string[]): Run => {
   const asked = read(...argv);
   if (asked.do !== "run") throw new Error(JSON.stringify(asked));
@@ -44,7 +48,7 @@ describe("the prompt", () => {
 
   test("may be the word demo, anywhere but in the first place", () => {
     expect(run("-p", "demo").prompt).toBe("demo");
-    expect(read("demo")).toEqual({ do: "demo" });
+    expect(read("demo")).toMatchObject({ do: "act" });
     expect(read("demo", "me")).toMatchObject({ do: "refuse" });
   });
 });
@@ -178,21 +182,22 @@ describe("flags of programs that drive keel", () => {
 });
 
 describe("commands beside the conversation", () => {
+  const asked = (...argv: readonly string[]): unknown => {
+    const ready = read(...argv);
+    return ready.do === "act" ? ready.asked : ready;
+  };
+
   test("have command lines of their own", () => {
-    expect(read("doctor", "--json")).toEqual({ do: "doctor", json: true });
-    expect(read("tools", "--plugin-dir", "a")).toEqual({ do: "tools", json: false, plugins: ["a"] });
-    expect(read("settings", "explain", "permissions.deny")).toEqual({
-      do: "settings",
-      what: { show: "explain", key: "permissions.deny" },
-    });
-    expect(read("settings", "--settings", "{}", "path")).toEqual({ do: "settings", what: { show: "path" }, settings: "{}" });
-    expect(read("simulate", "a.json", "--port", "8080")).toEqual({
-      do: "simulate",
+    expect(asked("doctor", "--json")).toEqual({ json: true });
+    expect(asked("tools", "--plugin-dir", "a")).toEqual({ json: false, plugins: ["a"] });
+    expect(asked("settings", "explain", "permissions.deny")).toEqual({ what: { show: "explain", key: "permissions.deny" } });
+    expect(asked("settings", "--settings", "{}", "path")).toEqual({ what: { show: "path" }, settings: "{}" });
+    expect(asked("simulate", "a.json", "--port", "8080")).toEqual({
       source: { from: "scenario", file: "a.json" },
       port: 8080,
       verbose: false,
     });
-    expect(read("simulate", "--record", "http://127.0.0.1:1", "--out", "f")).toMatchObject({ source: { from: "record", out: "f" } });
+    expect(asked("simulate", "--record", "http://127.0.0.1:1", "--out", "f")).toMatchObject({ source: { from: "record", out: "f" } });
     for (const verb of VERBS) expect(read(verb, "--help")).toMatchObject({ do: "show", text: expect.stringContaining(`keel ${verb}`) });
   });
 

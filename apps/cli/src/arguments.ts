@@ -1,33 +1,21 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, Option } from "commander";
 import type { Asked } from "./asked.ts";
 import { ENVIRONMENT } from "./environment.ts";
 import { FLAGS, type FlagRow } from "./options.ts";
+import { parsed } from "./parsed.ts";
 import { understand } from "./understand.ts";
-import { readVerb, VERBS } from "./verbs.ts";
+import { VERBS } from "./verbs.ts";
 
 /** Reads a command line. `isFolder` tells a second folder after `--add-dir` from a prompt. */
 export function readArguments(argv: readonly string[], version: string, isFolder: (path: string) => boolean): Asked {
   const verb = VERBS.find((each) => each === argv[0]); // only in the first place: `keel -p demo` is a prompt
-  if (verb) return parsed((capture) => readVerb(verb, argv.slice(1), capture));
+  if (verb) return { do: "verb", verb, argv: argv.slice(1) };
   const end = argv.indexOf("--");
   const words = argv.map((word, at) => (end >= 0 && at > end ? word : dashed(word)));
   const read = (rows: readonly FlagRow[]): Asked =>
     parsed((capture) => understand(capture(mainProgram(version, rows)).parse(words, { from: "user" }), isFolder, argv.length === 0));
   const asked = read(FLAGS.filter(({ flags }) => namesIn(flags).some((name) => words.some((word) => word.split("=")[0] === name))));
   return asked.do === "run" ? asked : read(FLAGS); // what is wrong is said with every flag in view; a plain start doesn't pay for them
-}
-
-/** Commander prints and leaves; here it tells. */
-function parsed(read: (capture: (program: Command) => Command) => Asked): Asked {
-  let shown = "";
-  const capture = (program: Command): Command =>
-    program.exitOverride().configureOutput({ writeOut: (text) => void (shown += text), writeErr: () => {} });
-  try {
-    return read(capture);
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? { do: "show", text: shown } : { do: "refuse", text: oneLine(error.message) };
-  }
 }
 
 function mainProgram(version: string, rows: readonly FlagRow[]): Command {
@@ -64,11 +52,3 @@ function dashed(word: string): string {
 }
 const namesIn = (flags: string): readonly string[] => flags.match(/(?<![\w-])--?[\w-]+/g) ?? [];
 const LONG = FLAGS.flatMap(({ flags }) => namesIn(flags).filter((name) => name.startsWith("--")));
-
-/** Commander's words begin with `error: ` and put its suggestion on a line of its own. */
-function oneLine(message: string): string {
-  const words = message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ");
-  return /^unknown option '-[^']*\s/.test(words)
-    ? `${words} (A prompt that begins with a dash goes behind --: keel -p -- "- this")`
-    : words;
-}

@@ -1,9 +1,10 @@
 import type { Flags } from "@keelson/harness";
 import type { Format, InputFormat } from "./options.ts";
-import type { VerbAsked } from "./verbs.ts";
+import type { Unread } from "./parsed.ts";
+import type { Verb } from "./verbs.ts";
 
-/** What a command line asks for. `refuse`: one line that says what is wrong with it. */
-export type Asked = { readonly do: "show"; readonly text: string } | { readonly do: "refuse"; readonly text: string } | VerbAsked | Run;
+/** What a command line asks for. A verb reads its own words: see verbs/table.ts. */
+export type Asked = Unread | { readonly do: "verb"; readonly verb: Verb; readonly argv: readonly string[] } | Run;
 export type Run = {
   readonly do: "run";
   /** Nothing was said at all. */

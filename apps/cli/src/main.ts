@@ -6,6 +6,7 @@ import type { Run } from "./asked.ts";
 import { DONE, FAILED, USAGE } from "./exit.ts";
 import { headless } from "./headless.ts";
 import { thisMachine, type Machine } from "./machine.ts";
+import type { Unread } from "./parsed.ts";
 import { complain, say } from "./tell.ts";
 
 /** Runs the command line to its end and says what the shell is told. A plain run's own code is here; what others need isn't loaded before. */
@@ -13,23 +14,20 @@ export async function main(machine: Machine = thisMachine()): Promise<number> {
   const asked = readArguments(machine.argv, machine.version, (path) => isFolder(resolve(machine.cwd ?? "/", path)));
   switch (asked.do) {
     case "show":
-      return await say(asked.text.trimEnd(), machine, DONE);
     case "refuse":
-      return await misused(asked.text, machine);
-    case "demo":
-      return await demo(machine);
-    case "doctor":
-      return await (await import("./verbs/doctor.ts")).doctor(asked, machine);
-    case "settings":
-      return await (await import("./verbs/settings.ts")).settings(asked, machine);
-    case "simulate":
-      return await (await import("./verbs/simulate.ts")).simulated(asked, machine);
-    case "tools":
-      return await (await import("./verbs/tools.ts")).tools(asked, machine);
+      return await tell(asked, machine);
+    case "verb": {
+      const { readVerb } = await import("./verbs/table.ts");
+      const ready = readVerb(asked.verb, asked.argv);
+      return ready.do === "act" ? await ready.act(machine) : await tell(ready, machine);
+    }
     case "run":
       return await run(asked, machine);
   }
 }
+
+const tell = async ({ do: what, text }: Unread, machine: Machine): Promise<number> =>
+  what === "show" ? await say(text.trimEnd(), machine, DONE) : await misused(text, machine);
 
 /** Whoever asked for JSON reads a result also when the command line is at fault: one line on stderr says the same. */
 async function misused(words: string, machine: Machine): Promise<number> {

@@ -5,7 +5,7 @@ import { inspectEndpoint, inspectSettings, lineOf } from "@keelson/harness";
 import { houseOf } from "../house.ts";
 import type { Machine } from "../machine.ts";
 import { wantsColours } from "../paint.ts";
-import type { DoctorAsked } from "../verbs.ts";
+import type { DoctorAsked } from "./lines/doctor.ts";
 
 /** What `keel doctor` looks at, in this order. No process starts, and no secret is told: of a key only where it came from. */
 export type Finding = { readonly name: string } & Found;

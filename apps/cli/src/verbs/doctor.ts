@@ -1,7 +1,7 @@
 import { DONE, FAILED } from "../exit.ts";
 import type { Machine } from "../machine.ts";
 import { say } from "../tell.ts";
-import type { DoctorAsked } from "../verbs.ts";
+import type { DoctorAsked } from "./lines/doctor.ts";
 import { CHECKS, type Check, type Finding } from "./checks.ts";
 
 /** `keel doctor`: what keel needs, whether it is there, and what to do about what isn't. 0 when nothing stands in the way. */

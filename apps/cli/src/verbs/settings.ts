@@ -4,7 +4,7 @@ import { DONE, FAILED } from "../exit.ts";
 import { houseOf } from "../house.ts";
 import type { Machine } from "../machine.ts";
 import { complain, say } from "../tell.ts";
-import type { SettingsAsked } from "../verbs.ts";
+import type { SettingsAsked } from "./lines/settings.ts";
 
 /** `keel settings`: who sets a key, which files are read, and what may stand in them. */
 export async function settings({ what, settings: flag }: SettingsAsked, machine: Machine): Promise<number> {

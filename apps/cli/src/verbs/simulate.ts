@@ -4,7 +4,7 @@ import { departure, outputBroken } from "../departure.ts";
 import { DONE, FAILED, USAGE } from "../exit.ts";
 import type { Machine } from "../machine.ts";
 import { outlet } from "../outlet.ts";
-import type { SimulateAsked } from "../verbs.ts";
+import type { SimulateAsked } from "./lines/simulate.ts";
 
 /** `keel simulate`: an endpoint on loopback that plays a scenario or a recording, records another one, or plans by rules; until Ctrl-C. */
 export async function simulated({ source, port, verbose }: SimulateAsked, machine: Machine): Promise<number> {

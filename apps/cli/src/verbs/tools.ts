@@ -3,7 +3,7 @@ import { DONE, FAILED } from "../exit.ts";
 import { houseOf } from "../house.ts";
 import type { Machine } from "../machine.ts";
 import { complain, say } from "../tell.ts";
-import type { ToolsAsked } from "../verbs.ts";
+import type { ToolsAsked } from "./lines/tools.ts";
 
 const BYTES_PER_TOKEN = 4;
 
