@@ -10,13 +10,14 @@ import {
   type ToolContext,
   type ToolOutput,
   type ToolUse,
+  UNKNOWN,
 } from "@keelson/protocol";
 import type { Channel } from "./channel.ts";
 import type { Grace } from "./grace.ts";
 
 /** Where a call runs. `grace`: its signal says stop, but say how it went. `left`: nobody reads any more. */
 export type Site = {
-  readonly ports: Pick<Ports, "permit" | "clock">;
+  readonly ports: Pick<Ports, "permit" | "clock" | "remains">;
   readonly options: Pick<LoopOptions, "session" | "cwd">;
   readonly events: Channel<Event>;
   readonly grace: Grace;
@@ -56,6 +57,12 @@ export async function call(use: ToolUse, bound: Bound, site: Site): Promise<EndR
     else await answer("error", error instanceof Error ? error.message : String(error));
     return undefined;
   }
+}
+
+/** A call that may have happened and must not happen twice: the model is told so, with what is left of it. */
+export async function interrupted(callId: string, site: Site): Promise<void> {
+  const left = await site.ports.remains?.(callId).catch(() => undefined); // what can't be read is as good as gone
+  await complete(callId, "unknown", left === undefined ? UNKNOWN : `${UNKNOWN} It had printed:\n${left}`, 0, site);
 }
 
 export async function complete(

@@ -13,10 +13,9 @@ import {
   text,
   type Tool,
   type ToolUse,
-  UNKNOWN,
   type Usage,
 } from "@keelson/protocol";
-import { call, complete, type Site } from "./call.ts";
+import { call, complete, interrupted, type Site } from "./call.ts";
 import { Channel } from "./channel.ts";
 import { Grace } from "./grace.ts";
 
@@ -45,7 +44,12 @@ export class Turn implements AsyncDisposable {
   #malformed = 0;
   #draft = { id: "", usage: NO_USAGE, index: 0, words: "" };
 
-  constructor(tools: ReadonlyMap<string, Tool>, ports: Pick<Ports, "permit" | "clock">, options: LoopOptions, signal: AbortSignal) {
+  constructor(
+    tools: ReadonlyMap<string, Tool>,
+    ports: Pick<Ports, "permit" | "clock" | "remains">,
+    options: LoopOptions,
+    signal: AbortSignal,
+  ) {
     this.#tools = tools;
     const grace = new Grace(signal, options.graceMs, ports.clock);
     this.#site = { ports, options, events: this.#events, grace, left: this.#left.signal };
@@ -71,7 +75,7 @@ export class Turn implements AsyncDisposable {
   /** Takes up the calls that a log ends with. One that may have happened, and must not happen twice, is told to the model instead. */
   resume(open: readonly OpenCall[]): void {
     for (const { use, started, malformed } of open) {
-      if (started === "never") this.#calls.push(complete(use.id, "unknown", UNKNOWN, 0, this.#site));
+      if (started === "never") this.#calls.push(interrupted(use.id, this.#site));
       else this.#begin(use, malformed);
     }
   }

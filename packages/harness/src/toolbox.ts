@@ -14,6 +14,8 @@ export type Toolbox = AsyncDisposable & {
   readonly seat: Seat;
   readonly processes: Processes;
   readonly env: Readonly<Record<string, string>>;
+  /** Where long outputs are. */
+  readonly spillDir: string;
   readonly rules: readonly Rule[];
   readonly problems: readonly Problem[];
 };
@@ -66,6 +68,7 @@ export function openToolbox(
     seat,
     processes,
     env,
+    spillDir,
     problems,
     rules: [readable(spillDir)],
     [Symbol.asyncDispose]: () => processes[Symbol.asyncDispose](),

@@ -2,6 +2,7 @@ import { connect, costOf, lookUp, networkFromEnv, openNetwork, shape, type Netwo
 import type { BoundCall, Event, JsonObject, LoopOptions, Model, Permit, Ports, View } from "@keelson/protocol";
 import type { Leases } from "./agents/leases.ts";
 import type { Ledger } from "./budget/ledger.ts";
+import { leftBy } from "@keelson/tools";
 import type { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
@@ -64,6 +65,7 @@ export function wire(house: House, gathered: Gathered, toolbox: Toolbox, { sessi
     async *rescue() {
       return false; // nothing can be made smaller yet: the context ladder joins here
     },
+    remains: (callId) => leftBy(toolbox.spillDir, callId),
     permit: (use, call, ctx) => counted(permit(use, call, ctx), ledger),
     overBudget: () => (ledger.exceeded() === undefined ? undefined : "budget_exhausted"),
     clock,

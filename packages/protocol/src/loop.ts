@@ -57,6 +57,8 @@ export type Ports = {
   readonly permit: (use: ToolUse, call: BoundCall, ctx: ToolContext) => AsyncGenerator<Event, Permit>;
   /** The only inbox: steering, finished tasks, reminders, hook context, Stop hooks. What it adds, it yields as `context.added`. */
   readonly settle: (state: LoopState, at: "tools" | "stop", signal: AbortSignal) => AsyncGenerator<Event, Settled>;
+  /** What a call had brought before a crash cut it off, in words for the model. */
+  readonly remains?: (callId: string) => Promise<string | undefined>;
   readonly overBudget: () => EndReason | undefined;
   readonly clock: Clock;
 };

@@ -4,6 +4,7 @@ export { blocks } from "./blocks/catalogue.ts";
 export type { BlockKit } from "./blocks/kit.ts";
 export { diskFiles, type Disk } from "./files/disk.ts";
 export { createSeen, type Seen } from "./files/seen.ts";
+export { leftBy } from "./output/spill.ts";
 export { openProcesses, type Processes } from "./process/processes.ts";
 export { scrub } from "./process/scrub.ts";
 export { startProcess } from "./process/start.ts";

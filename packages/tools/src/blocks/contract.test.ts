@@ -112,6 +112,7 @@ describe("the catalogue", () => {
       "createBoard",
       "createSeen",
       "diskFiles",
+      "leftBy",
       "openProcesses",
       "sandboxAvailability",
       "scrub",
