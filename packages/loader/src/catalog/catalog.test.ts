@@ -121,6 +121,16 @@ test("an installed plugin's parts have its name before theirs, and answer to the
   );
 });
 
+test("a skill whose head gives it another name is found by its folder's too", async () => {
+  await using home = await temporaryHome();
+  const root = join(home.path, "p");
+  await mkdir(join(root, "skills/big-review"), { recursive: true });
+  await writeFile(join(root, "skills/big-review/SKILL.md"), "---\nname: Big Review\ndescription: x\n---\n");
+  const { named, aliases } = await readCatalog(findLayers({ cwd: home.path, home: join(home.path, "none"), plugins: [{ root }] }));
+  assert.deepEqual([...named.skills.keys()], ["p:Big Review"]);
+  assert.deepEqual([...aliases.skills.keys()], ["Big Review", "p:big-review", "big-review"]);
+});
+
 test("at home the project's folder is the user's, and one folder by two links is one", async () => {
   await using home = await temporaryHome();
   await place(home.path, ".claude/skills/a/SKILL.md", "work/.agents/skills/b/SKILL.md");

@@ -3,6 +3,7 @@
  * the same snapshot, in whatever order they were read before.
  */
 import { realpathSync } from "node:fs";
+import { basename } from "node:path";
 import type { PartKind, PluginDecl, PluginParts, Problem } from "@keelson/protocol";
 import { createReadCache, type ReadCache } from "../part/keep.ts";
 import { readPlugin } from "../plugin.ts";
@@ -146,12 +147,13 @@ function idOf(
   return [plugin, ...(kind === "agents" ? (part.within ?? []) : []), part.name].join(":");
 }
 
-/** The bare names of namespaced parts; of two the first. */
+/** The bare names of namespaced parts, and the folders of skills that are called otherwise; of two the first. */
 function aliasesOf(named: ReadonlyMap<string, Found<NamedKind>>, taken: ReadonlySet<string>): ReadonlyMap<string, string> {
   const aliases = new Map<string, string>();
-  for (const { id, part } of named.values()) {
-    const bare = part.name;
-    if (bare !== id && !taken.has(bare) && !aliases.has(bare)) aliases.set(bare, id);
+  for (const { id, part, plugin } of named.values()) {
+    const folder = "dir" in part && part.dir !== undefined ? basename(part.dir) : part.name;
+    const spaced = id !== part.name && folder !== part.name ? [`${plugin}:${folder}`, folder] : [];
+    for (const name of [part.name, ...spaced]) if (name !== id && !taken.has(name) && !aliases.has(name)) aliases.set(name, id);
   }
   return aliases;
 }

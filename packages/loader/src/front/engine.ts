@@ -12,6 +12,7 @@ export type Parsed =
 
 const ALIASES = 50;
 const DEEPEST = 50;
+const MOST_BLANK = 200;
 type Engine = { parse: (text: string) => object; stringify: () => string };
 
 const refuse = (): never => {
@@ -33,13 +34,20 @@ const ENGINES: Readonly<Record<string, Engine>> = {
 /** `language`: what stands behind the first `---`; nothing means YAML. `line` counts from the first line of the head. */
 export function parseHead(head: string, language: string): Parsed {
   try {
-    const { data } = matter(`---${language}\n${head}\n---\n`, { engines: { ...ENGINES }, language: "yaml" });
+    const { data } = matter(`---${language}\n${thin(head)}\n---\n`, { engines: { ...ENGINES }, language: "yaml" });
     return { ok: true, fields: plainOf(data) };
   } catch (error) {
     const at = typeof error === "object" && error !== null && "linePos" in error ? error.linePos : undefined;
     const line = Array.isArray(at) && typeof at[0]?.line === "number" ? at[0].line : 1;
     return { ok: false, line, why: error instanceof Error ? (error.message.split("\n")[0] ?? "") : "can't be read" };
   }
+}
+
+/** gray-matter looks at a run of blank lines once for each of them: nobody means more than these. */
+function thin(head: string): string {
+  let blank = 0;
+  const kept = head.split("\n").filter((line) => (blank = line.trim() === "" ? blank + 1 : 0) <= MOST_BLANK);
+  return kept.join("\n");
 }
 
 /** One piece of a head. Undefined when it isn't a map. */

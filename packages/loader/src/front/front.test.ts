@@ -85,6 +85,23 @@ test("an alias bomb, a deep nest and a prototype are values, and none of them ha
   await read(`---\na: ${"[".repeat(5000)}\n---\n`);
 });
 
+test("what is made to lead a reader astray takes no longer than what isn't", async () => {
+  const long = 60_000;
+  for (const text of ["<!-- x -->\n".repeat(long / 11), "<!--\n".repeat(long / 5), "```\n".repeat(long / 4), " \n".repeat(long / 2)]) {
+    const head = findHead(text);
+    assert.ok(head !== "read on" && head.head === undefined);
+  }
+  for (const inner of [
+    `k: |\n${"\n".repeat(long)}`,
+    `k: |\n a\n${"\n".repeat(long)}`,
+    `${"\n".repeat(long)}k: a`,
+    `k: ${"[".repeat(long)}`,
+    "a:\n".repeat(long / 3),
+    `k: "${"\\".repeat(long)}`,
+  ])
+    await read(`---\n${inner}\n---\n`);
+});
+
 /** Each line alone, and beside others: what the quick reader takes, the engine reads alike. */
 test("the quick reader gives what the engine gives, or nothing", () => {
   const values = [

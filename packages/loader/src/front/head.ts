@@ -16,12 +16,9 @@ export type Head = {
 
 const OPENS = /^---[^\S\n]*([\w-]*)[^\S\n]*(?:#[^\n]*)?(?:\n|$)/;
 const CLOSES = /^(?:---|\.\.\.)[^\S\n]*$/m;
-/** Blank lines, comments and the opening of a code block that someone put before the head. */
-const BEFORE = /^(?:\s*(?:<!--[\s\S]*?-->|```\w*[^\S\n]*\n|<!--[^\n]*\n))*\s*(?=---)/;
-
 /** `text` has no byte order mark, and LF for line ends. `more`: the file goes on behind it, so that an open head may close later. */
 export function findHead(text: string, more = false): Head | "read on" {
-  const before = OPENS.test(text) ? "" : (BEFORE.exec(text)?.[0] ?? "");
+  const before = OPENS.test(text) ? "" : text.slice(0, startOf(text));
   const rest = text.slice(before.length);
   const open = OPENS.exec(rest);
   if (!open) return { line: 1, language: "", body: text, bodyLine: 1 };
@@ -41,6 +38,17 @@ export function findHead(text: string, more = false): Head | "read on" {
   const head = inner.slice(0, until);
   if (!/^[A-Za-z_][\w-]*:(?:\s|$)/.test(head)) return { line: 1, language: "", body: text, bodyLine: 1 };
   return { head, line, language, body: inner.slice(until + 1), bodyLine: line + linesIn(head) + 1, slip: "unclosed" };
+}
+
+/** Behind blank lines, comments and the opening of a code block that someone put before the head. By steps: a pattern could be led astray for ever. */
+function startOf(text: string): number {
+  for (let at = 0; ;) {
+    while (/\s/.test(text[at] ?? "")) at += 1;
+    if (text.startsWith("---", at)) return at;
+    const end = text.startsWith("<!--", at) ? text.indexOf("-->", at) + 3 : text.startsWith("```", at) ? text.indexOf("\n", at) + 1 : 0;
+    if (end <= at) return 0;
+    at = end;
+  }
 }
 
 function linesIn(text: string): number {

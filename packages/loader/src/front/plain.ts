@@ -100,7 +100,7 @@ function readBlock(mark: string, lines: Lines, indent: number): string | undefin
     const line = lines.at[lines.next] ?? "";
     if (line === "") {
       if (goesOn(lines, indent)) return undefined;
-      continue;
+      break;
     }
     if (depthOf(line) <= indent) break;
     if (depthOf(line) !== depth || line[depth] === "\t") return undefined;
@@ -148,7 +148,9 @@ function readFlow(value: string): Json | undefined {
 
 /** Is there, behind blank lines, a line that still belongs here? */
 function goesOn(lines: Lines, indent: number): boolean {
-  const next = lines.at.slice(lines.next).find((line) => line !== "");
+  let at = lines.next;
+  while (lines.at[at] === "") at += 1;
+  const next = lines.at[at];
   return next !== undefined && depthOf(next) > indent;
 }
 

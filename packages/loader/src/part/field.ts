@@ -75,10 +75,11 @@ function split(text: string, between: RegExp): readonly string[] {
 }
 
 const LONGEST_OPENING = 500;
+const LOOKED_AT = 4096;
 
 /** What a text is about: its first paragraph, or its first heading where it has nothing else. Plain words, cut at 500 letters. */
 export function openingOf(body: string): string {
-  const bare = body.replace(/<!--[\s\S]*?-->/g, "");
+  const bare = body.slice(0, LOOKED_AT).replace(/<!--[\s\S]*?-->/g, "");
   const blocks = bare
     .split(/\n\s*\n/)
     .map((block) => block.trim())

@@ -37,6 +37,8 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
 /** Seconds. Nobody waits longer on purpose, and 5000 means five seconds. */
 const LONGEST_S = 600;
 const LOOKS_LIKE_MS = 1000;
+/** Letters of a command or a pattern that are looked at. */
+const LONGEST_TEXT = 10_000;
 /** These have no meaning to a hook of that event by their place in a group. */
 const GROUP_FIELDS = ["matcher", "hooks"];
 
@@ -195,6 +197,7 @@ function matcherOf(group: JsonObject, place: readonly (string | number)[], bound
 }
 
 function compiles(pattern: string): boolean {
+  if (pattern.length > LONGEST_TEXT) return false;
   try {
     return new RegExp(pattern) instanceof RegExp;
   } catch {
@@ -233,7 +236,7 @@ const ROOTED = /\$\{?(?:CLAUDE_PLUGIN_ROOT|PLUGIN_ROOT|extensionPath|CURSOR_PLUG
 function checkScript(handler: JsonObject, at: FileDecl, { root, report }: HookSource): void {
   const { command, args } = handler;
   if (root === undefined || typeof command !== "string") return;
-  const text = [command, ...(Array.isArray(args) ? args.map(String) : [])].join(" ");
+  const text = [command, ...(Array.isArray(args) ? args.map(String) : [])].join(" ").slice(0, LONGEST_TEXT);
   for (const [, path = ""] of text.matchAll(ROOTED)) {
     if (path.split("/").includes("..")) continue; // judged where it runs
     const stat = lstatSync(join(root, path), { throwIfNoEntry: false });

@@ -6,7 +6,7 @@ import { readFileSync, statSync } from "node:fs";
 import type { Problem, SkillDecl } from "@keelson/protocol";
 import { fail } from "../problem.ts";
 
-const BYTES = 256 * 1024;
+const BYTES = 64 * 1024;
 const STRING = /^[^\S\n]*([A-Za-z0-9_-]+)[^\S\n]*=[^\S\n]*("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')/gm;
 const ESCAPES: Readonly<Record<string, string>> = { b: "\b", t: "\t", n: "\n", f: "\f", r: "\r" };
 
