@@ -13,7 +13,7 @@ export function findFolder(disk: Disk, root: string, session: string): string | 
   const sessions = sessionsOf(root);
   return namesIn(disk, sessions)
     .map((slug) => join(sessions, slug, session))
-    .find((folder) => isSession(disk, folder));
+    .find((folder) => disk.stat(folder) && isSession(disk, folder));
 }
 
 export function isSession(disk: Disk, folder: string): boolean {

@@ -19,8 +19,7 @@ export type Place = {
 type Ground = { readonly epoch: number; readonly size: number; readonly mtimeMs: number };
 
 /** Undefined where there is no such record. */
-export function placeOf(disk: Disk, folder: string, seq: number): Place | undefined {
-  const segments = segmentsOf(disk, folder);
+export function placeOf(disk: Disk, folder: string, seq: number, segments = segmentsOf(disk, folder)): Place | undefined {
   const segment = segments.findLast(({ base }) => base < seq);
   const line = segment && lineOf(disk, segment, seq);
   if (!line) return undefined;

@@ -19,12 +19,18 @@ export type Finding = {
   readonly torn: boolean;
 };
 export type Report = (problem: Problem) => void;
-export type Source = { readonly disk: Disk; readonly folder: string; readonly found: (finding: Finding) => void };
+/** `segments`: where they are known already. */
+export type Source = {
+  readonly disk: Disk;
+  readonly folder: string;
+  readonly segments?: readonly Segment[];
+  readonly found: (finding: Finding) => void;
+};
 
 /** Records numbered over `after`. Holds one chunk of one file at a time; what comes in while it reads is read too. */
 export async function* records(source: Source, after: number): AsyncGenerator<Found> {
   const { disk, folder } = source;
-  const segments = [...segmentsOf(disk, folder)];
+  const segments = [...(source.segments ?? segmentsOf(disk, folder))];
   const known = segments.findLastIndex(({ base }) => base <= after);
   const chain = new Chain(source, segments[known]?.base ?? after, after);
   for (const [at, segment] of segments.entries()) {

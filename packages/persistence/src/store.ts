@@ -99,6 +99,7 @@ class FolderStore implements EmbeddedStore {
       if (findFolder(disk, root, session) !== undefined) throw taken(session);
       markChanged(disk, root, folder);
       make(folder, now());
+      this.#folders.set(session, folder);
     } catch (error) {
       throw unwritable(folder, error);
     }

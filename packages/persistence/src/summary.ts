@@ -12,17 +12,19 @@ export type Summarised = {
   readonly outline: Outline;
   readonly head: number;
   readonly whole: boolean;
+  readonly segments: readonly Segment[];
 };
 
 /** `from`: what is known already, instead of a snapshot. */
 export async function summarise(disk: Disk, folder: string, session: string, from?: Known): Promise<Summarised> {
-  const { header, written } = birthOf(disk, segmentsOf(disk, folder), session);
+  const segments = segmentsOf(disk, folder);
+  const { header, written } = birthOf(disk, segments, session);
   const known = from ?? knownOf(disk, folder, session) ?? { seq: 0, outline: NO_OUTLINE };
-  const { seq, outline: told } = await outlineBehind({ disk, folder, found: () => undefined }, known);
+  const { seq, outline: told } = await outlineBehind({ disk, folder, segments, found: () => undefined }, known);
   const { cwd = "", created = written, parent } = header ?? {};
   const updated = Math.max(created, told.updated);
   const summary = { ref: { tenant: "local", session }, cwd, created, updated, title: told.title, ...(parent !== undefined && { parent }) };
-  return { summary, outline: told, head: seq, whole: header !== undefined };
+  return { summary, outline: told, head: seq, whole: header !== undefined, segments };
 }
 
 /** Of its own first; a fork's first segments are its parent's. `written`: when its files last were, for want of a header. */

@@ -27,40 +27,55 @@ export async function absorb(desk: Desk, db: DatabaseSync): Promise<void> {
     unmark(disk, root, folder);
     if (isHeld(desk, folder)) markChanged(disk, root, folder);
   }
-  let at = 0;
-  for (const { folder: name } of db.prepare("SELECT folder FROM stale").all()) {
-    await refresh(desk, db, String(name));
-    if (++at % AT_ONCE === 0) await breathe();
+  const stale = db.prepare("SELECT folder FROM stale").all();
+  for (let at = 0; at < stale.length; at += AT_ONCE) {
+    const looks: Look[] = [];
+    for (const { folder } of stale.slice(at, at + AT_ONCE)) looks.push(await look(desk, db, String(folder)));
+    inTransaction(db, () => {
+      for (const one of looks) enter(db, one);
+    });
+    await breathe();
   }
 }
 
 const AT_ONCE = 20;
 
-type Kept = { readonly id: number; readonly known: (Known & { readonly place: Place }) | undefined };
+type Kept = { readonly id: number; readonly slug: string; readonly known: (Known & { readonly place: Place }) | undefined };
+/** What a folder holds now, beside what the index has of the session. `isAnew`: nothing of that can be used. */
+type Look = {
+  readonly name: string;
+  readonly slug: string;
+  readonly before: Kept | undefined;
+  readonly now: Summarised | undefined;
+  readonly place: Place | undefined;
+  readonly isAnew: boolean;
+};
 
-async function refresh(desk: Desk, db: DatabaseSync, name: string): Promise<void> {
+async function look(desk: Desk, db: DatabaseSync, name: string): Promise<Look> {
   const { disk, root } = desk;
   const folder = join(sessionsOf(root), name);
   const session = basename(folder);
-  const before = keptOf(db, session, basename(dirname(folder)));
-  const from =
-    before?.known && isSession(disk, folder) && holds(disk, folder, session, before.known.seq, before.known.place)
-      ? before.known
-      : undefined;
-  const now = isSession(disk, folder) ? await read(desk, folder, session, from) : undefined;
-  const place = now && placeOf(disk, folder, now.head);
-  inTransaction(db, () => {
-    if (before && now && !from) dropWords(db, before.id);
-    if (before && !now) dropRow(db, before.id);
-    if (now) store(db, now, basename(dirname(folder)), { place, isAnew: !from });
-    db.prepare("DELETE FROM stale WHERE folder = ?").run(name);
-  });
+  const slug = basename(dirname(folder));
+  const before = keptOf(db, session);
+  if (!isSession(disk, folder)) return { name, slug, before, now: undefined, place: undefined, isAnew: true };
+  const known = before?.slug === slug ? before.known : undefined;
+  const from = known && holds(disk, folder, session, known.seq, known.place) ? known : undefined;
+  const now = await read(desk, folder, session, from);
+  return { name, slug, before, now, place: now && placeOf(disk, folder, now.head, now.segments), isAnew: !from };
 }
 
-function keptOf(db: DatabaseSync, session: string, slug: string): Kept | undefined {
-  const row = db.prepare("SELECT id, known FROM session WHERE name = ? AND slug = ?").get(session, slug);
+function enter(db: DatabaseSync, { name, slug, before, now, place, isAnew }: Look): void {
+  if (before && now && isAnew) dropWords(db, before.id);
+  if (before?.slug === slug && !now) dropRow(db, before.id);
+  if (now) store(db, now, slug, { place, isAnew });
+  db.prepare("DELETE FROM stale WHERE folder = ?").run(name);
+}
+
+function keptOf(db: DatabaseSync, session: string): Kept | undefined {
+  const row = db.prepare("SELECT id, slug, known FROM session WHERE name = ?").get(session);
   if (!row) return undefined;
-  return { id: Number(row["id"]), known: typeof row["known"] === "string" ? (JSON.parse(row["known"]) as Kept["known"]) : undefined };
+  const known = typeof row["known"] === "string" ? (JSON.parse(row["known"]) as Kept["known"]) : undefined;
+  return { id: Number(row["id"]), slug: String(row["slug"]), known };
 }
 
 /** One that can't be read is told, and left out. */

@@ -19,50 +19,42 @@ export const wantedOf = ({ text, limit = MOST_HITS }: SearchQuery): { readonly w
 /** Each hit is looked at in the log once more: what stands there now is what is told. */
 export async function searchIndex(disk: Disk, root: string, db: DatabaseSync, query: SearchQuery): Promise<readonly SearchHit[]> {
   const { wanted, most } = wantedOf(query);
-  if (wanted.length === 0) return [];
+  if (wanted.length === 0 || most <= 0) return [];
   const hits: SearchHit[] = [];
   for (const { row, seq } of candidates(db, wanted, query.cwd)) {
-    if (hits.length >= most) break;
     const folder = join(sessionsOf(root), row.slug, row.summary.ref.session);
     const hit = await hitAt(disk, folder, row.summary, { seq, wanted });
     if (hit) hits.push(hit);
+    if (hits.length >= most) break;
   }
   return hits;
 }
 
 type Candidate = { readonly row: Row; readonly seq: number };
 
-/** So many places are looked through for the sessions they are in; words that are in more are common, and the newest sessions have them. */
-const MANY = 5_000;
+/** So many of the newest sessions are looked through first: words that many sessions have need no more. */
+const NEAR = 500;
 
-/** The last place of each session, the newest session first. */
-function candidates(db: DatabaseSync, wanted: readonly string[], cwd: string | undefined): Iterable<Candidate> {
+/** The last place in each session, the newest session first. */
+function* candidates(db: DatabaseSync, wanted: readonly string[], cwd: string | undefined): Generator<Candidate> {
   const match = wanted.map((word) => `"${word}"*`).join(" AND ");
-  const places = db.prepare("SELECT rowid AS place FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?").all(match, MANY);
-  if (places.length === MANY) return common(db, match, cwd);
-  const last = new Map<number, number>();
-  for (const { place } of places) {
-    const id = Math.floor(Number(place) / ROOM);
-    if (!last.has(id)) last.set(id, Number(place) % ROOM);
-  }
-  return [...last]
-    .flatMap(([id, seq]) => {
-      const row = rowAt(db, id);
-      return row && (cwd === undefined || row.summary.cwd === cwd) ? [{ row, seq }] : [];
-    })
-    .toSorted((one, other) => newestFirst(one.row.summary, other.row.summary));
+  const near = lastPlaces(db, match, cwd, NEAR);
+  yield* near;
+  const told = new Set(near.map(({ row }) => row.id));
+  for (const one of lastPlaces(db, match, cwd, -1)) if (!told.has(one.row.id)) yield one;
 }
 
-function* common(db: DatabaseSync, match: string, cwd: string | undefined): Generator<Candidate> {
-  const within = db.prepare(
-    "SELECT rowid AS place FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT 1",
-  );
-  const newest = db.prepare("SELECT id FROM session WHERE ? IS NULL OR cwd = ? ORDER BY updated DESC, created DESC, name DESC");
-  for (const { id } of newest.all(cwd ?? null, cwd ?? null)) {
-    const found = within.get(match, Number(id) * ROOM, (Number(id) + 1) * ROOM);
-    const row = found && rowAt(db, Number(id));
-    if (found && row) yield { row, seq: Number(found["place"]) % ROOM };
-  }
+function lastPlaces(db: DatabaseSync, match: string, cwd: string | undefined, newest: number): readonly Candidate[] {
+  const there = cwd === undefined ? { where: "", values: [] } : { where: "WHERE cwd = ?", values: [cwd] };
+  const those = `SELECT id FROM session ${there.where} ORDER BY updated DESC, created DESC, name DESC LIMIT ?`;
+  return db
+    .prepare(`SELECT max(rowid) AS place FROM words WHERE words MATCH ? AND rowid >> 32 IN (${those}) GROUP BY rowid >> 32`)
+    .all(match, ...there.values, newest)
+    .flatMap(({ place }) => {
+      const row = rowAt(db, Math.floor(Number(place) / ROOM));
+      return row ? [{ row, seq: Number(place) % ROOM }] : [];
+    })
+    .toSorted((one, other) => newestFirst(one.row.summary, other.row.summary));
 }
 
 type Sought = { readonly seq: number; readonly wanted: readonly string[] };
