@@ -1,6 +1,7 @@
+import { judgedAgainstBash, readsAnything } from "./permissions.ts";
 import { wildSession } from "./session.ts";
 
-/** `npm run fuzz [-- sessions [first seed]]`: random endpoints with random faults. A broken law names its seed, and `npm run fuzz -- 1 SEED` plays it again. */
+/** `npm run fuzz [-- sessions [first seed]]`: random endpoints with random faults; as many commands against bash, and a hundred times as many texts for what judges them. A broken law names its seed, and `npm run fuzz -- 1 SEED` plays it again. */
 const [sessions = 10_000, first = 1] = process.argv
   .slice(2)
   .filter((word) => /^\d+$/.test(word))
@@ -34,6 +35,8 @@ console.log(
     .map(([end, times]) => `${end} ${times}`)
     .join(", ")}`,
 );
+broken.push(...(await judgedAgainstBash(sessions, first)), ...(await readsAnything(sessions * 100, first)));
+console.log(`${sessions} commands judged against bash, ${sessions * 100} texts read as commands, rules and paths`);
 for (const line of broken.slice(0, 20)) console.log(line);
-console.log(broken.length === 0 ? "No law was broken." : `${broken.length} sessions broke a law.`);
+console.log(broken.length === 0 ? "No law was broken." : `${broken.length} laws were broken.`);
 process.exitCode = broken.length === 0 ? 0 : 1;

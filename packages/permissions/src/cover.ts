@@ -16,7 +16,7 @@ import { isBroad } from "./shell/broad.ts";
 
 const UNSTATED: Effect = { do: "unknown", why: "it does more than it states" };
 
-/** Allowed if each effect is covered by one of the means; the first effect's cover is named. A call that states only reads, or nothing, and doesn't call itself read-only may do anything. */
+/** Allowed if each effect is covered by one of the means; a rule that does it is named before anything else. A call that states only reads, or nothing, and doesn't call itself read-only may do anything. */
 export async function coverAll(scene: Scene, means: readonly Means[]): Promise<Opinion | undefined> {
   const { effects, readOnly } = scene.asked.call;
   const tellsAll = effects.some((effect) => effect.do !== "read") || (readOnly && effects.length > 0);
@@ -24,7 +24,7 @@ export async function coverAll(scene: Scene, means: readonly Means[]): Promise<O
   for (const effect of tellsAll ? effects : [...effects, UNSTATED]) {
     const covered = await covers(effect, scene, means);
     if (!covered) return undefined;
-    first ??= covered;
+    if (!first || (first.rule === undefined && covered.rule !== undefined)) first = covered;
   }
   return first && say("allow", first.reason, first.rule);
 }

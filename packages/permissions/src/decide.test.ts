@@ -72,7 +72,9 @@ it("runs hooks on a call that the rules allow, and lets them raise it", async ()
 
 it("hears the classifier only where nobody spoke", async () => {
   const classifier = says(ALLOW);
-  expect(await run("npm test", {}, { classifier })).toMatchObject({ behavior: "allow", stage: "classifier" });
+  const auto = { mode: "auto", rules: { ask: ["Bash(rm *)"] } } as const;
+  expect(await run("npm test", auto, { classifier, confined: () => true })).toMatchObject({ behavior: "allow", stage: "classifier" });
+  expect(await run("rm x", auto, { classifier, confined: () => true })).toMatchObject({ behavior: "deny", stage: "user" });
   expect(await run("npm test", { rules: { ask: ["Bash"] } }, { classifier })).toMatchObject({ behavior: "deny", stage: "user" });
   const spoken = { rules: { ask: ["Bash"] } };
   expect(await run("npm test", spoken, { classifier: says(DENY), user: says(ALLOW) })).toMatchObject({ behavior: "allow", stage: "user" });

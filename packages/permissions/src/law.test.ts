@@ -44,8 +44,10 @@ const TEXTS = [
 ];
 const PATHS = [".env", "src/a.ts", "docs/a.md", "a/b.pem", "/etc/hosts", "../x", ".git/config", "src", "."];
 const TOOLS = ["Bash", "Read", "Write", "Edit", "Grep", "Delete"] as const;
+/** In mode dontAsk an ask is shown as a denial. */
+const ASKING = MODES.filter((mode) => mode !== "dontAsk");
 const anyWorld = (random: Random) => ({
-  mode: random.pick(MODES),
+  mode: random.pick(ASKING),
   rules: { allow: random.some(RULES, 4), ask: random.some(RULES, 2), deny: random.some(RULES, 2) },
 });
 function anyCall(random: Random): [KnownTool, string] {

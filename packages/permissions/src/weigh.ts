@@ -1,6 +1,6 @@
 // One call, what the stages come to: they speak in their order and the strongest verdict stands, deny > ask > allow. A later stage only
 // raises, but for two: the user answers an ask, and the classifier is heard only where nobody spoke.
-import { STAGES, type Asked, type Decision, type Judge, type Stage } from "@keelson/protocol";
+import { STAGES, type Asked, type Decision, type Judge, type Opinion, type Stage } from "@keelson/protocol";
 import { join, nobodySpoke } from "./opinion.ts";
 import type { Stages } from "./stages.ts";
 
@@ -18,13 +18,17 @@ const HEARD: Readonly<Record<Stage, (soFar: Decision) => boolean>> = {
   user: asks,
 };
 
-/** An ask that nobody answered stays an ask. */
-export async function weigh(asked: Asked, stages: Stages, signal: AbortSignal): Promise<Decision> {
+/** What a stage said, and what all have come to with it. `heard: false`: it wasn't asked. */
+export type Heard = { readonly stage: Stage; readonly heard: boolean; readonly opinion: Opinion | undefined };
+
+/** An ask that nobody answered stays an ask. `note`: told of each stage, in their order. */
+export async function weigh(asked: Asked, stages: Stages, signal: AbortSignal, note?: (heard: Heard) => void): Promise<Decision> {
   let soFar: Decision = { behavior: "ask", reason: "No rule speaks of it.", explicit: false, stage: "validate" };
   for (const stage of STAGES) {
     signal.throwIfAborted();
-    if (!HEARD[stage](soFar) || (stage === "user" && asked.mode === "dontAsk")) continue;
-    const opinion = await stages[stage]({ ...asked, soFar }, signal);
+    const heard = HEARD[stage](soFar) && !(stage === "user" && asked.mode === "dontAsk");
+    const opinion = heard ? await stages[stage]({ ...asked, soFar }, signal) : undefined;
+    note?.({ stage, heard, opinion });
     if (opinion === undefined) continue;
     const said: Decision = { ...opinion, stage };
     soFar = stage === "user" ? said : join(soFar, said);

@@ -37,6 +37,16 @@ const FILES = new Set(
   ].flatMap((names) => names.split(" ")),
 );
 
+/** Beneath a folder that may be written: what a sandbox keeps from being written, there or not. Of version control what runs, or chooses what runs. */
+export const protectedBeneath = (folder: string): readonly string[] =>
+  [...FOLDERS.filter((name) => name !== ".git"), ...FILES, ...GIT_RUNS, ...BARE, WATCHED].map(
+    (name) => `${folder === "/" ? "" : folder}/${name}`,
+  );
+
+const GIT_RUNS = [".git/hooks", ".git/config", ".git/config.worktree", ".git/info", ".git/modules", ".git/commondir"];
+/** With these a folder is a repository itself, whose settings run programs. */
+const BARE = ["HEAD", "objects", "refs", "hooks", "config.worktree"];
+
 /** `path`: absolute, or any text with slashes. */
 export function isProtected(path: string): boolean {
   const names = namesOf(path);

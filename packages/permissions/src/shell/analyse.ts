@@ -7,7 +7,7 @@ import type { Opaque } from "./hidden.ts";
 import { literal } from "./marks.ts";
 import { readSource } from "./source.ts";
 import { file, folderOf, type Touch } from "./touch.ts";
-import { isSafe, movesIn, unitOf, within, type Unit } from "./unit.ts";
+import { budgetFor, isSafe, movesIn, unitOf, within, type Unit } from "./unit.ts";
 import { walk } from "./walk.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 
@@ -34,21 +34,26 @@ function read(text: string, cwd: string, given: string | undefined): Analysis {
   const { script, why, whole } = readSource(text);
   const home = /(?<![${\w/])HOME(?!\w)/.test(text) ? undefined : given; // it may be set to another folder
   const at: Whereabouts = { folders: [cwd], lost: /(?<!\w)CDPATH(?!\w)|(?<![${\w])PWD\s*=/.test(text) };
+  const budget = budgetFor(home);
   const walked = script && walk(script, at, { home, moves: movesIn(text) });
-  const units = walked?.commands.map((one) => unitOf(one, home)) ?? [];
+  const units = walked?.commands.map((one) => unitOf(one, budget)) ?? [];
   return {
     text,
     units: whole ? units : [...units, ...fallback(text, at)],
     touches: walked?.redirects.flatMap((one) => file(one.do, one.word, one.at)) ?? [],
     opaque: walked?.opaque ?? [],
-    broken: why,
+    broken: why ?? walked?.opaque.find(({ misleads }) => misleads)?.why,
   };
 }
 
-const fallback = (text: string, at: Whereabouts): readonly Unit[] =>
-  wordsAnywhere(text).map((words) =>
-    unitOf({ words: words.map(literal), assigns: [], raw: words.join(" "), at, input: { from: "elsewhere" } }, undefined, 5),
+function fallback(text: string, at: Whereabouts): readonly Unit[] {
+  const budget = budgetFor(undefined);
+  return wordsAnywhere(text).map((words) =>
+    unitOf({ words: words.map(literal), assigns: [], raw: words.join(" "), at, input: { from: "elsewhere" } }, budget, FALLBACK_DEPTH),
   );
+}
+/** A wrapper's command is looked at, not more. */
+const FALLBACK_DEPTH = 5;
 
 /** For tools: is it safe to run beside others, and which files and hosts are named. */
 export const createAnalyse =

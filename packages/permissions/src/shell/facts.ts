@@ -11,6 +11,7 @@ import { guessed } from "./operands.ts";
 import { anyName, systemName } from "./program.ts";
 import { EXACT, LISTS, SYSTEM } from "./table-system.ts";
 import { TEXT } from "./table-text.ts";
+import { WRAPPERS } from "./wrappers.ts";
 import { tests, printfTells, echoTells, jqCall } from "./telling.ts";
 import { file, here, NOWHERE, placeOf, type Touch } from "./touch.ts";
 import { moveIn, type Whereabouts } from "./whereabouts.ts";
@@ -45,6 +46,7 @@ function byName(name: string, words: readonly Word[], at: Whereabouts): Facts {
   const others = words.slice(1);
   const special = Object.hasOwn(SPECIAL, name) ? SPECIAL[name]?.(others, at, words) : undefined;
   if (special) return special;
+  if (Object.hasOwn(WRAPPERS, name)) return { tells: false, edits: false, known: false, touches: [] }; // what it runs is told of by itself
   const changes = changesOf(name, others, at);
   if (changes) return { tells: false, ...changes };
   const spec = Object.hasOwn(TEXT, name) ? TEXT[name] : Object.hasOwn(SYSTEM, name) ? SYSTEM[name] : undefined;

@@ -177,7 +177,7 @@ export type SedCall = { readonly prints: boolean; readonly inPlace: boolean; rea
 
 export function sedCall(words: readonly Word[]): SedCall {
   const inPlace = words.some(({ text }) => /^-[nErsuz]*i|^--in-/.test(text));
-  const others = words.filter(({ text }) => !/^-i$|^--in-place$/.test(text));
+  const others = words.filter(({ text }) => !/^-i(?:\.\w+)?$|^--in-place(?:=\.\w+)?$/.test(text));
   const { ok, options, operands } = readFlags(others, SED);
   const given = valueOf(options, "e", "expression");
   const scripts = given.length > 0 ? given : operands.slice(0, 1);

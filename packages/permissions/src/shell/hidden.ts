@@ -3,7 +3,7 @@ import type { SyntaxNode } from "unbash";
 import { INVISIBLE } from "./source.ts";
 
 /** `runs`: a command may be hidden in it. */
-export type Opaque = { readonly why: string; readonly runs: boolean };
+export type Opaque = { readonly why: string; readonly runs: boolean; /** What is shown isn't what runs. */ readonly misleads?: true };
 
 const NUMBERS = /^[\d\s+\-*/%()<>=!&|^~?:,]*$/;
 const INDEX = /^(?:\d+|[@*]|-\d+)$/;
@@ -31,7 +31,7 @@ export function look(node: SyntaxNode): Opaque | undefined {
     case "Literal":
     case "Word":
       return INVISIBLE.test(node.text) && (node.type === "Literal" || node.parts === undefined) && !/^['"]/.test(node.text)
-        ? { why: "it holds blanks or letters that can't be seen", runs: false }
+        ? { why: "it holds blanks or letters that can't be seen", runs: false, misleads: true }
         : undefined;
     default:
       return undefined;

@@ -12,6 +12,8 @@ export type Peeled = {
   /** Behind a wrapper that an allowance looks through. */
   readonly through: readonly Word[] | undefined;
   readonly runs: readonly (readonly Word[])[];
+  /** Words at any of which a command may begin. */
+  readonly guesses: readonly (readonly Word[])[];
   /** Texts that a shell runs. */
   readonly scripts: readonly string[];
   /** Texts in other languages, which may run anything. */
@@ -24,7 +26,7 @@ export type Peeled = {
   readonly sets: readonly string[];
 };
 type Part = Partial<Peeled>;
-const NOTHING: Peeled = { through: undefined, runs: [], scripts: [], codes: [], hides: undefined, elsewhere: false, sets: [] };
+const NOTHING: Peeled = { through: undefined, runs: [], guesses: [], scripts: [], codes: [], hides: undefined, elsewhere: false, sets: [] };
 const MADE = "it makes the name of a program or its code as it runs";
 
 export function peel(command: Simple): Peeled {
@@ -35,7 +37,7 @@ export function peel(command: Simple): Peeled {
     return {
       ...NOTHING,
       hides: lead(program) === "" || !program.text.includes("/") || /[\u0004-\u0006]$/.test(program.text) ? MADE : undefined,
-      runs: tails(others),
+      guesses: tails(others),
     };
   const own = Object.hasOwn(OWN, name) ? OWN[name]?.(others, command) : undefined;
   if (own) return { ...NOTHING, ...own };
@@ -46,11 +48,24 @@ export function peel(command: Simple): Peeled {
     name,
     others.map(({ text }) => text),
   );
-  if (at !== undefined) return { ...NOTHING, runs: tails(others.slice(at + 1)), scripts: flagged(others, /^(?:-c|--call=?)/) };
+  if (at !== undefined)
+    return {
+      ...NOTHING,
+      guesses: tails(others.slice(at + 1)),
+      scripts: [
+        ...flagged(others, /^(?:-c|--call=?)/),
+        ...(JOINS.has(name)
+          ? others
+              .slice(at + 1)
+              .filter(({ text }) => text.includes(" "))
+              .map(({ script: one }) => one)
+          : []),
+      ],
+    };
   const code = languageOf(name);
   if (code) return { ...NOTHING, ...foreign(others, code, command) };
   return /^ld(?:-linux[\w-]*|-musl[\w-]*|-[\d.]+)?\.so/.test(name)
-    ? { ...NOTHING, runs: tails(others) }
+    ? { ...NOTHING, guesses: tails(others) }
     : { ...NOTHING, scripts: execFlags(name, others) };
 }
 
@@ -141,8 +156,11 @@ const flagged = (words: readonly Word[], flag: RegExp): readonly string[] =>
   });
 
 const MOST_TAILS = 12;
+const LONGEST_TAIL = 60; // words
 const tails = (words: readonly Word[]): readonly (readonly Word[])[] =>
-  words.slice(0, MOST_TAILS).flatMap((word, at) => (word.text.startsWith("-") || word.text.includes("=") ? [] : [words.slice(at)]));
+  words
+    .slice(0, MOST_TAILS)
+    .flatMap((word, at) => (word.text.startsWith("-") || word.text.includes("=") ? [] : [words.slice(at, at + LONGEST_TAIL)]));
 
 /** `-c TEXT`, a file, or standard input. */
 function shell(words: readonly Word[], { input }: Simple): Part {
@@ -226,7 +244,7 @@ const OWN: Readonly<Record<string, (words: readonly Word[], command: Simple) => 
   source: sourced,
   ".": sourced,
   trap: ([first]) => (first && !first.text.startsWith("-") ? { scripts: [first.script] } : {}),
-  alias: (words) => ({ scripts: words.map(({ script: one }) => one.replace(/^[^=]*=/, "")) }),
+  alias: (words) => ({ scripts: words.map(({ text }) => text.replace(/^[^=]*=/, "")) }),
   command: ([first]) => (/^-p?[vV]/.test(first?.text ?? "") ? {} : undefined),
   find: (words) => ({
     runs: findCall(words).runs.map((run) =>
@@ -238,7 +256,7 @@ const OWN: Readonly<Record<string, (words: readonly Word[], command: Simple) => 
     return { runs: at === -1 ? [] : [[...words.slice(at + 1), ANY]] };
   },
   git: (words, { words: all }) => ({ scripts: gitRuns(gitCall([all[0] ?? literal("git"), ...words])) }),
-  ssh: (words) => ({ runs: tails(words.slice(1)), scripts: [join(words.slice(1).filter(({ text }) => !text.startsWith("-")))] }),
+  ssh: (words) => ({ guesses: tails(words.slice(1)), scripts: [join(words.slice(1).filter(({ text }) => !text.startsWith("-")))] }),
   concurrently: (words) => ({ scripts: words.filter(({ text }) => text.includes(" ")).map(({ script: one }) => one) }),
   printf: (words) => (words[0]?.text.startsWith("-v") ? subscript(words) : undefined),
   let: subscript,

@@ -3,10 +3,11 @@
 import type { Scene } from "../scene.ts";
 import type { Analysis } from "./analyse.ts";
 import { isBroadPattern } from "./broad.ts";
-import { isKnown, isSplit, isUnknown, lead, type Word } from "./marks.ts";
+import { sedCall } from "./files.ts";
+import { isKnown, isSplit, isUnknown, lead, literal, type Word } from "./marks.ts";
 import { netTouches } from "./net.ts";
 import { guessed } from "./operands.ts";
-import { matchesRaw, matchesWords, type CommandPattern } from "./pattern.ts";
+import { matchesRaw, matchesWords, STAR, type CommandPattern } from "./pattern.ts";
 import { baseName } from "./program.ts";
 import { changesShell, fetchesProgram, hasExecFlag, hasExecFlags, isInterpreter, runsArguments, runsFile } from "./runners.ts";
 import { launchesAt } from "./wrappers.ts";
@@ -28,6 +29,7 @@ export async function ruleCovers(pattern: CommandPattern, unit: Unit, { units }:
   if (!matches && !assigned) return false;
   if (unit.facts.git && !startsHere(unit.at.folders, scene)) return false;
   if (changesShell(words[0] ?? "") && units.length > 1) return false;
+  if (unit.hides !== undefined) return false;
   if (pattern.exact) return unit.words.every(isKnown);
   return (
     namesWhatRuns(pattern, words) && unit.words.every((word, at) => tellable(word, at, unit.words)) && staysInScope(pattern, unit, scene)
@@ -41,17 +43,26 @@ export const startsHere = (folders: readonly string[], { asked }: Scene): boolea
 /** A wildcard mustn't choose the program: not by its path, not as another program's argument, not by an option. */
 function namesWhatRuns(pattern: CommandPattern, words: readonly string[]): boolean {
   const [program = "", next = ""] = words;
-  if (program.includes("/") && pattern.program !== program) return false;
+  if (program.includes("/") && pattern.program !== program && !standsIn(pattern.program, program)) return false;
   if (fetchesProgram(program) && !(pattern.program === program && pattern.named.has(next))) return false;
   const launches = ELSEWHERE.test(baseName(program)) ? undefined : launchesAt(baseName(program), words.slice(1));
   if (launches !== undefined && !namesLaunched(pattern, words.slice(0, launches + 3))) return false;
-  if (isInterpreter(program) && !isVersion(words))
-    return pattern.program === program && (runsFile(words) || words.slice(1).every((word) => pattern.named.has(word)));
+  if (isInterpreter(program) && !isVersion(words)) {
+    const named = words.length > 1 && words.slice(1).every((word) => pattern.named.has(word));
+    return pattern.program === program && (runsFile(words) || named);
+  }
+  if (baseName(program) === "sed") return sedCall(words.slice(1).map(literal)).prints;
   return !runsArguments(program) && !hasExecFlag(words, pattern.named);
 }
 
 /** What they run is no program of this machine. */
 const ELSEWHERE = /^(?:docker|podman|kubectl)$/;
+
+/** `Bash(./scripts/*)` names a folder of programs. */
+function standsIn(pattern: string, program: string): boolean {
+  const folder = pattern.slice(0, pattern.lastIndexOf("/") + 1);
+  return folder.includes("/") && !folder.includes(STAR) && program.startsWith(folder) && !program.split("/").includes("..");
+}
 
 const isVersion = (words: readonly string[]): boolean => words.length === 2 && /^--(?:version|help)$/.test(words[1] ?? "");
 
@@ -72,7 +83,7 @@ function tellable(word: Word, at: number, words: readonly Word[]): boolean {
   if (isKnown(word)) return true;
   const program = words[0]?.text ?? "";
   if (at === 0 || isSplit(word)) return baseName(program) === "echo" && echoTells([word]) && at > 0;
-  if (!isUnknown(word)) return baseName(program) !== "git" && lead(word) !== "" && !lead(word).startsWith("-");
+  if (!isUnknown(word)) return lead(word) !== "" && !lead(word).startsWith("-");
   if (netTouches(baseName(program), []).length > 0) return false;
   const said = /^(?:-[a-zA-Z]*m|--message|--title|--body)$/.test(words[at - 1]?.text ?? "");
   return echoTells([word]) && (said || !hasExecFlags(program));

@@ -62,18 +62,21 @@ export function runsArguments(program: string): boolean {
   return RUNS.has(name) || (Object.hasOwn(WRAPPERS, name) && !FETCHES.has(name));
 }
 
-/** Of an interpreter: does it run a file, with no code among its words? Then the file is named by them. */
+/** Of an interpreter: does it run a file or a module, with no code among its words? Then what runs is named by them. */
 export function runsFile([program = "", ...words]: readonly string[]): boolean {
-  const at = words.findIndex((word) => !/^-[A-Za-z]$|^--[\w-]+(?:=[\w./:-]*)?$/.test(word) || word === "-");
-  const flags = words.slice(0, at === -1 ? undefined : at);
   const name = baseName(program).toLowerCase();
+  if (/^(?:bun|deno)$/.test(name) && TASKS.has(words[0] ?? "")) return true;
+  if (/^(?:python|pypy)/.test(name) && words[0] === "-m") return /^[\w.]+$/.test(words[1] ?? "");
+  const at = words.findIndex((word) => !/^-[A-Za-z]$|^--[\w-]+(?:=[\w./:-]*)?$/.test(word));
+  const flags = words.slice(0, at === -1 ? undefined : at);
   const code = LANGUAGES.get(name) ?? LANGUAGES.get(name.replace(/[\d.]+w?$/, "")) ?? /^-[a-z]*[cs]/;
-  const odd = flags.some(
-    (word) => code.test(word) || /^(?:-[eEpcmrsiIn]|--(?:eval|print|require|import|loader|command|rcfile|init-file|include).*)$/.test(word),
-  );
+  if (flags.some((word) => code.test(word) || LOADS.test(word))) return false;
   const file = words[at];
-  return !odd && file !== undefined && file !== "-" && /[./]/.test(file);
+  return file === undefined ? flags.includes("--test") : file !== "-" && /[./]/.test(file);
 }
+
+const TASKS = new Set("run test task install i ci add remove fmt lint check build".split(" "));
+const LOADS = /^(?:-[eEpcmrsiIn]|--(?:eval|print|require|import|loader|command|rcfile|init-file|include).*)$/;
 
 /** `named`: words that the rule's author wrote himself. */
 export function hasExecFlag(words: readonly string[], named: ReadonlySet<string>): boolean {

@@ -59,6 +59,12 @@ export const SYSTEM: Readonly<Record<string, Spec>> = {
     operands: "names",
     walks: true,
   },
+  fd: {
+    short: "HIuspaLl0qgF1i",
+    valued: "dteEScN",
+    long: "hidden no-ignore unrestricted case-sensitive ignore-case glob regex fixed-strings absolute-path list-details follow full-path print0 max-depth= min-depth= exact-depth= exclude= type= extension= size= changed-within= changed-before= max-results= quiet show-errors color= threads= no-ignore-vcs version help",
+    operands: "text then files",
+  },
   file: {
     short: "bikLhNnprsvz0",
     long: "brief mime mime-type mime-encoding extension dereference no-dereference print0 keep-going raw",

@@ -19,7 +19,7 @@ export const echoTells = (words: readonly Word[]): boolean => words.every((word)
 export function printfTells([format, ...others]: readonly Word[]): boolean {
   const [first, rest] = format?.text === "--" ? [others[0], others.slice(1)] : [format, others];
   if (!first || !isKnown(first) || (first.text.startsWith("-") && format?.text !== "--")) return false;
-  return echoTells(rest) && (!first.text.includes("%n") || rest.every(isKnown));
+  return echoTells(rest) && !/%[-#0 +'\d.*]*n/.test(first.text); // `%n` sets a variable
 }
 
 const UNARY = /^-[a-hkprstuwxzGLNOS]$|^-n$/;

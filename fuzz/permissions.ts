@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { canonicalise } from "../packages/permissions/src/path/canonical.ts";
+import { readRule } from "../packages/permissions/src/rule/reading.ts";
+import { createAnalyse } from "../packages/permissions/src/shell/analyse.ts";
+import { anyPath, anyRule, anyText } from "../packages/permissions/test/garbage.ts";
+import { anyCommand, contradiction, openBench, runFor } from "../packages/permissions/test/oracle.ts";
+import { seeded } from "../packages/permissions/test/random.ts";
+
+const LONGEST_MS = 1_000; // what takes longer hangs
+const TOLD_EVERY = 60_000; // inputs between two breaths, so that a kill is heard
+
+/** Random commands run in an empty folder; each line says what the engine took them for and they weren't. */
+export async function judgedAgainstBash(commands: number, seed: number): Promise<readonly string[]> {
+  const root = await mkdtemp(join(tmpdir(), "keel-oracle-"));
+  const broken: string[] = [];
+  try {
+    const bench = await openBench(root);
+    if (!bench.confined) console.warn("NOT CONFINED: bubblewrap isn't here, the commands run in an empty folder with programs of our own");
+    const random = seeded(seed);
+    for (let count = 0; count < commands; count += 1) {
+      const text = anyCommand(random);
+      const wrong = await contradiction(text, await runFor(text, bench));
+      if (wrong !== undefined) broken.push(`${JSON.stringify(text)}: ${wrong}`);
+    }
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+  return broken;
+}
+
+const analyse = createAnalyse("/home/dev");
+const WHERE = { cwd: "/home/dev/proj", home: "/home/dev" };
+const READERS = [
+  { name: "the analyser", make: anyText, read: (text: string) => analyse(text, WHERE.cwd) },
+  { name: "the rule parser", make: anyRule, read: (text: string) => [readRule(text, "allow"), readRule(text, "deny")] },
+  {
+    name: "the canonicaliser",
+    make: anyPath,
+    read: (text: string) => [canonicalise(text, WHERE), canonicalise(text, { ...WHERE, windows: true })],
+  },
+];
+
+/** Random texts for all that reads texts: each line is one that threw, or took too long. */
+export async function readsAnything(inputs: number, seed: number): Promise<readonly string[]> {
+  const broken: string[] = [];
+  const random = seeded(seed);
+  for (let count = 0; count < inputs; count += 1) {
+    const { name, make, read } = random.pick(READERS);
+    const text = make(random);
+    const start = performance.now();
+    try {
+      read(text);
+    } catch (error) {
+      broken.push(`${name} threw on ${JSON.stringify(text)}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    if (performance.now() - start > LONGEST_MS) broken.push(`${name} took too long for ${JSON.stringify(text)}`);
+    if (count % TOLD_EVERY === TOLD_EVERY - 1) await new Promise((done) => setImmediate(done));
+  }
+  return broken;
+}

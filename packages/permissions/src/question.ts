@@ -1,0 +1,67 @@
+// What a question shows: the exact bytes, so that nothing can hide in them, in full, and where each path leads.
+import type { Asked, Effect } from "@keelson/protocol";
+import { nodeLinks, spell, type Links } from "./path/links.ts";
+import { analyseText } from "./shell/analyse.ts";
+import { folderOf } from "./shell/touch.ts";
+import { within } from "./shell/unit.ts";
+
+/** `characters`: of the text, unshortened. `paths`: as written, and what it leads to where that is another place. */
+export type Shown = {
+  readonly lines: readonly string[];
+  readonly characters: number;
+  readonly paths: readonly { readonly path: string; readonly leadsTo?: string }[];
+};
+
+export async function describeQuestion({ call, home }: Asked, links: Links = nodeLinks): Promise<Shown> {
+  const texts = call.effects.map((effect) => textOf(effect));
+  const named = [...new Set(call.effects.flatMap((effect) => pathsOf(effect, home)))];
+  const paths = await Promise.all(
+    named.map(async (path) => {
+      const { all, known } = await spell(path, links);
+      const real = known ? all.at(-1) : "a place that can't be told";
+      return real === undefined || real === all[0] ? { path: escaped(path) } : { path: escaped(path), leadsTo: escaped(real) };
+    }),
+  );
+  return {
+    lines: texts.flatMap((text) => text.split("\n").map(escaped)),
+    characters: texts.reduce((sum, text) => sum + text.length, 0),
+    paths,
+  };
+}
+
+function textOf(effect: Effect): string {
+  switch (effect.do) {
+    case "shell":
+      return effect.text;
+    case "connect":
+      return effect.url;
+    case "spawn":
+      return effect.agent;
+    case "unknown":
+      return effect.why;
+    case "read":
+    case "write":
+    case "delete":
+      return `${effect.do} ${effect.path}`;
+  }
+}
+
+function pathsOf(effect: Effect, home: string): readonly string[] {
+  if (effect.do === "read" || effect.do === "write" || effect.do === "delete") return [effect.path];
+  if (effect.do !== "shell") return [];
+  const { units, touches } = analyseText(effect.text, effect.cwd, home);
+  const all = [...touches, ...units.flatMap((unit) => [...within(unit)].flatMap(({ facts }) => facts.touches))];
+  return all.flatMap((touch) => (touch.do === "net" || touch.guessed ? [] : touch.place.paths.map(folderOf)));
+}
+
+/** Printable, every other character by its number: a terminal shows what bash would read. */
+export const escaped = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex no-misleading-character-class -- they are what is looked for, each by itself
+  text.replaceAll(
+    /[\u0000-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\\/gu,
+    (sign) => {
+      if (sign === "\\") return "\\";
+      const code = sign.codePointAt(0) ?? 0;
+      return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
+    },
+  );
