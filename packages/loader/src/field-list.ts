@@ -60,18 +60,11 @@ export const CLAUDE_FIELDS: Fields = {
   settings: needed(OBJECT),
 };
 
-/** Hosts whose readers pass over what they can't use. */
+/** Hosts whose readers pass over what they can't use: the name alone must be right. */
 export const LOOSE_FIELDS: Fields = {
+  ...Object.fromEntries(Object.entries(CLAUDE_FIELDS).map(([key, { shape }]): [string, Field] => [key, advised(shape)])),
   name: { ...needed(NAME), missing: "left" },
-  version: advised(TEXT),
-  description: advised(TEXT),
-  extensions: advised(OBJECT),
-  commands: advised(PARTS),
-  agents: advised(PATHS),
-  skills: advised(PATHS),
   rules: advised(PATHS),
-  hooks: advised(PARTS),
-  mcpServers: advised(PARTS),
   contextFileName: advised(PATHS),
 };
 

@@ -147,7 +147,11 @@ test("servers wrapped or bare, by every word for their transport; a bad one cost
 test("language servers, monitors, styles, rules, tool files and programs", async () => {
   const { plugin, said } = await read(
     {
-      "lsp.json": { ts: { command: "tsls", extensionToLanguage: { ".ts": "typescript" } }, bad: { command: "x" } },
+      "lsp.json": {
+        ts: { command: "tsls", extensionToLanguage: { ".ts": "typescript" } },
+        bad: { command: "x" },
+        cs: { command: "y", fileExtensions: { ".cs": "csharp" } },
+      },
       "monitors/monitors.json": [{ name: "log", command: "tail -f x" }, { name: "x" }],
       "output-styles/brief.md": text("description: Short.\nkeep-coding-instructions: true"),
       "rules/web/css.md": text("paths: [a.css, b.css]"),
@@ -161,7 +165,7 @@ test("language servers, monitors, styles, rules, tool files and programs", async
   );
   assert.deepEqual(
     plugin.lspServers.map(({ name }) => name),
-    ["ts"],
+    ["ts", "cs"],
   );
   assert.deepEqual(
     plugin.monitors.map(({ name, when }) => [name, when]),

@@ -94,22 +94,34 @@ export function lspServersIn(value: Json, source: ServerSource): readonly Server
     );
     return [];
   }
-  return Object.entries(servers).flatMap(([name, config]) => {
+  return Object.entries(servers).flatMap(([name, written]) => {
     const at = source.at([...lead, name]);
-    const missing = !isObject(config)
+    const config = isObject(written) ? withLanguages(written) : undefined;
+    const missing = !config
       ? "an object"
       : !isCommand(config["command"])
         ? `"command"`
         : !isObject(config["extensionToLanguage"])
           ? `"extensionToLanguage"`
           : undefined;
-    if (isObject(config) && missing === undefined)
-      return [{ name, transport: config["transport"] === "socket" ? "socket" : "stdio", config, ...at }];
+    if (config && missing === undefined) return [{ name, transport: config["transport"] === "socket" ? "socket" : "stdio", config, ...at }];
     source.report(
-      fail(at, { code: "lsp_invalid", what: `The language server ${quote(name)} has no ${missing}; it isn't used.`, hint: "Add it." }),
+      fail(at, {
+        code: "lsp_invalid",
+        what: `The language server ${quote(name)} ${missing === "an object" ? "isn't an object" : `has no ${missing}`}; it isn't used.`,
+        hint: "Add it.",
+      }),
     );
     return [];
   });
+}
+
+/** Another host calls the same map `fileExtensions`. */
+function withLanguages(config: JsonObject): JsonObject {
+  const { fileExtensions } = config;
+  return config["extensionToLanguage"] === undefined && isObject(fileExtensions)
+    ? { ...config, extensionToLanguage: fileExtensions }
+    : config;
 }
 
 export function monitorsIn(value: Json, source: ServerSource): readonly MonitorDecl[] {
