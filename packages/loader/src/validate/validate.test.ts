@@ -18,7 +18,7 @@ async function validate(
     await mkdir(dirname(join(dir, path)), { recursive: true });
     await writeFile(join(dir, path), typeof content === "string" ? content : JSON.stringify(content, undefined, 1));
   }
-  return (await validatePlugins(dir, recursive)).map((one) => ({ ...one, at: one.root.slice(dir.length + 1) }));
+  return (await validatePlugins(`${dir}/`, recursive)).map((one) => ({ ...one, at: one.root.slice(dir.length + 1) }));
 }
 const roots = (all: readonly { readonly at: string; readonly name: string; readonly format: string }[]): readonly string[] =>
   all.map(({ at, name, format }) => `${at} ${name} ${format}`);

@@ -1,6 +1,6 @@
 /** What `keel plugin validate` prints. Rule: the same reader that a session uses, so that what is said here is what happens there. */
 import { realpath, stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import type { PluginDecl, PluginRead, Problem } from "@keelson/protocol";
 import { readPlugin } from "../plugin.ts";
 import { fail } from "../problem.ts";
@@ -30,8 +30,9 @@ export type ValidProblem = {
   readonly hint: string;
 };
 
-/** `dir`: absolute. `recursive`: every plugin below it, and those that its marketplaces name; else `dir` alone is one. Never rejects for what is on the disk. */
-export async function validatePlugins(dir: string, recursive: boolean): Promise<readonly Validated[]> {
+/** `named`: absolute. `recursive`: every plugin below it, and those that its marketplaces name; else it alone is one. Never rejects for what is on the disk. */
+export async function validatePlugins(named: string, recursive: boolean): Promise<readonly Validated[]> {
+  const dir = resolve(named); // without a slash at its end
   const folder = await stat(dir).then(
     (found) => found.isDirectory(),
     () => false,

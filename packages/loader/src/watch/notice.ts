@@ -4,7 +4,7 @@
  */
 import { EventEmitter, on } from "node:events";
 import { watch as watchFolder, type FSWatcher } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /** `roots`: few, and watched through their removal and return. `leaves`: many; those that aren't named again are let go. `next`: a path at which something happened; undefined at the end. */
 export type Notices = AsyncDisposable & {
@@ -25,7 +25,8 @@ export const openNotices: OpenNotices = async (signal) => {
   watcher.on("error", () => undefined); // the sweep finds what happens
   watcher.on("raw", (_: string, name: unknown, details: unknown) => {
     const folder = typeof details === "object" && details !== null && "watchedPath" in details ? String(details.watchedPath) : "";
-    happened.emit("notice", typeof name === "string" ? join(folder, name) : folder);
+    // Of a file that is watched by itself, the name is its own.
+    happened.emit("notice", typeof name === "string" && name !== basename(folder) ? join(folder, name) : folder);
   });
   const addLeaf = (folder: string): void => {
     if (leaves.has(folder) || leaves.size >= MOST_LEAVES) return;
