@@ -2,7 +2,6 @@ import { existsSync, fstatSync, readFileSync, statSync } from "node:fs";
 import { devNull, homedir, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Clock } from "@keelson/protocol";
 
@@ -75,7 +74,17 @@ export function bundledPlugins(): readonly string[] {
 
 const CLOCK: Clock = {
   now: () => Number(process.hrtime.bigint()) / 1e6, // the global `performance` would load what nobody else here needs
-  sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined), // an abort ends the wait
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const end = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      signal.addEventListener("abort", end, { once: true });
+    }),
   random: () => Math.random(),
 };
 

@@ -92,7 +92,7 @@ function listen(tally: Tally, event: Event): Tally {
     case "call.judged":
       return { ...tally, judged: { ...tally.judged, [event.callId]: { decision: event.decision, suggestion: event.suggestion } } };
     case "call.completed":
-      return event.outcome === "denied" ? deny(tally, event.callId) : tally;
+      return forget(event.outcome === "denied" ? deny(tally, event.callId) : tally, event.callId);
     case "notice.raised":
       return event.severity === "error" ? { ...tally, errors: [...tally.errors, event.text] } : tally;
     case "run.ended":
@@ -112,6 +112,13 @@ function heard(tally: Tally, messageId: string, block: Block): Tally {
 function deny(tally: Tally, callId: string): Tally {
   const use = tally.calls[callId];
   return use ? { ...tally, denials: [...tally.denials, { use, ...(tally.judged[callId] ?? UNJUDGED) }] } : tally;
+}
+
+/** Its answer is told: nothing more is asked of it, and what is kept doesn't grow with the run. */
+function forget(tally: Tally, callId: string): Tally {
+  const { [callId]: _, ...calls } = tally.calls;
+  const { [callId]: __, ...judged } = tally.judged;
+  return { ...tally, calls, judged };
 }
 
 function charge(tally: Tally, { model, usage, usd, ms }: Extract<Event, { type: "model.called" }>): Tally {

@@ -1,6 +1,6 @@
 // Where a path leads. Symbolic links are followed one by one, so that a link to nothing and a missing leaf resolve too:
 // a write would create the target. What can't be known (a loop, an unreadable folder) is undefined, never a guess.
-import { lstat, readlink } from "node:fs/promises";
+import { lstatSync, readlinkSync } from "node:fs";
 import { posix } from "node:path";
 import { hasCode } from "@keelson/protocol";
 
@@ -20,7 +20,7 @@ export const nodeLinks: Links = {
   caseless: process.platform === "darwin" || process.platform === "win32",
   async readlink(path) {
     try {
-      return await readlink(path);
+      return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
     } catch (error) {
       if (hasCode(error, ["EINVAL", "ENOENT", "ENOTDIR"])) return undefined;
       throw error;
@@ -28,7 +28,7 @@ export const nodeLinks: Links = {
   },
   async has(path) {
     try {
-      await lstat(path);
+      lstatSync(path);
       return true;
     } catch (error) {
       if (hasCode(error, ["ENOENT", "ENOTDIR"])) return false;

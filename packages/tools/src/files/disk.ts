@@ -8,6 +8,7 @@ import { fileError, type FileKind, type FileRead, type FileStore } from "@keelso
 import { because, sizeOf } from "./because.ts";
 import { absolute, hashOf } from "./state.ts";
 import { pageOf, type Page, type Window } from "./page.ts";
+import { readNow } from "./read-now.ts";
 import { replaceFile } from "./replace.ts";
 
 export type Entry = { readonly name: string; readonly kind: FileKind };
@@ -25,7 +26,7 @@ export type Disk = FileStore & {
 
 export function diskFiles(): Disk {
   return {
-    read: (path, limitBytes) => opened(path, (file) => readWhole(file, path, limitBytes)),
+    read: async (path, limitBytes) => readNow(path, limitBytes) ?? (await opened(path, (file) => readWhole(file, path, limitBytes))),
     page: (path, window, signal) => opened(path, (file) => pageOf(file, window, signal)),
     write: (path, bytes, expected) => replaceFile(path, bytes, expected),
     head: (path, count) => opened(path, (file) => beginning(file, count)),
