@@ -8,6 +8,7 @@ import { installed } from "./installed.ts";
 import { loader } from "./loader.ts";
 import { overlap } from "./overlap.ts";
 import { parallel } from "./parallel.ts";
+import { permissions } from "./permissions.ts";
 import { picture } from "./picture.ts";
 import { publish } from "./process.ts";
 import { resume } from "./resume.ts";
@@ -16,7 +17,7 @@ import { table } from "./table.ts";
 import { turns } from "./turns.ts";
 
 /** Prints what keelson costs beside a baseline measured in the same run. Nothing here fails on a slow machine. */
-const BENCHES: readonly Bench[] = [hello, turns, resume, installed, earlyStart, overlap, parallel, agents, loader];
+const BENCHES: readonly Bench[] = [hello, turns, resume, installed, earlyStart, overlap, parallel, agents, loader, permissions];
 
 const short = process.argv.includes("--short");
 await publish();

@@ -15,7 +15,7 @@ export function grantsOf(shown: readonly string[], lasting: Lasting, now: number
   return shown.map((rule) => ({ rule, scope, made: now, ...(until !== undefined && { until }) }));
 }
 
-export const holdsNow = ({ until }: Grant, now: number): boolean => until === undefined || now < until;
+const holdsNow = ({ until }: Grant, now: number): boolean => until === undefined || now < until;
 
 /** As rules of the session or the project. `base`: where patterns that begin with `/` start. */
 export function grantedRules(

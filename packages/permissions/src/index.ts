@@ -1,4 +1,5 @@
 export { proposeRules } from "./approval.ts";
+export { classifyCommand, classifyLine, type Classified } from "./classifier/classify.ts";
 export { confine, type Confined, type Confining, type SandboxSettings } from "./confine.ts";
 export { decide } from "./decide.ts";
 export { grantedRules, grantsOf, readGrants, revoke, type Grant, type GrantsRead, type Lasting } from "./grants.ts";

@@ -7,6 +7,7 @@ import { hostOf, matchesHost } from "./rule/domain.ts";
 import { nameRestricts } from "./rule/names.ts";
 import type { Governs, Parameter, Reading } from "./rule/reading.ts";
 import type { Scene } from "./scene.ts";
+import type { Analysis } from "./shell/analyse.ts";
 import { commandRestricts, pathsRestrict } from "./shell/restricts.ts";
 import { within } from "./shell/unit.ts";
 
@@ -14,7 +15,7 @@ export async function restricts(rule: Rule, scene: Scene): Promise<Match> {
   const reading = scene.read(rule);
   switch (reading.kind) {
     case "tool":
-      return nameRestricts(reading.name, scene.asked) ? "yes" : "no";
+      return toolRestricts(reading.name, scene);
     case "unread":
       return unreadRestricts(reading, scene);
     case "command":
@@ -28,6 +29,23 @@ export async function restricts(rule: Rule, scene: Scene): Promise<Match> {
     case "parameter":
       return nameRestricts(reading.name, scene.asked) && has(scene.asked.call.input, reading.parameter) ? "yes" : "no";
   }
+}
+
+/** A rule on all reading or all changing holds for what a command surely reads or changes. */
+function toolRestricts(name: string, scene: Scene): Match {
+  const { asked } = scene;
+  if (nameRestricts(name, asked)) return "yes";
+  const effects = asked.call.effects.flatMap((effect) => (effect.do === "shell" ? touchedBy(scene.analysis(effect)) : []));
+  return effects.length > 0 && nameRestricts(name, { tool: "", call: { effects } }) ? "yes" : "no";
+}
+
+function touchedBy({ units, touches }: Analysis): readonly Effect[] {
+  const all = [...touches, ...units.flatMap((unit) => [...within(unit)].flatMap(({ facts }) => facts.touches))];
+  return all.flatMap((touch): Effect[] =>
+    touch.do !== "net" && touch.do !== "cd" && touch.do !== "list" && touch.guessed !== true && touch.kept !== true
+      ? [{ do: touch.do, path: "/" }]
+      : [],
+  );
 }
 
 function unreadRestricts({ name }: Extract<Reading, { kind: "unread" }>, scene: Scene): Match {
@@ -81,6 +99,7 @@ export function namesOf(effects: readonly Effect[], input: JsonObject): readonly
 }
 
 async function pathRuleRestricts(reading: Extract<Reading, { kind: "path" }>, rule: Rule, scene: Scene): Promise<Match> {
+  if (reading.parameter && nameRestricts(reading.name, scene.asked) && has(scene.asked.call.input, reading.parameter)) return "yes";
   const placed = await scene.placeToRestrict(reading.pattern, rule);
   const each = scene.asked.call.effects.map((effect) => pathRestricts(effect, reading.governs, placed, scene));
   return strongest(await Promise.all(each));

@@ -12,7 +12,13 @@ export type Parameter = { readonly name: string; readonly value: readonly string
 export type Reading =
   | { readonly kind: "tool"; readonly name: string }
   | { readonly kind: "command"; readonly pattern: CommandPattern; readonly parameter?: Parameter }
-  | { readonly kind: "path"; readonly governs: Governs; readonly pattern: PathPattern }
+  | {
+      readonly kind: "path";
+      readonly name: string;
+      readonly governs: Governs;
+      readonly pattern: PathPattern;
+      readonly parameter?: Parameter;
+    }
   | { readonly kind: "domain"; readonly name: string; readonly pattern: DomainPattern }
   /** Of an agent or a skill. `more`: also with arguments. */
   | { readonly kind: "named"; readonly name: string; readonly named: string; readonly more: boolean; readonly parameter?: Parameter }
@@ -72,7 +78,10 @@ export function readRule(text: string, behavior: Behavior, caseless = false): Re
         return readParameter(name, specifier, behavior);
       if (known.write !== undefined && behavior === "allow") return unread(name, `paths are allowed by ${known.write}(${specifier})`);
       const read = readPattern(specifier, behavior, caseless);
-      return read.ok ? { kind: "path", governs: known.governs, pattern: read.pattern } : unread(name, read.why);
+      const parameter = behavior === "allow" || specifier.includes("/") ? undefined : parameterOf(name, specifier);
+      return read.ok
+        ? { kind: "path", name, governs: known.governs, pattern: read.pattern, ...(parameter && { parameter }) }
+        : unread(name, read.why);
     }
     case undefined:
       return readParameter(name, specifier, behavior);

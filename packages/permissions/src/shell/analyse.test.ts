@@ -43,6 +43,21 @@ it("names the files and hosts of a command, and says where it can't", () => {
   expect(facts("ls").effects).toEqual([]);
 });
 
+it("doesn't take for read-only what would show a variable of the environment", () => {
+  for (const text of [
+    "echo $API_KEY",
+    'printf "%s" "$TOKEN"',
+    "cat <<E\n$API_KEY\nE",
+    "cat <<< $API_KEY",
+    "x=$API_KEY; echo $x",
+    "for k in $API_KEY; do echo $k; done",
+    "ps auxe",
+  ])
+    expect([text, facts(text).readOnly]).toEqual([text, false]);
+  for (const text of ["echo $HOME $USER", "for f in a b; do echo $f; done", 'echo "$(pwd)"'])
+    expect([text, facts(text).readOnly]).toEqual([text, true]);
+});
+
 it("finds every command, wherever it stands", () => {
   expect(commands("a && b | c; (d); { e; }; if f; then g; elif h; then i; else j; fi")).toEqual([..."abcdefghij"]);
   expect(

@@ -8,6 +8,7 @@ import { nameRule } from "../rule/read-rules.ts";
 import type { Scene, ShellEffect } from "../scene.ts";
 import type { Analysis } from "./analyse.ts";
 import { ruleCovers, startsHere } from "./rule-covers.ts";
+import { showsNoSecret } from "./telling.ts";
 import { folderOf, type FileTouch, type Place, type Touch } from "./touch.ts";
 import { isSafe, type Unit } from "./unit.ts";
 
@@ -69,7 +70,8 @@ async function coversUnit(unit: Unit, analysis: Analysis, scene: Scene, means: r
 }
 
 /** A script's own variables are written small; none of these is handed to programs. */
-const isOwn = ({ name }: Unit["assigns"][number]): boolean => /^[a-z_][a-z0-9_]*$/.test(name) && !/proxy|^npm_|^pip_|^git_/.test(name);
+const isOwn = (one: Unit["assigns"][number]): boolean =>
+  /^[a-z_][a-z0-9_]*$/.test(one.name) && !/proxy|^npm_|^pip_|^git_/.test(one.name) && showsNoSecret(one);
 
 async function tellsInScope({ facts, at }: Unit, scene: Scene): Promise<boolean> {
   if (facts.git && !startsHere(at.folders, scene)) return false;
@@ -132,7 +134,7 @@ async function acceptable(path: string, scene: Scene): Promise<boolean> {
 }
 
 /** The rule on paths that allows it, at every place that the path leads to. */
-export async function pathRule(path: string, governs: "reads" | "writes" | "deletes", scene: Scene): Promise<Rule | undefined> {
+async function pathRule(path: string, governs: "reads" | "writes" | "deletes", scene: Scene): Promise<Rule | undefined> {
   const { all, known } = await scene.spell(path);
   if (!known) return undefined;
   for (const rule of scene.asked.rules) {

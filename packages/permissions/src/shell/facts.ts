@@ -5,14 +5,14 @@ import { findCall } from "./find.ts";
 import { readFlags, type Spec } from "./flags.ts";
 import { gitCall, gitTells } from "./git.ts";
 import { isHarmlessGlobal, showsContent } from "./git-shows.ts";
-import { isKnown, type Word } from "./marks.ts";
+import { isKnown, isUnknown, type Word } from "./marks.ts";
 import { netTouches } from "./net.ts";
 import { guessed } from "./operands.ts";
 import { anyName, systemName } from "./program.ts";
 import { EXACT, LISTS, SYSTEM } from "./table-system.ts";
 import { TEXT } from "./table-text.ts";
 import { WRAPPERS } from "./wrappers.ts";
-import { tests, printfTells, echoTells, jqCall } from "./telling.ts";
+import { tests, printfTells, echoTells, jqCall, showsNoSecret } from "./telling.ts";
 import { file, here, NOWHERE, placeOf, type Touch } from "./touch.ts";
 import { moveIn, type Whereabouts } from "./whereabouts.ts";
 
@@ -86,7 +86,8 @@ function bySpec(words: readonly Word[], spec: Spec, at: Whereabouts): Facts {
         words.filter((word) => !files.includes(word)),
         at,
       );
-  return { tells: ok, edits: false, known: ok, touches: [...whole, ...start, ...unread] };
+  const shows = words.every((word) => !isUnknown(word) || showsNoSecret(word));
+  return { tells: ok && shows, edits: false, known: ok, touches: [...whole, ...start, ...unread] };
 }
 
 const REMOVERS = new Set(["rm", "rmdir", "unlink", "shred", "srm", "trash"]);
@@ -102,6 +103,10 @@ const SPECIAL: Readonly<Record<string, Special>> = {
     const facts = bySpec(words, SYSTEM["date"] ?? { operands: "none" }, at);
     const { operands } = readFlags(words, SYSTEM["date"] ?? { operands: "none" });
     return operands.every((word) => isKnown(word) && word.text.startsWith("+")) ? facts : only([], false); // any other sets the clock
+  },
+  ps: (words, at) => {
+    const facts = bySpec(words, SYSTEM["ps"] ?? { operands: "none" }, at);
+    return words.some(({ text }) => /^[a-zA-Z]*e/.test(text)) ? { ...facts, tells: false } : facts; // `e` without a dash shows the environment of processes
   },
   command: (words) => (/^-[vV]$/.test(words[0]?.text ?? "") ? only([], words.every(isKnown)) : undefined),
   cd: moves,

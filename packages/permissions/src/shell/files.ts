@@ -83,7 +83,7 @@ const links = (read: Read): readonly Touch[] => {
 };
 
 const MOVE = "force interactive no-clobber verbose update? no-target-directory target-directory= strip-trailing-slashes";
-export const CHANGERS: Readonly<Record<string, Changer>> = {
+const CHANGERS: Readonly<Record<string, Changer>> = {
   rm: {
     spec: {
       short: "rRfivdI",

@@ -59,7 +59,7 @@ function matchesStars(pattern: string, subject: string): boolean {
 }
 
 /** One spelling for one list of words: what stands in a word never looks like the gap between two. */
-export const canonical = (words: readonly string[]): string =>
+const canonical = (words: readonly string[]): string =>
   words.map((word) => (word === "" ? "\u0001" : word.replaceAll(" ", "\u0000"))).join(" ");
 
 const SAFE = String.raw`\w\-./,:=+@%^`;

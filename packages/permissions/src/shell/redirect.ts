@@ -2,6 +2,7 @@
 import type { Redirection } from "unbash";
 import type { Opaque } from "./hidden.ts";
 import { isKnown, type Word } from "./marks.ts";
+import { showsNoSecret } from "./telling.ts";
 import type { Input } from "./walk.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 import { expandWord, type Scope } from "./word.ts";
@@ -17,17 +18,14 @@ export function redirections(
 ): Input | undefined {
   let input: Input | undefined;
   for (const one of list) {
-    if (one.type === "HereDoc") input = { from: "text", text: one.body.text };
-    else if (one.type === "HereString")
-      input = {
-        from: "text",
-        text: one.target
-          ? expandWord(one.target, scope)
-              .map(({ script }) => script)
-              .join(" ")
-          : "",
-      };
-    else {
+    if (one.type === "HereDoc") {
+      input = { from: "text", text: one.body.text };
+      if (one.body.parts?.some((part) => !showsNoSecret({ raw: part.type === "Literal" ? "" : part.text }))) out.opaque.push(SHOWN);
+    } else if (one.type === "HereString") {
+      const words = one.target ? expandWord(one.target, scope) : [];
+      input = { from: "text", text: words.map(({ script }) => script).join(" ") };
+      if (!words.every(showsNoSecret)) out.opaque.push(SHOWN);
+    } else {
       if (one.operator === "<" || one.operator === "<>" || one.operator === "<&") input = { from: "elsewhere" };
       redirect(one, at, scope, out);
     }
@@ -35,6 +33,8 @@ export function redirections(
   }
   return input;
 }
+
+const SHOWN: Opaque = { why: "it hands on what a variable of the environment holds", runs: false };
 
 function redirect(
   one: Extract<Redirection, { type: "Redirect" }>,

@@ -137,7 +137,7 @@ function mayName({ root, pattern }: Placed, folder: string, behind: readonly str
   return behind.every((name, at) => names[at] === undefined || fits(name, names[at] ?? ""));
 }
 
-export function fits(name: string, literal: string): boolean {
+function fits(name: string, literal: string): boolean {
   const [first = "", ...others] = name.split(MARK.glob);
   if (others.length === 0) return name === literal;
   const last = others.at(-1) ?? "";

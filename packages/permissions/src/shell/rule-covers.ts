@@ -91,6 +91,8 @@ function tellable(word: Word, at: number, words: readonly Word[]): boolean {
 
 /** Words that the rule spells out are its author's; any other must not lead out. */
 async function staysInScope(pattern: CommandPattern, unit: Unit, scene: Scene): Promise<boolean> {
+  const { tells, touches } = unit.facts;
+  if (tells && touches.every((touch) => touch.do === "list")) return true; // names and sizes of what the rule's author let be listed
   const words = unit.words.slice(1).filter((word) => !pattern.named.has(word.text));
   for (const touch of guessed(words, unit.at)) {
     if (touch.do === "net") continue;

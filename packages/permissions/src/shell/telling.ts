@@ -9,7 +9,7 @@ const HARMLESS = new Set(
 );
 
 /** Names that a script gives its own variables are written small. */
-function showsNoSecret({ raw }: Word): boolean {
+export function showsNoSecret({ raw }: Pick<Word, "raw">): boolean {
   const names = [...raw.matchAll(/\$\{?[#!]?([A-Za-z_]\w*)/g)].map(([, name = ""]) => name);
   return names.every((name) => HARMLESS.has(name) || /^[a-z]/.test(name));
 }

@@ -1,5 +1,5 @@
 // What a command does to the world, as far as its words tell: files, folders, hosts.
-import { holdsMark, MARK, type Word } from "./marks.ts";
+import { MARK, type Word } from "./marks.ts";
 import { within, type Whereabouts } from "./whereabouts.ts";
 
 /** Absolute paths: any of them may be meant. A wildcard in one is marked. `unknown`: it may also be elsewhere. */
@@ -45,7 +45,7 @@ export const here = (at: Whereabouts): Place => ({ paths: at.folders, unknown: a
 /** Reading or writing these touches no file. */
 const PIPES = /^\/dev\/(?:null|zero|stdin|stdout|stderr|tty|fd\/\d+)$/;
 const SOURCES = /^\/dev\/(?:null|stdin|stdout|stderr|fd\/\d+)$/;
-export const isPipe = (text: string, reads: boolean): boolean => (reads ? SOURCES : PIPES).test(text) && text !== "/dev/zero";
+const isPipe = (text: string, reads: boolean): boolean => (reads ? SOURCES : PIPES).test(text) && text !== "/dev/zero";
 
 export const file = (kind: FileTouch["do"], word: Word, at: Whereabouts): readonly Touch[] =>
   isPipe(word.text, kind === "read") ? [] : [{ do: kind, place: placeOf(word.text, at) }];
@@ -57,5 +57,3 @@ export function folderOf(path: string): string {
   const folder = path.slice(0, path.lastIndexOf("/", wild));
   return folder === "" ? "/" : folder;
 }
-
-export const isWild = holdsMark;

@@ -15,6 +15,7 @@ import { literal, MARK, type Word } from "./marks.ts";
 import { after, either, move, stay, type Flow, type Whereabouts } from "./whereabouts.ts";
 import { look, type Opaque } from "./hidden.ts";
 import { redirections, type Redirect } from "./redirect.ts";
+import { showsNoSecret } from "./telling.ts";
 
 export type Assign = { readonly name: string; readonly raw: string; readonly value: Word | undefined };
 /** What stands on a command's standard input. `text`: as a script, as far as it is known. */
@@ -130,6 +131,8 @@ function compound(what: Compound, ground: Ground, w: Walk): Flow {
     case "For":
     case "Select":
       inside(what.wordlist ?? [], ground, w);
+      if (!(what.wordlist ?? []).every((word) => showsNoSecret({ raw: word.text })))
+        w.opaque.push({ why: "it goes through what a variable of the environment holds", runs: false });
       if (what.type === "Select") w.opaque.push({ why: "it lets standard input choose", runs: false });
       if (isSpecial(what.name.value)) w.opaque.push({ why: `it sets ${what.name.value}`, runs: true });
       return loop([what.body.commands], ground, w);

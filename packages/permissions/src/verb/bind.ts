@@ -34,6 +34,8 @@ const searches: Form = {
   effects: (text, where) => [{ do: "read", path: at(text("path") || ".", where), under: true, filtered: true }],
 };
 
+const agent: Form = { texts: ["prompt"], effects: (text) => [{ do: "spawn", agent: text("subagent_type") || "general-purpose" }] };
+
 const TOOLS: Readonly<Record<string, Form>> = {
   Bash: { texts: ["command"], effects: (text, { cwd }) => [{ do: "shell", text: text("command"), cwd }] },
   Read: reads("file_path"),
@@ -45,10 +47,10 @@ const TOOLS: Readonly<Record<string, Form>> = {
   MultiEdit: changes("file_path"),
   NotebookEdit: changes("notebook_path"),
   Delete: { texts: ["path"], effects: (text, where) => [{ do: "delete", path: at(text("path"), where) }] },
-  WebFetch: { texts: ["url"], effects: (text) => [{ do: "connect", url: text("url") }] },
+  WebFetch: { texts: ["url"], readOnly: true, effects: (text) => [{ do: "connect", url: text("url") }] },
   WebSearch: { texts: ["query"], effects: () => [{ do: "unknown", why: "it asks a search service" }] },
-  Agent: { texts: ["subagent_type"], effects: (text) => [{ do: "spawn", agent: text("subagent_type") }] },
-  Task: { texts: ["subagent_type"], effects: (text) => [{ do: "spawn", agent: text("subagent_type") }] },
+  Agent: agent,
+  Task: agent,
   Skill: { texts: ["skill"], effects: () => [{ do: "unknown", why: "a skill may tell the model to do anything" }] },
 };
 

@@ -1,5 +1,5 @@
 // Judges cases in the form of the permission corpus: each in a world of its own, where nothing is on the disk but the links it names.
-import { MODES, type Decision, type Json, type Mode } from "@keelson/protocol";
+import { MODES, type Decision, type Json } from "@keelson/protocol";
 import { decide } from "../decide.ts";
 import type { Links } from "../path/links.ts";
 import { readRules, type RuleItem } from "../rule/read-rules.ts";
@@ -47,5 +47,3 @@ export function linksOf(fs: readonly { readonly path: string; readonly target: s
   const targets = new Map(fs.map(({ path, target }) => [path, target]));
   return { readlink: async (path) => targets.get(path) };
 }
-
-export const isMode = (name: string): name is Mode => MODES.some((one) => one === name);
