@@ -5,8 +5,11 @@ import { sendMessageBlock } from "../agents/send-message.ts";
 import { enterWorktreeBlock, exitWorktreeBlock } from "../agents/worktree.ts";
 import { askUserBlock } from "../person/ask-user.ts";
 import { enterPlanModeBlock, exitPlanModeBlock } from "../person/plan-mode.ts";
+import { skillBlock } from "../skills/skill.ts";
 import { taskCreateBlock, taskGetBlock, taskListBlock, taskUpdateBlock } from "../tasks/task-list.ts";
 import { taskOutputBlock, taskStopBlock } from "../tasks/task-output.ts";
+import { webFetchBlock } from "../web/web-fetch.ts";
+import { webSearchBlock } from "../web/web-search.ts";
 import { bashBlock } from "./bash.ts";
 import { bashOutputBlock } from "./bash-output.ts";
 import { editBlock } from "./edit.ts";
@@ -39,6 +42,7 @@ export const bodies: Readonly<Record<string, (kit: BlockKit) => Tool>> = {
   NotebookEdit: notebookEditBlock,
   Read: readBlock,
   SendMessage: sendMessageBlock,
+  Skill: skillBlock,
   TaskCreate: taskCreateBlock,
   TaskGet: taskGetBlock,
   TaskList: taskListBlock,
@@ -46,5 +50,7 @@ export const bodies: Readonly<Record<string, (kit: BlockKit) => Tool>> = {
   TaskStop: taskStopBlock,
   TaskUpdate: taskUpdateBlock,
   TodoWrite: todoWriteBlock,
+  WebFetch: webFetchBlock,
+  WebSearch: webSearchBlock,
   Write: writeBlock,
 };

@@ -57,6 +57,10 @@ const INPUTS: Readonly<Record<string, Inputs>> = {
     bad: [{}, { file_path: "" }, { file_path: "a\0" }, { file_path: "a", offset: -1 }, { file_path: "a", limit: 0 }],
   },
   SendMessage: { good: { to: "a", message: "b" }, bad: [{}, { to: "a" }, { to: "", message: "b" }] },
+  Skill: {
+    good: { skill: "review", args: "src" },
+    bad: [{}, { skill: "" }, { skill: "a", args: 7 }, { skill: "x".repeat(201) }],
+  },
   TaskCreate: { good: { subject: "a", description: "b" }, bad: [{}, { subject: "a" }] },
   TaskGet: { good: { taskId: "1" }, bad: [{}] },
   TaskList: { good: {}, bad: [] },
@@ -66,6 +70,30 @@ const INPUTS: Readonly<Record<string, Inputs>> = {
   TodoWrite: {
     good: { todos: [{ content: "a", status: "pending" }] },
     bad: [{}, { todos: {} }, { todos: [{ content: "", status: "pending" }] }, { todos: [{ content: "a", status: "done" }] }],
+  },
+  WebFetch: {
+    good: { url: "http://example.org/a#b", prompt: "c" },
+    bad: [
+      {},
+      { url: "http://example.org" },
+      ...[
+        "example.org",
+        "ftp://example.org/",
+        "file:///etc/passwd",
+        "http://u:p@example.org/",
+        "http://",
+        `http://a.org/${"x".repeat(2_000)}`,
+      ].map((url) => ({ url, prompt: "c" })),
+    ],
+  },
+  WebSearch: {
+    good: { query: "ab", allowed_domains: ["example.org"] },
+    bad: [
+      {},
+      { query: "" },
+      { query: "ab", allowed_domains: "a b" },
+      { query: "ab", allowed_domains: ["a.org"], blocked_domains: ["b.org"] },
+    ],
   },
   Write: { good: { file_path: "new", content: "x" }, bad: [{}, { file_path: "a" }, { content: "a" }, { file_path: "a", content: {} }] },
 };
@@ -112,6 +140,7 @@ describe("the catalogue", () => {
       "createBoard",
       "createSeen",
       "diskFiles",
+      "isAvailable",
       "leftBy",
       "openProcesses",
       "sandboxAvailability",

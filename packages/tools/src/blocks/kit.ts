@@ -4,7 +4,9 @@ import type { Disk } from "../files/disk.ts";
 import type { Seen } from "../files/seen.ts";
 import type { Processes } from "../process/processes.ts";
 import type { Agents, Worktrees } from "../agents/ports.ts";
+import type { Skills } from "../skills/ports.ts";
 import type { Board } from "../tasks/board.ts";
+import type { Web } from "../web/ports.ts";
 
 export type BlockKit = {
   readonly files: Disk;
@@ -33,6 +35,10 @@ export type BlockKit = {
   /** Sub-agents; without it there are none. */
   readonly agents?: Agents;
   readonly worktrees?: Worktrees;
+  /** Skills that the model may start; without it there are none. */
+  readonly skills?: Skills;
+  /** The way to the web; without it there is none. */
+  readonly web?: Web;
   /** Plan mode, of the session. */
   readonly plan?: { planning(): boolean; enter(): void; leave(): void };
 };
