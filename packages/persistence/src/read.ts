@@ -27,8 +27,13 @@ export type Source = {
   readonly found: (finding: Finding) => void;
 };
 
-/** Records numbered over `after`. Holds one chunk of one file at a time; what comes in while it reads is read too. */
+/** Records numbered over `after`, one by one. */
 export async function* records(source: Source, after: number): AsyncGenerator<Found> {
+  for await (const portion of portions(source, after)) for (const record of portion) yield record;
+}
+
+/** The same, as many at once as a read of the disk brings. Holds one chunk of one file at a time; what comes in while it reads is read too. */
+export async function* portions(source: Source, after: number): AsyncGenerator<readonly Found[]> {
   const { disk, folder } = source;
   const segments = [...(source.segments ?? segmentsOf(disk, folder))];
   const known = segments.findLastIndex(({ base }) => base <= after);
@@ -40,20 +45,23 @@ export async function* records(source: Source, after: number): AsyncGenerator<Fo
         segments.push(...segmentsOf(disk, folder, segment.epoch)); // taken over meanwhile
       return Math.min(Infinity, ...segments.slice(at + 1).map(({ base }) => base));
     };
-    for await (const record of within(disk, segment, chain, seal)) if (record.seq > after) yield record;
+    for await (const portion of within(disk, segment, chain, seal)) {
+      const first = portion.findIndex(({ seq }) => seq > after);
+      if (first >= 0) yield first === 0 ? portion : portion.slice(first);
+    }
     if (chain.broken) return;
   }
 }
 
 /** `seal` is asked after each read of the disk: what was there before the next segment began is within that one's base. */
-async function* within(disk: Disk, segment: Segment, chain: Chain, seal: () => number): AsyncGenerator<Found> {
+async function* within(disk: Disk, segment: Segment, chain: Chain, seal: () => number): AsyncGenerator<readonly Found[]> {
   if (chain.last >= seal() || !chain.enter(segment)) return;
   const fd = disk.open(segment.path, "read");
   try {
     const from = seek(disk, fd, disk.stat(segment.path)?.size ?? 0, chain.wanted);
     chain.jump(from);
     for (const batch of batches(disk, fd, from)) {
-      yield* chain.pass(segment, batch, seal());
+      yield chain.pass(segment, batch, seal());
       if (chain.broken || chain.astray || chain.last >= seal()) break;
       if (batch.more) await breathe();
     }
@@ -111,9 +119,10 @@ class Chain {
     return !this.broken;
   }
 
-  *pass(segment: Segment, batch: Batch, until: number): Generator<Found> {
+  pass(segment: Segment, batch: Batch, until: number): readonly Found[] {
+    const passed: Found[] = [];
     for (const line of batch.lines) {
-      if (this.last >= until) return;
+      if (this.last >= until) break;
       if (this.#line !== undefined) this.#line++;
       const record = line.ended ? this.#parse(line.bytes) : undefined;
       if (line.at === 0 && !record && parseHeader(line.bytes, segment.path)) continue;
@@ -122,13 +131,17 @@ class Chain {
         continue;
       }
       this.tell();
-      if (this.#jumped && record.seq > this.last + 1) return void (this.astray = true);
+      if (record.seq > this.last + 1) {
+        if (this.#jumped) this.astray = true;
+        else this.#gap(segment, record.seq, line.at);
+        break;
+      }
       this.#jumped = false;
       this.wanted = 0;
-      if (record.seq > this.last + 1) return this.#gap(segment, record.seq, line.at);
       this.last = record.seq;
-      yield record;
+      passed.push(record);
     }
+    return passed;
   }
 
   #parse(bytes: Buffer | undefined): Found | undefined {

@@ -84,7 +84,8 @@ export function parseRecord(bytes: Uint8Array | undefined, same: Same = UNKNOWN)
 
 /** The envelope that was appended. `lost` hears of blobs that can't be had. */
 export function restore({ envelope, mark }: Found, get: Get, lost: (digest: string) => void): Stored {
-  const whole = mark === undefined ? envelope : unpack(JSON.stringify(envelope), mark, get, lost);
+  if (mark === undefined) return envelope;
+  const whole = unpack(JSON.stringify(envelope), mark, get, lost);
   return isRecord(whole) ? whole : envelope;
 }
 

@@ -28,7 +28,7 @@ import { checkSessionId, isSessionId, sessionsOf, slugOf } from "./layout.ts";
 import { Listing } from "./list/listing.ts";
 import { isHeld } from "./lock.ts";
 import { fenced, type Pen } from "./pen.ts";
-import { records, type Finding } from "./read.ts";
+import { portions, type Finding } from "./read.ts";
 import { restore } from "./record.ts";
 import { removeSession, sweep } from "./remove.ts";
 import { headOf } from "./segment.ts";
@@ -142,13 +142,10 @@ class FolderStore implements EmbeddedStore {
     const folder = this.#folderOf(ref);
     // a torn end is nothing to speak of while somebody may be writing it
     const found = ({ torn, problem }: Finding): void => (torn ? undefined : report(problem));
+    const get = (digest: string): Buffer | undefined => getBlob({ disk, folder }, digest);
     try {
-      for await (const record of records({ disk, folder, found }, after))
-        yield restore(
-          record,
-          (digest) => getBlob({ disk, folder }, digest),
-          (digest) => report(lost(folder, digest, record.seq)),
-        );
+      for await (const portion of portions({ disk, folder, found }, after))
+        for (const record of portion) yield restore(record, get, (digest) => report(lost(folder, digest, record.seq)));
     } catch (error) {
       throw unreadable(folder, error);
     }

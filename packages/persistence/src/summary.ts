@@ -1,7 +1,7 @@
 import { NO_OUTLINE, outline, statusAfter, type Outline, type SessionSummary } from "@keelson/protocol";
 import { getBlob } from "./blobs.ts";
 import type { Disk } from "./disk.ts";
-import { records, type Source } from "./read.ts";
+import { portions, type Source } from "./read.ts";
 import { restore, type Found } from "./record.ts";
 import { lastOf, segmentsOf, type Segment } from "./segment.ts";
 import { knownOf, type Known } from "./snapshot.ts";
@@ -42,10 +42,11 @@ export function birthOf(
 /** Goes on from what is known. `seq`: of the last record that a reader gets to. */
 export async function outlineBehind(source: Source, known: Known): Promise<Known> {
   let { seq, outline: told } = known;
-  for await (const found of records(source, seq)) {
-    told = outline(told, told.title === "" ? whole(source, found) : found.envelope);
-    seq = found.seq;
-  }
+  for await (const portion of portions(source, seq))
+    for (const found of portion) {
+      told = outline(told, told.title === "" ? whole(source, found) : found.envelope);
+      seq = found.seq;
+    }
   return { seq, outline: told };
 }
 

@@ -5,7 +5,7 @@ import { getBlob } from "../blobs.ts";
 import type { Desk } from "../claim.ts";
 import type { Disk } from "../disk.ts";
 import { sessionsOf } from "../layout.ts";
-import { records } from "../read.ts";
+import { portions } from "../read.ts";
 import { restore, type Found } from "../record.ts";
 import { inTransaction } from "./database.ts";
 import { ROOM } from "./rows.ts";
@@ -35,13 +35,14 @@ async function addOf({ disk }: Desk, db: DatabaseSync, { id, worded, folder }: U
     size = 0;
     return isOurs;
   };
-  for await (const found of records({ disk, folder, found: () => undefined }, worded)) {
-    const words = textOf({ disk, folder }, found);
-    to = found.seq;
-    if (words !== "") portion.push([found.seq, words]);
-    size += words.length;
-    if (size > PORTION && (!flush() || signal?.aborted)) return;
-  }
+  for await (const those of portions({ disk, folder, found: () => undefined }, worded))
+    for (const found of those) {
+      const words = textOf({ disk, folder }, found);
+      to = found.seq;
+      if (words !== "") portion.push([found.seq, words]);
+      size += words.length;
+      if (size > PORTION && (!flush() || signal?.aborted)) return;
+    }
   flush();
 }
 
