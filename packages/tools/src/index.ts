@@ -1,6 +1,7 @@
 export { GENERAL } from "./agents/ports.ts";
 export type { AgentOrder, Agents, Work, Worktrees } from "./agents/ports.ts";
 export { blocks } from "./blocks/catalogue.ts";
+export { isAvailable } from "./blocks/available.ts";
 export type { BlockKit } from "./blocks/kit.ts";
 export { diskFiles, type Disk } from "./files/disk.ts";
 export { createSeen, type Seen } from "./files/seen.ts";
@@ -11,3 +12,4 @@ export { startProcess } from "./process/start.ts";
 export type { Skills } from "./skills/ports.ts";
 export { createBoard, type Board, type BoardState, type Task, type Todo } from "./tasks/board.ts";
 export { sandboxAvailability, type SandboxAvailability } from "./sandbox/availability.ts";
+export type { Summarised, Summary, Web, WebAnswer, WebFound, WebQuery, WebRequest, WebResult } from "./web/ports.ts";

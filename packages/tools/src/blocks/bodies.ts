@@ -8,6 +8,8 @@ import { enterPlanModeBlock, exitPlanModeBlock } from "../person/plan-mode.ts";
 import { skillBlock } from "../skills/skill.ts";
 import { taskCreateBlock, taskGetBlock, taskListBlock, taskUpdateBlock } from "../tasks/task-list.ts";
 import { taskOutputBlock, taskStopBlock } from "../tasks/task-output.ts";
+import { webFetchBlock } from "../web/web-fetch.ts";
+import { webSearchBlock } from "../web/web-search.ts";
 import { bashBlock } from "./bash.ts";
 import { bashOutputBlock } from "./bash-output.ts";
 import { editBlock } from "./edit.ts";
@@ -48,5 +50,7 @@ export const bodies: Readonly<Record<string, (kit: BlockKit) => Tool>> = {
   TaskStop: taskStopBlock,
   TaskUpdate: taskUpdateBlock,
   TodoWrite: todoWriteBlock,
+  WebFetch: webFetchBlock,
+  WebSearch: webSearchBlock,
   Write: writeBlock,
 };

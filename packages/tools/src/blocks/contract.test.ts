@@ -71,6 +71,30 @@ const INPUTS: Readonly<Record<string, Inputs>> = {
     good: { todos: [{ content: "a", status: "pending" }] },
     bad: [{}, { todos: {} }, { todos: [{ content: "", status: "pending" }] }, { todos: [{ content: "a", status: "done" }] }],
   },
+  WebFetch: {
+    good: { url: "http://example.org/a#b", prompt: "c" },
+    bad: [
+      {},
+      { url: "http://example.org" },
+      ...[
+        "example.org",
+        "ftp://example.org/",
+        "file:///etc/passwd",
+        "http://u:p@example.org/",
+        "http://",
+        `http://a.org/${"x".repeat(2_000)}`,
+      ].map((url) => ({ url, prompt: "c" })),
+    ],
+  },
+  WebSearch: {
+    good: { query: "ab", allowed_domains: ["example.org"] },
+    bad: [
+      {},
+      { query: "" },
+      { query: "ab", allowed_domains: "a b" },
+      { query: "ab", allowed_domains: ["a.org"], blocked_domains: ["b.org"] },
+    ],
+  },
   Write: { good: { file_path: "new", content: "x" }, bad: [{}, { file_path: "a" }, { content: "a" }, { file_path: "a", content: {} }] },
 };
 
@@ -116,6 +140,7 @@ describe("the catalogue", () => {
       "createBoard",
       "createSeen",
       "diskFiles",
+      "isAvailable",
       "leftBy",
       "openProcesses",
       "sandboxAvailability",

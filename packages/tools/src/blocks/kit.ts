@@ -6,6 +6,7 @@ import type { Processes } from "../process/processes.ts";
 import type { Agents, Worktrees } from "../agents/ports.ts";
 import type { Skills } from "../skills/ports.ts";
 import type { Board } from "../tasks/board.ts";
+import type { Web } from "../web/ports.ts";
 
 export type BlockKit = {
   readonly files: Disk;
@@ -36,6 +37,8 @@ export type BlockKit = {
   readonly worktrees?: Worktrees;
   /** Skills that the model may start; without it there are none. */
   readonly skills?: Skills;
+  /** The way to the web; without it there is none. */
+  readonly web?: Web;
   /** Plan mode, of the session. */
   readonly plan?: { planning(): boolean; enter(): void; leave(): void };
 };
