@@ -6,6 +6,8 @@ it("these are the public names", () => {
     "bindCall",
     "canonicalise",
     "checkExamples",
+    "classifyCommand",
+    "classifyLine",
     "confine",
     "createAnalyse",
     "createClassifier",

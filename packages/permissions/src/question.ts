@@ -54,14 +54,13 @@ function pathsOf(effect: Effect, home: string): readonly string[] {
   return all.flatMap((touch) => (touch.do === "net" || touch.guessed ? [] : touch.place.paths.map(folderOf)));
 }
 
-/** Printable, every other character by its number: a terminal shows what bash would read. */
-export const escaped = (text: string): string =>
+const UNSEEN =
   // oxlint-disable-next-line no-control-regex no-misleading-character-class -- they are what is looked for, each by itself
-  text.replaceAll(
-    /[\u0000-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\\/gu,
-    (sign) => {
-      if (sign === "\\") return "\\";
-      const code = sign.codePointAt(0) ?? 0;
-      return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
-    },
-  );
+  /[\u0000-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+
+/** Every character that a terminal wouldn't show by its number: what is read is what bash would read. */
+export const escaped = (text: string): string =>
+  text.replaceAll(UNSEEN, (sign) => {
+    const code = sign.codePointAt(0) ?? 0;
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
+  });

@@ -83,7 +83,7 @@ function tellable(word: Word, at: number, words: readonly Word[]): boolean {
   if (isKnown(word)) return true;
   const program = words[0]?.text ?? "";
   if (at === 0 || isSplit(word)) return baseName(program) === "echo" && echoTells([word]) && at > 0;
-  if (!isUnknown(word)) return lead(word) !== "" && !lead(word).startsWith("-");
+  if (!isUnknown(word)) return lead(word) === "" ? !hasExecFlags(program) && /[./]/.test(word.text) : !lead(word).startsWith("-");
   if (netTouches(baseName(program), []).length > 0) return false;
   const said = /^(?:-[a-zA-Z]*m|--message|--title|--body)$/.test(words[at - 1]?.text ?? "");
   return echoTells([word]) && (said || !hasExecFlags(program));
