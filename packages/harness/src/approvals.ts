@@ -9,17 +9,17 @@ export type Approvals = {
 };
 type Allowed = Extract<Answer, { behavior: "allow" }>;
 
-/** Exactly the rule that was shown, for as long as the user said. `base`: the folder where it was asked. */
+/** Exactly the rules that were shown, for as long as the user said. `base`: the folder where it was asked. */
 export async function* approve(
   approvals: Approvals,
   { scope, until, rules: more = [] }: Allowed,
-  suggestion: string | undefined,
+  proposed: readonly string[],
   base: string,
 ): AsyncGenerator<Event> {
-  const own = scope === "once" || suggestion === undefined ? [] : [{ text: suggestion, behavior: "allow" as const }];
+  const own = scope === "once" ? [] : proposed.map((text) => ({ text, behavior: "allow" as const }));
   approvals.rules = [...approvals.rules, ...[...own, ...more].map((rule) => ({ ...rule, source: "session", base }))];
-  if (scope !== "project" || suggestion === undefined) return;
-  const trouble = await approvals.keep([suggestion], base, until);
+  if (scope !== "project" || proposed.length === 0) return;
+  const trouble = await approvals.keep(proposed, base, until);
   if (trouble !== undefined)
     yield { type: "notice.raised", severity: "warning", code: "grant_not_kept", text: `It holds for this session only. ${trouble}` };
 }

@@ -1,4 +1,5 @@
 import { lookUp } from "@keelson/model";
+import { rulingOn } from "@keelson/permissions";
 import type { Event, JsonObject, Mode } from "@keelson/protocol";
 import type { Limits } from "./limits.ts";
 
@@ -15,7 +16,7 @@ export class Dials {
   /** `before`: as a log left them. */
   constructor(limits: Limits, before: { readonly mode?: Mode | undefined; readonly model?: string | undefined } = {}) {
     this.#limits = limits;
-    this.#mode = before.mode ?? limits.mode;
+    this.#mode = before.mode !== undefined && rulingOn(before.mode, "user", limits.policy).ok ? before.mode : limits.mode;
     this.#model = before.model ?? limits.models[0] ?? "";
   }
 
@@ -27,9 +28,13 @@ export class Dials {
     return [...new Set([this.#model, ...this.#limits.models])];
   }
 
-  setMode(mode: Mode): void {
+  /** In words why not; undefined when it is done. */
+  setMode(mode: Mode): string | undefined {
+    const ruling = rulingOn(mode, "user", this.#limits.policy);
+    if (!ruling.ok) return ruling.why;
     this.#mode = mode;
     this.#changed = { ...this.#changed, mode };
+    return undefined;
   }
 
   /** In words why not; undefined when it is done. */

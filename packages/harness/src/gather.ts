@@ -5,7 +5,9 @@ import type { FileStore, PluginDecl, Problem, Rule, Settings } from "@keelson/pr
 import { COORDINATING } from "./agents/strictness.ts";
 import { findEndpoint, type Endpoint } from "./endpoint.ts";
 import { findFolders, type Folders } from "./folders.ts";
+import { standingOf, trustRoot, type Standing } from "./guard/folder-trust.ts";
 import type { House, Refusal } from "./house.ts";
+import { openTrust } from "./kept/trust.ts";
 import { chooseLimits, type Limits } from "./limits.ts";
 import { gatherRules } from "./rules.ts";
 import { structureOf, type Structure } from "./structured.ts";
@@ -13,6 +15,8 @@ import { structureOf, type Structure } from "./structured.ts";
 /** All that a session is made from, read and found right. */
 export type Gathered = {
   readonly settings: Settings;
+  /** Whether the folder is trusted, and what else was agreed to. */
+  readonly standing: Standing;
   readonly folders: Folders;
   readonly plugins: readonly PluginDecl[];
   readonly rules: readonly Rule[];
@@ -31,7 +35,16 @@ export const BUILTIN: Settings = { keel: { maxTurns: 200 } };
 /** The first thing that is wrong refuses the session, in one line. Reads only: no process starts, no request is sent. */
 export async function gather({ place, flags, plugins: roots }: House, files: FileStore): Promise<Gathered | Refusal> {
   const { cwd, home, keelHome, env } = place;
-  const read = await readSettings({ cwd, home, keelHome, builtin: BUILTIN, ...(flags.settings !== undefined && { flag: flags.settings }) });
+  const standing = await standingOf(await trustRoot(cwd), openTrust(keelHome), flags.trust ?? false);
+  const { trusted } = standing;
+  const read = await readSettings({
+    cwd,
+    home,
+    keelHome,
+    trusted,
+    builtin: BUILTIN,
+    ...(flags.settings !== undefined && { flag: flags.settings }),
+  });
   const broken = read.problems.find(({ severity }) => severity === "error");
   if (broken) return { code: isNamed(broken, flags.settings, cwd) ? "usage" : "settings", text: lineOf(broken) };
   const { settings } = read;
@@ -58,6 +71,7 @@ export async function gather({ place, flags, plugins: roots }: House, files: Fil
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
   return {
     settings,
+    standing,
     folders,
     limits,
     endpoint,

@@ -58,6 +58,8 @@ export type Flags = {
   readonly defer?: boolean;
   /** Plans and hands out, and changes nothing itself. */
   readonly coordinator?: boolean;
+  /** This folder is trusted, for this session. */
+  readonly trust?: boolean;
   /** Kinds of agents beside those of plugins, by name. */
   readonly agents?: Readonly<Record<string, JsonObject>>;
 };
@@ -73,7 +75,8 @@ export type Question = {
   readonly input: JsonObject;
   readonly effects: readonly Effect[];
   readonly opinion: Opinion;
-  /** The narrowest rule that would allow it; undefined where no rule could. */
+  /** The narrowest rules that together would allow it, at most five, and the same in one line for people; absent where no rule could. */
+  readonly rules?: readonly string[];
   readonly suggestion?: string;
 };
 export type Answer =
@@ -105,8 +108,8 @@ export type Session = AsyncDisposable & {
   readonly mode: Mode;
   /** From the next turn on; in words why not, else undefined. */
   setModel(name: string): string | undefined;
-  /** From the next call on. */
-  setMode(mode: Mode): void;
+  /** From the next call on; in words why not, else undefined. */
+  setMode(mode: Mode): string | undefined;
   /** Tokens in the context after the last reply, and how many the model takes. */
   readonly context: { readonly tokens: number; readonly window: number };
   readonly tools: readonly string[];
@@ -117,6 +120,9 @@ export type Session = AsyncDisposable & {
   readonly credentials: string;
   /** What is wrong with files that were read, and was worked around. To be shown once. */
   readonly problems: readonly Problem[];
+  /** Whether the folder's own settings and plugins count in full, and which folder that is (a real path). */
+  readonly trusted: boolean;
+  readonly trustRoot: string;
   /** False when its log can't be written: it lives in memory only. */
   readonly saved: boolean;
   /** Words of the user while a run is under way: the model reads them after its next step. */

@@ -1,5 +1,6 @@
 import { lookUp } from "@keelson/model";
-import { MODES, type Mode, type Settings } from "@keelson/protocol";
+import { policyOf, rulingOn, type ModePolicy } from "@keelson/permissions";
+import type { Mode, Settings } from "@keelson/protocol";
 import type { Bounds } from "./budget/ledger.ts";
 import type { Flags, Place, Refusal } from "./house.ts";
 
@@ -8,6 +9,8 @@ export type Limits = {
   /** The first is preferred, the others are fallbacks. */
   readonly models: readonly string[];
   readonly mode: Mode;
+  /** Which modes may be had. */
+  readonly policy: ModePolicy;
   readonly maxTurns: number;
   readonly maxBudgetUsd: number | undefined;
   /** Of the session with all its agents. */
@@ -17,18 +20,18 @@ export type Limits = {
 const DEFAULT_MODEL = "claude-sonnet-5-5";
 
 export function chooseLimits(flags: Flags, settings: Settings, env: Place["env"]): Limits | Refusal {
-  const named = flags.permissionMode ?? settings.permissions?.defaultMode ?? "default";
-  const mode = MODES.find((one) => one === named);
-  if (mode === undefined)
-    return {
-      code: "settings",
-      text: `permissions.defaultMode in the settings is no permission mode: ${named}. There are ${MODES.join(", ")}.`,
-    };
+  const policy = policyOf(settings.permissions);
+  const ruling = rulingOn(flags.permissionMode ?? settings.permissions?.defaultMode ?? "default", "user", policy);
+  if (!ruling.ok)
+    return flags.permissionMode === undefined
+      ? { code: "settings", text: `permissions.defaultMode of the settings can't be used. ${ruling.why}` }
+      : { code: "usage", text: ruling.why };
   const model = flags.model ?? (env["ANTHROPIC_MODEL"] || undefined) ?? settings.model ?? DEFAULT_MODEL;
   const fallback = flags.fallbackModel ?? [settings.fallbackModel ?? []].flat();
   return {
     models: [...new Set([model, ...fallback].map((name) => lookUp(name).id))],
-    mode,
+    mode: ruling.mode,
+    policy,
     maxTurns: flags.maxTurns ?? settings.keel?.maxTurns ?? Infinity,
     maxBudgetUsd: flags.maxBudgetUsd ?? settings.keel?.maxBudgetUsd,
     bounds: boundsOf(flags, settings),

@@ -10,6 +10,7 @@ import { Beside } from "./beside.ts";
 import { Ledger } from "./budget/ledger.ts";
 import { furnish, type Furnished, type Log, type Site } from "./furnish.ts";
 import { gather, type Gathered } from "./gather.ts";
+import { withSandbox } from "./guard/sandbox.ts";
 import type { House, Opening, Session } from "./house.ts";
 import { openGrants, ruleOf } from "./kept/grants.ts";
 import type { Lineage } from "./lineage.ts";
@@ -24,7 +25,8 @@ import { readPast, type Past } from "./session.ts";
 export async function openSession(house: House): Promise<Opening> {
   const { place, flags, wall } = house;
   const files = diskFiles();
-  const gathered = await gather(house, files);
+  const read = await gather(house, files);
+  const gathered = "code" in read ? read : await withSandbox(read, place);
   if ("code" in gathered) return { ok: false, refusal: gathered };
   const heard: Problem[] = [];
   const disk = openStore({ root: join(place.keelHome, "var"), now: wall, onProblem: (problem) => heard.push(problem) });
@@ -102,6 +104,8 @@ function sessionOf(house: House, gathered: Gathered, log: OpenedLog, furnished: 
     agents: [...furnished.kinds.values()].map(({ name, description }) => ({ name, description })),
     credentials: gathered.endpoint.credentials,
     problems: [...gathered.problems, ...toolbox.problems, ...heard, ...(log.problem ? [log.problem] : [])],
+    trusted: gathered.standing.trusted,
+    trustRoot: gathered.standing.root,
     saved: log.problem === undefined,
     steer: (content) => conversation.receive(content, "user"),
     rename: (title) => beside.push({ type: "session.changed", change: { title } }),

@@ -1,4 +1,4 @@
-import { decide, standardStages, suggestRule, type Stages } from "@keelson/permissions";
+import { decide, proposeRules, type Stages } from "@keelson/permissions";
 import type { Asked, BoundCall, Decision, Event, Mode, Permit, Ports, Rule, Tool, ToolContext } from "@keelson/protocol";
 import { approve, type Approvals } from "./approvals.ts";
 import type { Answer } from "./house.ts";
@@ -13,6 +13,8 @@ export type Permitting = Asker & {
   readonly tools: ReadonlyMap<string, Tool>;
   /** The path of a sub-agent; undefined for the session itself. */
   readonly agent: string | undefined;
+  /** One for all calls: it reads each rule once. */
+  readonly stages: Stages;
   /** In words who is changing what the call would change. */
   readonly taken: (call: BoundCall) => string | undefined;
 };
@@ -20,8 +22,7 @@ type Allowed = Extract<Answer, { behavior: "allow" }>;
 
 /** Judges each call by the stages; a question stands in the log before it is asked, and its answer before it counts. */
 export function permitting(house: Permitting): Ports["permit"] {
-  const { mode, rules, approvals, directories, home, tools, agent, taken } = house;
-  const standard = standardStages(); // one for all calls: it reads each rule once
+  const { mode, rules, approvals, directories, home, tools, agent, taken, stages: standard } = house;
   const askedOf = (tool: string, call: BoundCall, cwd: string): Asked => ({
     tool,
     call,
@@ -39,10 +40,11 @@ export function permitting(house: Permitting): Ports["permit"] {
     const decision = await decide(asked, stages, ctx.signal);
     if (call.asksUser && decision.behavior === "allow") pending = onlyUser(decision);
     else if (decision.behavior === "allow") return yield* judged(untaken({ decision, call }, taken), ctx.callId);
-    const suggestion = call.asksUser ? undefined : await suggestRule(asked, stages, ctx.signal);
+    const proposed = call.asksUser ? [] : await proposeRules(asked, stages, ctx.signal);
+    const suggestion = proposed.length === 0 ? undefined : proposed.join(", ");
     if (pending === undefined) return yield* judged({ decision, call, suggestion }, ctx.callId);
 
-    const answer = yield* put(aboutOf({ asked, opinion: pending, suggestion, agent, callId: ctx.callId }), house, ctx);
+    const answer = yield* put(aboutOf({ asked, opinion: pending, proposed, agent, callId: ctx.callId }), house, ctx);
     if (answer === "deferred") return { behavior: "defer" };
     if (answer === "nobody") return yield* judged({ decision: nobody(decision, pending), call, suggestion }, ctx.callId);
     if (answer === "expired")
@@ -53,7 +55,7 @@ export function permitting(house: Permitting): Ports["permit"] {
         ctx.callId,
       );
     }
-    yield* approve(approvals, answer, suggestion, ctx.cwd);
+    yield* approve(approvals, answer, proposed, ctx.cwd);
     return yield* judged(untaken(await replaced(answer, pending, asked, ctx), taken), ctx.callId);
   };
 

@@ -12,6 +12,6 @@ export function planning(dials: Dials): NonNullable<BlockKit["plan"]> {
       before = dials.mode;
       dials.setMode("plan");
     },
-    leave: () => dials.setMode(before),
+    leave: () => void dials.setMode(before),
   };
 }

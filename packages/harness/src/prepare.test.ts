@@ -8,7 +8,14 @@ import { Dials } from "./dials.ts";
 import { Meter } from "./meter.ts";
 import { preparing, type ModelFacts } from "./prepare.ts";
 
-const LIMITS = { models: ["big"], mode: "default", maxTurns: 1, maxBudgetUsd: undefined, bounds: {} } as const;
+const LIMITS = {
+  models: ["big"],
+  mode: "default",
+  maxTurns: 1,
+  maxBudgetUsd: undefined,
+  bounds: {},
+  policy: { bypass: "allowed", auto: "allowed" },
+} as const;
 
 async function prepare(facts: ModelFacts, words = "go"): Promise<{ readonly events: readonly Event[]; readonly prepared: Prepared }> {
   const ledger = new Ledger({}, () => 0);

@@ -47,11 +47,11 @@ export async function* put(about: About, { ask, defer, recollection, wall }: Ask
 type Subject = {
   readonly asked: Asked;
   readonly opinion: Decision;
-  readonly suggestion: string | undefined;
+  readonly proposed: readonly string[];
   readonly agent: string | undefined;
   readonly callId: string;
 };
-export function aboutOf({ asked: { tool, call }, opinion, suggestion, agent, callId }: Subject): About {
+export function aboutOf({ asked: { tool, call }, opinion, proposed, agent, callId }: Subject): About {
   return {
     callId,
     tool,
@@ -60,7 +60,7 @@ export function aboutOf({ asked: { tool, call }, opinion, suggestion, agent, cal
     opinion,
     ...(call.asksUser && { asksUser: true as const }),
     ...(agent !== undefined && { agent }),
-    ...(suggestion !== undefined && { suggestion }),
+    ...(proposed.length > 0 && { suggestion: proposed.join(", "), rules: proposed }),
   };
 }
 
@@ -74,13 +74,14 @@ export const onlyUser = (decision: Decision): Decision => ({
 });
 
 /** What another program, or the next one, must know to show the question. */
-function bodyOf({ tool, input, opinion, suggestion, agent }: About, cwd: string): JsonObject {
+function bodyOf({ tool, input, opinion, suggestion, rules, agent }: About, cwd: string): JsonObject {
   return {
     tool,
     input,
     reason: opinion.reason,
     cwd,
     ...(suggestion !== undefined && { suggestion }),
+    ...(rules && { rules }),
     ...(agent !== undefined && { agent }),
   };
 }

@@ -97,11 +97,11 @@ export type Printed = JsonObject & {
   readonly calls: readonly (readonly [string, string])[];
 };
 
-/** The rules that an answer brought along, and the one that was suggested where the answer holds for the session. */
-function rulesIn({ scope, rules, base }: JsonObject, { suggestion, cwd }: JsonObject): readonly Rule[] {
+/** The rules that an answer brought along, and those that were shown where the answer holds for the session. */
+function rulesIn({ scope, rules, base }: JsonObject, { rules: shown, cwd }: JsonObject): readonly Rule[] {
   const from = typeof base === "string" ? base : typeof cwd === "string" ? cwd : undefined;
   if (from === undefined) return []; // a log of before: a pattern without its folder means nothing
-  const own = scope !== undefined && scope !== "once" && typeof suggestion === "string" ? [{ text: suggestion, behavior: "allow" }] : [];
+  const own = scope !== undefined && scope !== "once" && Array.isArray(shown) ? shown.map((text) => ({ text, behavior: "allow" })) : [];
   const others = Array.isArray(rules) ? rules.filter(isObject) : [];
   return [...own, ...others].flatMap(({ text, behavior }) => {
     const known = BEHAVIORS.find((one) => one === behavior);

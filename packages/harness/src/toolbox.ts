@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { createReadFilter } from "@keelson/permissions";
+import { createAnalyse, createReadFilter } from "@keelson/permissions";
 import type { Problem, Rule, Tool } from "@keelson/protocol";
 import { openProcesses, scrub, type BlockKit, type Disk, type Processes, type Worktrees } from "@keelson/tools";
 import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
+import { boxOf, type Box } from "./guard/box.ts";
 import { enableBlocks } from "./registry.ts";
 import { bareDenials } from "./rules.ts";
 
@@ -16,6 +17,8 @@ export type Toolbox = AsyncDisposable & {
   readonly env: Readonly<Record<string, string>>;
   /** Where long outputs are. */
   readonly spillDir: string;
+  /** What commands are confined to, where a sandbox is asked for. */
+  readonly box: Box | undefined;
   readonly rules: readonly Rule[];
   readonly problems: readonly Problem[];
 };
@@ -49,7 +52,9 @@ export function openToolbox(
       shell.cwd = cwd;
     },
   };
-  const env = { ...scrub(place.env, place.platform), ...settings.env };
+  const { home, keelHome } = place;
+  const box = boxOf(settings, { rules, directories: folders.directories, home, keelHome, session });
+  const env = { ...scrub(place.env, place.platform), ...settings.env, ...(box && { TMPDIR: box.temporary }) };
   const kit: BlockKit = {
     ...given,
     run: processes.run,
@@ -57,8 +62,10 @@ export function openToolbox(
     shell,
     env,
     worktrees: worktrees(seat, processes, env),
-    home: place.home,
-    hidden: () => createReadFilter({ rules, cwd: seat.cwd, directories: folders.directories, home: place.home }),
+    home,
+    analyse: createAnalyse(home),
+    ...(box && { confine: box.confine }),
+    hidden: () => createReadFilter({ rules, cwd: seat.cwd, directories: folders.directories, home }),
     roots: () => [seat.cwd, ...folders.directories],
     spillDir,
   };
@@ -69,6 +76,7 @@ export function openToolbox(
     processes,
     env,
     spillDir,
+    box,
     problems,
     rules: [readable(spillDir)],
     [Symbol.asyncDispose]: () => processes[Symbol.asyncDispose](),

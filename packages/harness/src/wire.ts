@@ -7,6 +7,8 @@ import type { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
 import type { Lineage } from "./lineage.ts";
+import type { Second } from "./guard/classify.ts";
+import { stagesOf } from "./guard/stages.ts";
 import { Meter } from "./meter.ts";
 import { permitting } from "./permit.ts";
 import { preparing } from "./prepare.ts";
@@ -44,6 +46,12 @@ export function wire(house: House, gathered: Gathered, toolbox: Toolbox, { sessi
   const body = (model: string): JsonObject => shape({ dialect, model: lookUp(model), system, tools: [...tools.values()] });
   const mode = lineage.mode ?? (() => dials.mode);
   const network = openNetwork(networkFromEnv(place.env));
+  const client = clientOf(house, gathered, { network, session });
+  const second = (): Second => ({
+    model: meter.measure(client, "classifier"),
+    name: dials.models[0] ?? "",
+    body: (fixed) => shape({ dialect, model: lookUp(dials.models[0] ?? ""), system: { fixed, live: "" }, tools: [] }),
+  });
   const permit = permitting({
     mode,
     rules: [...gathered.rules, ...toolbox.rules],
@@ -52,6 +60,7 @@ export function wire(house: House, gathered: Gathered, toolbox: Toolbox, { sessi
     home: place.home,
     tools,
     agent,
+    stages: stagesOf(gathered, toolbox, second),
     taken: (call) => takenBy(leases, agent ?? "the session", call),
     ask,
     defer: flags.defer ?? false,
@@ -59,7 +68,7 @@ export function wire(house: House, gathered: Gathered, toolbox: Toolbox, { sessi
     wall,
   });
   const ports: Omit<Ports, "settle"> = {
-    model: meter.measure(clientOf(house, gathered, { network, session }), "main"),
+    model: meter.measure(client, "main"),
     tools: () => tools,
     prepare: preparing({ facts: lookUp, body, tools, meter, dials, ledger, price: priceOf }),
     async *rescue() {
@@ -73,18 +82,8 @@ export function wire(house: House, gathered: Gathered, toolbox: Toolbox, { sessi
   return {
     meter,
     ports: () => ({ ...ports, settle: settling(structure) }),
-    options: () => ({
-      session,
-      get cwd() {
-        return seat.cwd;
-      },
-      maxTurns: limits.maxTurns,
-      models: dials.models,
-      outputLimit: lookUp(dials.models[0] ?? "").outputLimit,
-      graceMs: GRACE_MS / 2 ** path.length, // a sub-agent ends before its parent stops waiting for it
-      fast: false,
-      unattended: flags.unattended ?? false,
-    }),
+    options: () =>
+      optionsOf(session, { dials, seat, maxTurns: limits.maxTurns, depth: path.length, unattended: flags.unattended ?? false }),
     [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
     totals(view) {
       const reading = structure?.read(answerIn(view));
@@ -92,6 +91,26 @@ export function wire(house: House, gathered: Gathered, toolbox: Toolbox, { sessi
     },
   };
 }
+
+type Running = {
+  readonly dials: Dials;
+  readonly seat: Toolbox["seat"];
+  readonly maxTurns: number;
+  readonly depth: number;
+  readonly unattended: boolean;
+};
+const optionsOf = (session: string, { dials, seat, maxTurns, depth, unattended }: Running): LoopOptions => ({
+  session,
+  get cwd() {
+    return seat.cwd;
+  },
+  maxTurns,
+  models: dials.models,
+  outputLimit: lookUp(dials.models[0] ?? "").outputLimit,
+  graceMs: GRACE_MS / 2 ** depth, // a sub-agent ends before its parent stops waiting for it
+  fast: false,
+  unattended,
+});
 
 const UNCACHED = { cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
 const priceOf = (model: string, input: number, output: number): number | undefined => costOf(lookUp(model), { ...UNCACHED, input, output });

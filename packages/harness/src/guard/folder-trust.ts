@@ -1,0 +1,31 @@
+import { realpath, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { folderTrusted, mayKeep, type Agreed } from "@keelson/permissions";
+import type { TrustStore } from "../kept/trust.ts";
+
+/** The folder that a session stands in, as trust knows it: the real path of its repository, or of itself where it is in none. */
+export async function trustRoot(cwd: string): Promise<string> {
+  const real = await realpath(cwd).catch(() => cwd);
+  for (let folder = real; ; folder = dirname(folder)) {
+    if ((await stat(join(folder, ".git")).catch(() => undefined)) !== undefined) return folder;
+    if (dirname(folder) === folder) return real;
+  }
+}
+
+/** What was agreed to. `session`: for this one alone, by a word of the command line. */
+export type Standing = { readonly root: string; readonly trusted: boolean; readonly agreed: Agreed };
+
+export async function standingOf(root: string, store: TrustStore, session: boolean): Promise<Standing> {
+  const list = await store.list();
+  const kept = typeof list === "string" ? [] : list;
+  const of = (kind: string): readonly string[] => kept.flatMap((one) => (one.kind === kind ? [one.subject] : []));
+  const agreed: Agreed = { folders: of("folder"), session: session ? [root] : [], plugins: of("plugin"), code: of("code") };
+  return { root, trusted: folderTrusted(root, agreed), agreed };
+}
+
+/** In words why it can't be kept; the home directory's trust, as one that holds everything, never is. */
+export async function keepTrust(root: string, home: string, store: TrustStore, now: number): Promise<string | undefined> {
+  if (!mayKeep(root, home))
+    return `${root} holds everything you have: trust in it lasts for one session (--trust). Go into a project, and trust that.`;
+  return await store.give({ kind: "folder", subject: root, name: basename(root), granted: now });
+}
