@@ -33,7 +33,7 @@ export function contentOf(fetched: Fetched): Content {
   if (view) return view.show(fetched);
   return {
     ok: false,
-    error: `It is of the type ${kind.slice(0, 80)} (${sizeOf(fetched.bytes.length)}), which can't be shown. Download it with Bash if it is needed.`,
+    error: `It is of ${/^[\w.-]+\/[\w.+-]{1,60}$/.test(kind) ? `the type ${kind}` : "no known type"} (${sizeOf(fetched.bytes.length)}), which can't be shown. Download it with Bash if it is needed.`,
   };
 }
 
