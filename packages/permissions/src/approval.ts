@@ -68,7 +68,7 @@ function ruleFor(effect: Effect, asked: Asked): string | undefined {
     case "connect":
       return asked.tool === "WebFetch" && URL.canParse(effect.url) ? `WebFetch(domain:${new URL(effect.url).hostname})` : asked.tool;
     case "spawn":
-      return `Agent(${effect.agent})`;
+      return `${asked.tool}(${effect.agent})`;
     case "unknown":
       return asked.tool === "Skill" && typeof asked.call.input["skill"] === "string" ? `Skill(${asked.call.input["skill"]})` : asked.tool;
   }
