@@ -1,6 +1,6 @@
 // The options of a command read against a list of those that are known to change nothing. Any other option, an abbreviation or a word
 // that could be one makes the reading fail.
-import { isKnown, isSplit, lead, mayBeFlag, type Word } from "./marks.ts";
+import { isKnown, isUnknown, lead, MARK, mayBeFlag, type Word } from "./marks.ts";
 
 /** What the words behind the options are. `names`: files of which only name and size are told. `text then files`: grep. */
 export type Operands = "files" | "names" | "text" | "none" | "text then files";
@@ -40,8 +40,7 @@ export function readFlags(words: readonly Word[], spec: Spec): ReadFlags {
       operands.push(...words.slice(at + 1));
       break;
     }
-    if (!isKnown(word) && mayBeFlag(word) && !(spec.safe && !isSplit(word) && lead(word) === "" && word.text.startsWith("\u0004")))
-      ok = false;
+    if (!isKnown(word) && mayBeFlag(word) && !isSure(word, spec)) ok = false;
     if (!/^-./.test(word.text) && !(spec.digits && /^\+\d/.test(word.text))) {
       operands.push(word);
       continue;
@@ -58,6 +57,13 @@ export function readFlags(words: readonly Word[], spec: Spec): ReadFlags {
   const { most = Infinity, least = 0 } = spec;
   const none = spec.operands === "none" && operands.length > 0;
   return { ok: ok && !none && operands.length <= most && operands.length >= least, options, operands };
+}
+
+/** A wildcard that can only make operands, of a program with no harmful option; or the value of an option that is spelled out. */
+function isSure(word: Word, { safe }: Spec): boolean {
+  if (isUnknown(word)) return false;
+  const start = lead(word);
+  return start === "" ? safe === true && word.text.startsWith(MARK.glob) : /^--[\w-]+=/.test(start);
 }
 
 type Taken = { readonly options: readonly Option[]; readonly took: boolean };
