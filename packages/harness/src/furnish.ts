@@ -14,7 +14,6 @@ import { openChildLog } from "./agents/child-log.ts";
 import { moving } from "./agents/moving.ts";
 import { gitWith, makeTree, partFrom } from "./agents/worktree.ts";
 import { Beside } from "./beside.ts";
-import { bodyOf } from "./body.ts";
 import { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
@@ -47,7 +46,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const { house, gathered, files } = site;
   const { claim, past, recollection } = log;
   const dials = new Dials(gathered.limits, recollection);
-  const kinds = kindsOf(gathered.plugins, house.flags.agents ?? {}, bodyOf);
+  const kinds = kindsOf(gathered.catalog, gathered.standing, house.flags.agents ?? {});
   const mode = lineage.mode ?? ((): Mode => dials.mode);
   const parts: { conversation?: Conversation; toolbox?: Toolbox } = {}; // a child is opened long after both are there
   const team: Team = new Team({

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { readPlugin, readSettings } from "@keelson/loader";
+import { readSettings, type Catalog, type SettingHook } from "@keelson/loader";
 import { DIALECTS, dialectFor, lookUp, type Dialect } from "@keelson/model";
 import type { FileStore, PluginDecl, Problem, Rule, Settings } from "@keelson/protocol";
 import { COORDINATING } from "./agents/strictness.ts";
@@ -10,6 +10,7 @@ import type { House, Refusal } from "./house.ts";
 import { openTrust } from "./kept/trust.ts";
 import { chooseLimits, type Limits } from "./limits.ts";
 import { gatherRules } from "./rules.ts";
+import { readPlugins } from "./plugins/gathered.ts";
 import { structureOf, type Structure } from "./structured.ts";
 
 /** All that a session is made from, read and found right. */
@@ -18,7 +19,11 @@ export type Gathered = {
   /** Whether the folder is trusted, and what else was agreed to. */
   readonly standing: Standing;
   readonly folders: Folders;
+  /** All that the plugin directories bring, by rank; what of it may be used depends on `standing`. */
+  readonly catalog: Catalog;
+  /** Those that were put in by name: they enable tools and speak in the system prompt. */
   readonly plugins: readonly PluginDecl[];
+  readonly settingHooks: readonly SettingHook[];
   readonly rules: readonly Rule[];
   readonly limits: Limits;
   readonly endpoint: Endpoint;
@@ -33,7 +38,8 @@ export type Gathered = {
 export const BUILTIN: Settings = { keel: { maxTurns: 200 } };
 
 /** The first thing that is wrong refuses the session, in one line. Reads only: no process starts, no request is sent. */
-export async function gather({ place, flags, plugins: roots }: House, files: FileStore): Promise<Gathered | Refusal> {
+export async function gather(house: House, files: FileStore): Promise<Gathered | Refusal> {
+  const { place, flags } = house;
   const { cwd, home, keelHome, env } = place;
   const standing = await standingOf(await trustRoot(cwd), openTrust(keelHome), flags.trust ?? false);
   const { trusted } = standing;
@@ -66,8 +72,7 @@ export async function gather({ place, flags, plugins: roots }: House, files: Fil
   if ("code" in rules) return rules;
   const structure = flags.jsonSchema && (await structureOf(flags.jsonSchema));
   if (typeof structure === "string") return { code: "usage", text: `The JSON Schema can't be used: ${structure}` };
-  const declared = await Promise.all(roots.map((root) => readPlugin(root)));
-  const unusable = declared.find(({ plugin }) => plugin === undefined)?.problems[0];
+  const { catalog, plugins, unusable, problems } = await readPlugins(house, folders.directories);
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
   return {
     settings,
@@ -79,8 +84,10 @@ export async function gather({ place, flags, plugins: roots }: House, files: Fil
     structure,
     only: flags.coordinator ? (flags.tools ?? COORDINATING).filter((name) => COORDINATING.includes(name)) : flags.tools,
     rules: rules.rules,
-    plugins: declared.flatMap(({ plugin }) => plugin ?? []),
-    problems: [...read.problems, ...rules.problems, ...declared.flatMap(({ problems }) => problems)],
+    catalog,
+    plugins,
+    settingHooks: read.hooks,
+    problems: [...read.problems, ...rules.problems, ...problems],
   };
 }
 

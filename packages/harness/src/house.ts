@@ -5,8 +5,10 @@ import type { Behavior, Block, Clock, Effect, Envelope, JsonObject, Mode, Opinio
 export type House = {
   readonly place: Place;
   readonly flags: Flags;
-  /** Plugin directories, the bundled ones included: later ones win. */
+  /** Plugin directories that come with the program. */
   readonly plugins: readonly string[];
+  /** Those that were named for this session. */
+  readonly named?: readonly string[];
   readonly clock: Clock;
   /** Milliseconds since the epoch, for log lines. */
   readonly wall: () => number;

@@ -101,7 +101,7 @@ function sessionOf(house: House, gathered: Gathered, log: OpenedLog, furnished: 
     setMode: dials.setMode.bind(dials),
     tools: [...toolbox.tools.keys()],
     plugins: gathered.plugins.map(({ name, root }) => ({ name, root })),
-    agents: [...furnished.kinds.values()].map(({ name, description }) => ({ name, description })),
+    agents: [...new Set(furnished.kinds.values())].map(({ name, description }) => ({ name, description })),
     credentials: gathered.endpoint.credentials,
     problems: [...gathered.problems, ...toolbox.problems, ...heard, ...(log.problem ? [log.problem] : [])],
     trusted: gathered.standing.trusted,

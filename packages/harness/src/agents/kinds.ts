@@ -1,5 +1,8 @@
 import { GENERAL } from "@keelson/tools";
-import type { AgentDecl, JsonObject, PluginDecl } from "@keelson/protocol";
+import type { Catalog, Found } from "@keelson/loader";
+import type { JsonObject } from "@keelson/protocol";
+import type { Standing } from "../guard/folder-trust.ts";
+import { bodyOf, bringerOf, isUsable } from "../plugins/gathered.ts";
 
 /** A kind of sub-agent. What isn't said is the parent's. */
 export type AgentKind = {
@@ -22,35 +25,30 @@ const BUILTIN: readonly AgentKind[] = [
   { name: GENERAL, description: "Any work, with all your tools", prompt: undefined },
   { name: "fork", description: "Yourself, with all you know by now", prompt: undefined, fork: true },
 ];
-type ReadBody = (decl: AgentDecl) => Promise<string>;
-
-/** By name: plugins' as `plugin:name`, and by the name alone where no other has it; those of the command line stand above. */
-export function kindsOf(
-  plugins: readonly PluginDecl[],
-  given: Readonly<Record<string, JsonObject>>,
-  read: ReadBody,
-): ReadonlyMap<string, AgentKind> {
+/** By the ids of the catalog, and by the bare name where no other has it; those of the command line stand above. */
+export function kindsOf(catalog: Catalog, standing: Standing, given: Readonly<Record<string, JsonObject>>): ReadonlyMap<string, AgentKind> {
   const kinds = new Map(BUILTIN.map((kind) => [kind.name, kind]));
-  for (const plugin of plugins)
-    for (const decl of plugin.agents) {
-      const kind = kindOf(decl, read);
-      kinds.set([plugin.name, ...(decl.within ?? []), decl.name].join(":"), kind);
-      if (!kinds.has(decl.name)) kinds.set(decl.name, kind);
-    }
+  const { agents } = catalog.named;
+  for (const [id, found] of agents) if (isUsable("agents", found, standing)) kinds.set(id, kindOf(found));
+  for (const [alias, id] of catalog.aliases.agents) {
+    const kind = kinds.get(id);
+    if (kind && !kinds.has(alias)) kinds.set(alias, kind);
+  }
   for (const [name, fields] of Object.entries(given)) kinds.set(name, kindFrom(name, fields));
   return kinds;
 }
 
-/** A plugin can't give its agents a mode of its own: it isn't the user. */
-function kindOf(decl: AgentDecl, read: ReadBody): AgentKind {
-  const { name, description, tools, disallowedTools, model, maxTurns, background, isolation } = decl;
+/** Only the user gives an agent a mode of its own. */
+function kindOf(found: Found<"agents">): AgentKind {
+  const { description, tools, disallowedTools, model, maxTurns, background, isolation, permissionMode } = found.part;
   return {
-    name,
+    name: found.id,
     description,
-    prompt: () => read(decl),
+    prompt: () => bodyOf(found),
     ...(tools && { tools }),
     ...(disallowedTools && { disallowedTools }),
     ...(model !== undefined && model !== "inherit" && { model }),
+    ...(permissionMode !== undefined && bringerOf(found.layer) === "user" && { permissionMode }),
     ...(maxTurns !== undefined && { maxTurns }),
     ...(background !== undefined && { background }),
     ...(isolation === "worktree" && { isolation }),
@@ -84,6 +82,8 @@ function namesIn(value: unknown): readonly string[] | undefined {
 
 /** What the model is told of them: the same for everyone with the same plugins. */
 export function describeKinds(kinds: ReadonlyMap<string, AgentKind>): string {
-  const lines = [...kinds].map(([name, { description }]) => `- ${name}: ${description.replaceAll(/\s+/g, " ").slice(0, 400)}`);
+  const lines = [...kinds]
+    .filter(([name, kind]) => name === kind.name)
+    .map(([name, { description }]) => `- ${name}: ${description.replaceAll(/\s+/g, " ").slice(0, 400)}`);
   return `# Kinds of agents\n${lines.join("\n")}`;
 }

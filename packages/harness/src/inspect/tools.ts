@@ -17,8 +17,8 @@ export type ToolEntry = {
 export type ToolCensus = { readonly tools: readonly ToolEntry[]; readonly problems: readonly Problem[] };
 
 /** The tools that the plugins enable, each with the first plugin that does, in the order they are sent. Nothing runs, and no key is needed. */
-export async function censusTools({ place, plugins: roots }: Pick<House, "place" | "plugins">): Promise<ToolCensus> {
-  const read = await Promise.all(roots.map((root) => readPlugin(root)));
+export async function censusTools({ place, plugins: roots, named = [] }: Pick<House, "place" | "plugins" | "named">): Promise<ToolCensus> {
+  const read = await Promise.all([...roots, ...named].map((root) => readPlugin(root)));
   const plugins = read.flatMap(({ plugin }) => plugin ?? []);
   const { cwd, home, keelHome } = place;
   const kit: BlockKit = {

@@ -1,0 +1,76 @@
+/** The plugin directories of a session, by rank: what is read of them, and what of it may be used before and after its folder is trusted. */
+import { findLayers, readBody, readCatalog, type Catalog, type Found, type LayerKind, type PluginLayer } from "@keelson/loader";
+import { permits, type Bringer } from "@keelson/permissions";
+import type { PartKind, PluginDecl, Problem, TextDecl } from "@keelson/protocol";
+import type { Standing } from "../guard/folder-trust.ts";
+import type { House } from "../house.ts";
+
+const BRINGERS: Readonly<Record<LayerKind, Bringer>> = {
+  managed: "bundled",
+  flag: "bundled", // whoever named it on the command line meant it
+  claude_local: "repository",
+  keel_project: "repository",
+  claude_project: "repository",
+  agents_project: "repository",
+  codex_project: "repository",
+  gemini_project: "repository",
+  project_files: "repository",
+  ancestor_files: "repository",
+  keel_user: "user",
+  claude_user: "user",
+  agents_user: "user",
+  codex_user: "user",
+  gemini_user: "user",
+  plugin: "installed",
+  distribution: "bundled",
+  bundled: "bundled",
+};
+export const bringerOf = ({ kind }: PluginLayer): Bringer => BRINGERS[kind];
+
+/** Those that a program or a person has put in by name: they may enable tools and speak in the system prompt. */
+const PUT_IN: readonly LayerKind[] = ["flag", "plugin", "distribution", "bundled"];
+
+export type PluginsRead = {
+  readonly catalog: Catalog;
+  readonly plugins: readonly PluginDecl[];
+  /** The first that was named and can't be used. */
+  readonly unusable: Problem | undefined;
+  readonly problems: readonly Problem[];
+};
+
+/** Reading runs nothing. Of what stands in the user's and the project's folders only `keel plugin` tells the problems: they aren't this session's. */
+export async function readPlugins(
+  { place, plugins, named = [] }: Pick<House, "place" | "plugins" | "named">,
+  addDirs: readonly string[],
+): Promise<PluginsRead> {
+  const { cwd, home, keelHome, env } = place;
+  const layers = findLayers({
+    cwd,
+    home,
+    keelHome,
+    ...(env["CLAUDE_CONFIG_DIR"] && { claudeHome: env["CLAUDE_CONFIG_DIR"] }),
+    ...(env["CODEX_HOME"] && { codexHome: env["CODEX_HOME"] }),
+    addDirs,
+    plugins: [...plugins.map((root) => ({ root, kind: "bundled" as const })), ...named.map((root) => ({ root, kind: "flag" as const }))],
+  });
+  const catalog = await readCatalog(layers);
+  const putIn = catalog.layers.filter(({ layer }) => PUT_IN.includes(layer.kind));
+  return {
+    catalog,
+    plugins: putIn.flatMap(({ plugin }) => plugin ?? []),
+    unusable: putIn.find(({ plugin }) => plugin === undefined)?.problems[0],
+    problems: putIn.flatMap(({ problems }) => problems),
+  };
+}
+
+/** May a part be used? What runs code needs its tree's own trust, which is asked for where it runs. */
+export function isUsable(kind: PartKind, { layer }: Pick<Found, "layer">, { root, agreed }: Standing, tree = ""): boolean {
+  return permits({ kind, from: bringerOf(layer), root, tree }, agreed).ok;
+}
+
+/** The text of a declared part, without its head. Rejects when it can't be read. */
+export async function bodyOf({ part, layer }: { readonly part: TextDecl; readonly layer: PluginLayer }): Promise<string> {
+  const body = await readBody(part, layer.within);
+  if (body.ok) return body.text;
+  throw new Error(`${part.file} ${body.why}`);
+}
