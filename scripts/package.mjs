@@ -13,8 +13,8 @@ const CLI = join(ROOT, "apps", "cli");
 const OUT = resolve(process.argv[2] ?? join(CLI, "package"));
 const OLDEST_NODE = 22;
 
-/** Programs of their own: they can't be in a bundle. */
-const OUTSIDE = ["@vscode/ripgrep"];
+/** A program of its own, and what is used only where somebody has installed it beside keel. */
+const OUTSIDE = ["@vscode/ripgrep", "@opentelemetry/sdk-node"];
 /** The blocks apart, since tools loads them by `require` while the rest may still be loading (packages/tools/src/blocks/catalogue.ts). */
 const ENTRIES = { main: join(CLI, "dist", "main.js"), bodies: join(ROOT, "packages", "tools", "dist", "blocks", "bodies.js") };
 
@@ -32,8 +32,8 @@ mkdirSync(join(OUT, "bin"), { recursive: true });
 writeFileSync(join(OUT, "bin", "keel.js"), binOf(version, OLDEST_NODE), { mode: 0o755 });
 writeFileSync(join(OUT, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 cpSync(join(CLI, "demo"), join(OUT, "demo"), { recursive: true });
-for (const part of [".claude-plugin", "system.md", "README.md"])
-  cpSync(join(ROOT, "plugins", "code", part), join(OUT, "plugins", "code", part), { recursive: true });
+for (const part of ["code/.claude-plugin", "code/system.md", "code/README.md", "tasks/.claude-plugin", "tasks/README.md"])
+  cpSync(join(ROOT, "plugins", part), join(OUT, "plugins", part), { recursive: true });
 for (const file of ["LICENSE", "README.md"]) cpSync(join(ROOT, file), join(OUT, file));
 
 const options = { root: ROOT, folder: join(OUT, "dist"), outside: OUTSIDE, target: `node${OLDEST_NODE}` };

@@ -101,6 +101,8 @@ describe("options", () => {
     expect(run("-c", "go on").flags.resume).toBe("latest");
     expect(run("-r").flags.resume).toBe("latest");
     expect(run("-r", id).flags.resume).toEqual({ id });
+    expect(run("-r", "split bill", "go on")).toMatchObject({ prompt: "go on", flags: { resume: { id: "split bill" } } });
+    expect(run("-r", id, "--fork-session", "--session-id", id).flags).toEqual({ resume: { id }, fork: true, sessionId: id });
   });
 
   test("nothing at all is told from everything else", () => {
@@ -141,6 +143,8 @@ describe("flags of programs that drive keel", () => {
     expect(run("-p", "x", "--system-prompt", "").flags).toEqual({ systemPrompt: "" });
     expect(run("-p", "x", "--no-session-persistence").flags).toEqual({ persist: false });
     expect(run("-p", "x", "--unattended").flags).toEqual({ unattended: true });
+    expect(run("-p", "x", "--defer", "--coordinator").flags).toEqual({ defer: true, coordinator: true });
+    expect(run("-p", "x", "--agents", "{}").named).toEqual({ agents: "{}" });
     expect(run("-p", "x", "--permission-mode", "manual").flags).toEqual({ permissionMode: "default" });
     expect(run("-p", "x", "--permission-mode", "dontAsk")).toMatchObject({ asksNobody: true, flags: { permissionMode: "default" } });
     expect(run("-p", "x", "--dangerously-skip-permissions").flags).toEqual({ permissionMode: "bypassPermissions" });
@@ -192,6 +196,23 @@ describe("commands beside the conversation", () => {
     expect(asked("tools", "--plugin-dir", "a")).toEqual({ json: false, plugins: ["a"] });
     expect(asked("settings", "explain", "permissions.deny")).toEqual({ what: { show: "explain", key: "permissions.deny" } });
     expect(asked("settings", "--settings", "{}", "path")).toEqual({ what: { show: "path" }, settings: "{}" });
+    expect(asked("session", "list", "--all")).toEqual({ what: "list", all: true, json: false, limit: 50 });
+    expect(asked("session", "export", "1a", "--out", "a.md")).toEqual({ what: "export", id: "1a", format: "md", out: "a.md", hide: true });
+    expect(asked("session", "export", "1a", "--redact")).toMatchObject({ format: "jsonl", hide: true });
+    expect(asked("session", "export", "1a", "--format", "html", "--no-redact")).toMatchObject({ format: "html", hide: false });
+    expect(asked("session", "answer", "1a", "--allow", "--project", "--", "--model", "m")).toEqual({
+      what: "answer",
+      id: "1a",
+      verdict: { behavior: "allow", scope: "project" },
+      goOn: ["--model", "m"],
+    });
+    expect(asked("session", "answer", "1a", "2b", "--deny", "--message", "not now", "--no-run")).toEqual({
+      what: "answer",
+      id: "1a",
+      ask: "2b",
+      verdict: { behavior: "deny", message: "not now" },
+      goOn: undefined,
+    });
     expect(asked("simulate", "a.json", "--port", "8080")).toEqual({
       source: { from: "scenario", file: "a.json" },
       port: 8080,
@@ -210,6 +231,14 @@ describe("commands beside the conversation", () => {
     [["settings", "explain"], "key"],
     [["settings", "nonsense"], "nonsense"],
     [["doctor", "me"], "arguments"],
+    [["session"], "One of these is wanted"],
+    [["session", "nonsense"], "One of these is wanted"],
+    [["session", "export", "1a", "--format", "pdf"], "jsonl, md, html"],
+    [["session", "answer", "1a"], "--allow"],
+    [["session", "answer", "1a", "--allow", "--deny"], "One of these is wanted"],
+    [["session", "answer", "1a", "--allow", "--message", "x"], "--deny"],
+    [["session", "answer", "1a", "--deny", "--project"], "--allow"],
+    [["session", "delete"], "ids"],
   ])("%j is refused in one line", (argv, words) => {
     const asked = read(...argv);
     expect(asked).toMatchObject({ do: "refuse", text: expect.stringContaining(words) });
@@ -230,7 +259,11 @@ describe("a command line that can't be meant is refused in one line:", () => {
     [["--max-budget-usd", "-1"], "dollars"],
     [["--max-budget-usd", "free"], "dollars"],
     [["--session-id", "mine"], "uuid"],
-    [["-r", "fix the test"], "use -c"],
+    [["--fork-session"], "--resume"],
+    [["--defer", "x"], "-p"],
+    [["-p", "--defer", "--no-session-persistence", "x"], "--no-session-persistence"],
+    [["-p", "--forward-subagent-text", "x"], "stream-json"],
+    [["-r", ""], "empty"],
     [["-c", "-r"], "--resume"],
     [["-c", "--session-id", id], "--session-id"],
     [["--base-url", "localhost:8080"], "http"],

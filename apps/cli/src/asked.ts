@@ -14,6 +14,8 @@ export type Run = {
   readonly format: Format;
   readonly input: InputFormat;
   readonly partial: boolean;
+  /** What sub-agents say is told, too. */
+  readonly agentText: boolean;
   readonly verbose: boolean;
   readonly replay: boolean;
   /** The program at the other end of the streams answers questions. */
@@ -29,5 +31,10 @@ export type Run = {
 };
 /** `kinds`: beginnings of event types; none is all. */
 export type Debug = { readonly kinds: readonly string[]; readonly file?: string };
-/** What has to be read before a session opens. `jsonSchema`: a path, or the schema itself. */
-export type Named = { readonly systemPromptFile?: string; readonly appendSystemPromptFile?: string; readonly jsonSchema?: string };
+/** What has to be read before a session opens. `jsonSchema`, `agents`: a path, or the JSON itself. */
+export type Named = {
+  readonly systemPromptFile?: string;
+  readonly appendSystemPromptFile?: string;
+  readonly jsonSchema?: string;
+  readonly agents?: string;
+};

@@ -41,7 +41,7 @@ export async function converse(run: Run, machine: Machine, cwd: string): Promise
     return code;
   };
   for (const note of run.notes) await talk.line(note);
-  const named = await readNamed(run, cwd);
+  const named = await readNamed(run, machine, cwd);
   if (!named.ok) return await refuse(named.text, named.code);
   await using debug = await openDebug(run.debug, { machine, cwd, err: outlet(machine.stderr, () => {}) });
   if (!debug.ok) return await refuse(debug.text, USAGE);

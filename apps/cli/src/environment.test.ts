@@ -11,7 +11,8 @@ test("every variable that the harness reads is in the table", () => {
 });
 
 test("every variable that the command reads by name is in the table", () => {
-  const sources = ["machine.ts", "paint.ts", "terminal.ts"].map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join("\n");
+  const files = ["machine.ts", "paint.ts", "terminal.ts", "main.ts", "../../../packages/harness/src/telemetry/open.ts"];
+  const sources = files.map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join("\n");
   const read = [...sources.matchAll(/env\["(\w+)"\]/g)].map(([, name]) => name);
   expect(read.length).toBeGreaterThan(0);
   expect(NAMES).toEqual(expect.arrayContaining(read));

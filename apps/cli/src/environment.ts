@@ -15,6 +15,12 @@ export const ENVIRONMENT: readonly Variable[] = [
   { name: "KEEL_CLIENT_CERT", meaning: "a PEM file with the client certificate" },
   { name: "KEEL_CLIENT_KEY", meaning: "a PEM file with its key" },
   { name: "KEEL_CLIENT_KEY_PASSPHRASE", meaning: "what its key is locked with" },
+  { name: "KEEL_TELEMETRY", meaning: "1: spans and token metrics go out by OpenTelemetry, as the OTEL_… variables say" },
+  {
+    name: "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT",
+    meaning: "true: prompts, replies, inputs and results stand in the spans too",
+  },
+  { name: "OTEL_SERVICE_NAME", meaning: "what keel is called there" },
   { name: "NO_COLOR", meaning: "set to anything: no colours" },
   { name: "TERM", meaning: "dumb: no colours" },
 ];

@@ -6,11 +6,12 @@ import { openDebug } from "./debug.ts";
 import { departure, outputBroken } from "./departure.ts";
 import { CAN_GO_ON } from "./ending.ts";
 import { FAILED, USAGE } from "./exit.ts";
-import { follow } from "./follow.ts";
+import { follow, type Followed } from "./follow.ts";
 import { codeOf, houseOf } from "./house.ts";
 import type { Machine } from "./machine.ts";
 import { readNamed } from "./named.ts";
 import { outlet } from "./outlet.ts";
+import type { Open } from "./parked.ts";
 import { NO_PROMPT, readPrompt, type Prompt } from "./prompt.ts";
 import { fail, refuse, warnings } from "./refuse.ts";
 import { REPORTS } from "./report.ts";
@@ -35,12 +36,12 @@ export async function headless(run: Run, machine: Machine, cwd: string, prompt?:
 
 async function answer(site: Site, given?: Prompt): Promise<number> {
   const { run, machine, cwd, leaving, out, err } = site;
-  const prompt = given ?? (await readPrompt(run.prompt, machine, leaving.signal));
+  const prompt = await goingOn(given ?? (await readPrompt(run.prompt, machine, leaving.signal)), site);
   if (leaving.reason()) return FAILED;
-  if (prompt.got !== "prompt") return await fail(prompt.got === "none" ? NO_PROMPT : prompt.text, USAGE, err);
-  if (prompt.note !== undefined) await err.write(`${prompt.note}\n`);
+  if (prompt.got === "none" || prompt.got === "refused") return await fail(prompt.got === "none" ? NO_PROMPT : prompt.text, USAGE, err);
+  if (prompt.got === "prompt" && prompt.note !== undefined) await err.write(`${prompt.note}\n`);
   const began = machine.clock.now();
-  const named = await readNamed(run, cwd);
+  const named = await readNamed(run, machine, cwd);
   if (!named.ok) return await refuse(named.text, named.code, site);
   await using debug = await openDebug(run.debug, site);
   if (!debug.ok) return await refuse(debug.text, USAGE, site);
@@ -61,11 +62,35 @@ async function answer(site: Site, given?: Prompt): Promise<number> {
     await debug.note(envelope);
     await say(report.next(envelope));
   };
-  const { tally, trouble, code } = await follow([text(prompt.text)], session, { from: NOTHING_YET, each }, leaving.signal);
-  const outcome: Outcome = { tally, trouble, ms: machine.clock.now() - began, sessionId: session.id, uuid: randomUUID() };
+  const content = prompt.got === "prompt" ? [text(prompt.text)] : [];
+  const { tally, trouble, code, deferred } = await settled(
+    await follow(content, session, { from: NOTHING_YET, each }, leaving.signal),
+    session,
+    machine,
+  );
+  const ms = machine.clock.now() - began;
+  const outcome: Outcome = { tally, trouble, ms, sessionId: session.id, uuid: randomUUID(), ...(deferred && { deferred }) };
   await say(report.end(outcome));
   if (trouble !== undefined && leaving.reason()?.text === undefined) await err.write(`${trouble}${goOn(tally, session)}\n`);
   return code;
+}
+
+/** Without a prompt, a session that waits for an answer goes on with that. */
+async function goingOn(prompt: Prompt, { run: { flags }, machine, cwd }: Site): Promise<Prompt> {
+  if (prompt.got !== "none" || flags.resume === undefined) return prompt;
+  return (await (await import("./resume.ts")).isParked(flags.resume, machine, cwd)) ? { got: "go on" } : prompt;
+}
+
+/** A run that was parked says what it waits for, and how that is answered. */
+export async function settled(
+  followed: Followed,
+  { id, saved }: Session,
+  machine: Machine,
+): Promise<Followed & { readonly deferred?: Open }> {
+  if (followed.tally.end !== "tool_deferred" || !saved) return followed;
+  const { parkedAt, parkedLine } = await import("./parked.ts");
+  const open = await parkedAt(id, machine);
+  return { ...followed, trouble: parkedLine(open, id), ...(open[0] && { deferred: open[0] }) };
 }
 
 /** The mode under the name that was asked for. */
@@ -76,4 +101,4 @@ const aboutOf = (session: Session, { asksNobody }: Run): About => ({
 
 /** What was done so far isn't lost. */
 const goOn = ({ end }: Tally, { id, saved }: Session): string =>
-  saved && end && CAN_GO_ON.includes(end) ? ` Go on with: keel --resume ${id}` : "";
+  saved && end && end !== "tool_deferred" && CAN_GO_ON.includes(end) ? ` Go on with: keel --resume ${id}` : "";

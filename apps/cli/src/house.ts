@@ -1,24 +1,34 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Ask, Flags, House, Refusal } from "@keelson/harness";
 import type { Run } from "./asked.ts";
 import { FAILED, USAGE } from "./exit.ts";
-import { bundledPlugins, type Machine } from "./machine.ts";
+import { bundledPlugin, OPTIONAL_PLUGINS, type Machine } from "./machine.ts";
 
 /** What the command line adds to a machine. Without `ask` nobody answers questions. */
 export type Wanted = { readonly flags: Flags; readonly plugins?: readonly string[]; readonly ask?: Ask | undefined };
 
 /** What the harness is handed: this machine, what the command line said, and who answers. */
 export function houseOf(machine: Machine, cwd: string, { flags, plugins = [], ask }: Wanted): House {
-  const { home, keelHome, env, platform, clock, wall, version } = machine;
+  const { home, keelHome, env, platform, clock, wall, version, telemetry } = machine;
+  const board = flags.coordinator ? [bundledPlugin("tasks")] : [];
   return {
     place: { cwd, home, keelHome, env, platform },
     flags,
-    plugins: [...bundledPlugins(), ...plugins.map((root) => resolve(cwd, root))],
+    plugins: [bundledPlugin("code"), ...board, ...plugins.map((root) => folderOf(root, cwd))],
     clock,
     wall,
     version,
     ...(ask && { ask }),
+    ...(telemetry && { telemetry }),
   };
+}
+
+/** A folder, or the name of a plugin that comes along. */
+function folderOf(root: string, cwd: string): string {
+  const folder = resolve(cwd, root);
+  const own = OPTIONAL_PLUGINS.find((name) => name === root);
+  return own !== undefined && !existsSync(folder) ? bundledPlugin(own) : folder;
 }
 
 /** A plugin that was named is a word of the command line, as a file is. */

@@ -3,6 +3,7 @@ import { devNull, homedir, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import type { House } from "@keelson/harness";
 import type { Clock } from "@keelson/protocol";
 
 /** The process as everything else sees it. The one file that reads the environment, the current folder and the time of day. */
@@ -26,6 +27,8 @@ export type Machine = {
   readonly stdout: Screen;
   readonly stderr: Screen;
   readonly clock: Clock;
+  /** Where what sessions do is told to, where it is wanted. */
+  readonly telemetry?: NonNullable<House["telemetry"]>;
   readonly wall: () => number;
   /** The undo is returned. */
   readonly onSignal: (name: NodeJS.Signals, act: () => void) => () => void;
@@ -66,10 +69,14 @@ export function thisMachine(): Machine {
   };
 }
 
-/** Where the coding agent's plugin folder is: beside the bundle in the published command, else where it is installed. */
-export function bundledPlugins(): readonly string[] {
-  const beside = fileURLToPath(new URL("../plugins/code", import.meta.url));
-  return [existsSync(beside) ? beside : dirname(fileURLToPath(import.meta.resolve("@keelson/plugin-code/package.json")))];
+/** Plugins that come along, and are used only when they are asked for. */
+export const OPTIONAL_PLUGINS = ["tasks"] as const;
+
+/** Where a plugin folder that comes along is: beside the bundle in the published command, else beside the coding agent's, where that is installed. */
+export function bundledPlugin(name: "code" | (typeof OPTIONAL_PLUGINS)[number]): string {
+  const beside = fileURLToPath(new URL(`../plugins/${name}`, import.meta.url));
+  if (existsSync(beside)) return beside;
+  return join(dirname(fileURLToPath(import.meta.resolve("@keelson/plugin-code/package.json"))), "..", name);
 }
 
 const CLOCK: Clock = {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { openTelemetry } from "@keelson/harness";
 import { readArguments } from "./arguments.ts";
 import type { Run } from "./asked.ts";
 import { DONE, FAILED, USAGE } from "./exit.ts";
@@ -40,7 +41,17 @@ async function misused(words: string, machine: Machine): Promise<number> {
   return await complain(words, machine, USAGE);
 }
 
+/** What sessions do is told to a collector only where somebody wants it. */
 async function run(asked: Run, machine: Machine): Promise<number> {
+  const { env, version, clock } = machine;
+  if (!env["KEEL_TELEMETRY"]) return await take(asked, machine);
+  const { telemetry, problem } = await openTelemetry(env, version, clock);
+  if (problem !== undefined) await complain(problem, machine, DONE);
+  await using _ = telemetry ?? null; // sends what is left
+  return await take(asked, telemetry ? { ...machine, telemetry } : machine);
+}
+
+async function take(asked: Run, machine: Machine): Promise<number> {
   const { cwd } = machine;
   if (cwd === undefined)
     return await complain("The folder you are in was deleted. Go to another one, then run keel again.", machine, FAILED);

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { temporaryHome } from "@keelson/testing";
 import { expect, test } from "vitest";
 import type { Named } from "./asked.ts";
+import { thisMachine } from "./machine.ts";
 import { readNamed, type NamedRead } from "./named.ts";
 
 async function read(named: Named, files: Readonly<Record<string, string>> = {}): Promise<NamedRead> {
   await using home = await temporaryHome();
   for (const [name, content] of Object.entries(files)) await writeFile(join(home.path, name), content);
-  return await readNamed({ named, flags: { model: "m" } }, home.path);
+  return await readNamed({ named, flags: { model: "m" } }, thisMachine(), home.path);
 }
 
 test("what stands in the files joins the flags", async () => {
@@ -18,6 +19,9 @@ test("what stands in the files joins the flags", async () => {
     flags: { model: "m", systemPrompt: "one", appendSystemPrompt: "two", jsonSchema: { type: "object" } },
   });
   expect(await read({ jsonSchema: ' {"type":"string"}' })).toMatchObject({ flags: { jsonSchema: { type: "string" } } });
+  expect(await read({ agents: "d" }, { d: '{"scout":{"prompt":"look"}}' })).toMatchObject({
+    flags: { agents: { scout: { prompt: "look" } } },
+  });
   expect(await read({})).toEqual({ ok: true, flags: { model: "m" } });
 });
 
@@ -37,3 +41,9 @@ test.each(["[1]", "{", "missing.json", '{"type":"nonsense"}'])(
     expect(refused).not.toMatchObject({ text: expect.stringContaining("\n") });
   },
 );
+
+test.each(["[1]", "{", '{"scout":"look"}', "missing.json"])("agents that are %s are refused in one line", async (agents) => {
+  const found = await read({ agents });
+  expect(found).toMatchObject({ ok: false, code: 2 });
+  expect(found).not.toMatchObject({ text: expect.stringContaining("\n") });
+});

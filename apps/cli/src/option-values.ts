@@ -47,9 +47,11 @@ export function uuid(value: string): string {
   throw new InvalidArgumentError("It wants a uuid, such as 123e4567-e89b-42d3-a456-426614174000.");
 }
 
-export function sessionId(value: string): string {
-  if (UUID.test(value)) return value.toLowerCase();
-  throw new InvalidArgumentError("It wants a session's id; to go on with the latest session use -c.");
+export const isUuid = (value: string): boolean => UUID.test(value);
+
+/** An id, the beginning of one, or words: which session is meant is looked up later. */
+export function session(value: string): string {
+  return isUuid(value) ? value.toLowerCase() : filled(value);
 }
 
 export function permissionMode(value: string): AskedMode {

@@ -1,5 +1,5 @@
 import { MODES } from "@keelson/protocol";
-import { address, amount, count, filled, models, oneOf, permissionMode, promptTool, sessionId, uuid } from "./option-values.ts";
+import { address, amount, count, filled, models, oneOf, permissionMode, promptTool, session, uuid } from "./option-values.ts";
 
 export const FORMATS = ["text", "json", "stream-json"] as const;
 export type Format = (typeof FORMATS)[number];
@@ -31,6 +31,7 @@ export const FLAGS: readonly FlagRow[] = [
   { flags: "--output-format <format>", what: `with -p: ${FORMATS.join(", ")}`, parse: oneOf(FORMATS) },
   { flags: "--input-format <format>", what: `with -p: ${INPUTS.join(", ")} (a program drives keel, line by line)`, parse: oneOf(INPUTS) },
   { flags: "--include-partial-messages", what: "with -p and stream-json: the stream as it comes, too" },
+  { flags: "--forward-subagent-text", what: "with -p and stream-json: what sub-agents say, too" },
   { flags: "--replay-user-messages", what: "with --input-format stream-json: say back what was taken in" },
   { flags: "--permission-prompt-tool <stdio>", what: "with --input-format stream-json: that program is asked", parse: promptTool },
   { flags: "--json-schema <schema or file>", what: "what the final answer must fit", parse: filled },
@@ -41,6 +42,7 @@ export const FLAGS: readonly FlagRow[] = [
   { flags: "--base-url <url>", what: "another endpoint of the Messages API, such as a local one", parse: address },
   { flags: "--fallback-model <models>", what: "models to go on with when this one fails, separated by commas", parse: models },
   { flags: "--unattended", what: "with -p: retries without end, with a sign of life every 30 s" },
+  { flags: "--defer", what: "with -p: a question parks the run until keel session answer answers it" },
   { flags: "--max-turns <n>", what: "end after so many turns", parse: count },
   { flags: "--max-budget-usd <amount>", what: "end before spending more", parse: amount },
   { flags: "--permission-mode <mode>", what: MODES.filter((mode) => mode !== "auto").join(", "), parse: permissionMode },
@@ -52,12 +54,15 @@ export const FLAGS: readonly FlagRow[] = [
   { flags: "--system-prompt-file <file>", what: "the same from a file", parse: filled },
   { flags: "--append-system-prompt <text>", what: "behind the built-in one", not: ["appendSystemPromptFile"] },
   { flags: "--append-system-prompt-file <file>", what: "the same from a file", parse: filled },
+  { flags: "--agents <json or file>", what: "kinds of sub-agents, by name", parse: filled },
+  { flags: "--coordinator", what: "plan and hand out; sub-agents do the work" },
   { flags: "--add-dir <folders...>", what: "more folders to work in", parse: gather },
-  { flags: "--plugin-dir <folders...>", what: "plugins for this session", parse: gather },
+  { flags: "--plugin-dir <folders...>", what: "plugins for this session; tasks is a bundled one", parse: gather },
   { flags: "--settings <file or json>", what: "settings that stand above every file", parse: filled },
   { flags: "--session-id <uuid>", what: "the id of the new session", parse: uuid },
-  { flags: "-c, --continue", what: "go on with the latest session of this folder", not: ["resume", "sessionId"] },
-  { flags: "-r, --resume [id]", what: "go on with a session; without an id, the latest", parse: sessionId, not: ["sessionId"] },
+  { flags: "-c, --continue", what: "go on with the latest session of this folder", not: ["resume"] },
+  { flags: "-r, --resume [id or words]", what: "go on with a session; without a word, the latest", parse: session },
+  { flags: "--fork-session", what: "with -c or -r: in a session of its own, the other stays as it is" },
   { flags: "--no-session-persistence", what: "keep nothing of it", not: ["continue", "resume"] },
 
   { flags: "--bare", what: "", now: later("hooks, skills, MCP servers and memory aren't looked for anyway; settings are read") },
@@ -65,7 +70,6 @@ export const FLAGS: readonly FlagRow[] = [
   { flags: "--strict-mcp-config", what: "", now: later("no MCP server is connected") },
   { flags: "--allow-dangerously-skip-permissions", what: "that mode may be turned on later", now: SO },
   { flags: "--include-hook-events", what: "", now: later("no hook runs") },
-  { flags: "--forward-subagent-text", what: "", now: later("there are no sub-agents") },
 
   { flags: "--setting-sources <list>", what: "", now: later("every settings file is read") },
   { flags: "--effort <level>", what: "", now: later("the model thinks as it does by default") },
@@ -75,7 +79,6 @@ export const FLAGS: readonly FlagRow[] = [
   { flags: "--task-budget <tokens>", what: "", now: later("--max-turns and --max-budget-usd bound a run") },
   { flags: "--betas <names...>", what: "", parse: gather, now: later("no beta is asked for") },
   { flags: "--mcp-config <configs...>", what: "", parse: gather, now: later("no MCP server is connected") },
-  { flags: "--agents <json>", what: "", now: later("there are no sub-agents") },
   { flags: "--agent <name>", what: "", now: later("the agent is the built-in one") },
   { flags: "--plugin-url <url>", what: "", now: later("that plugin isn't fetched; --plugin-dir takes a folder") },
   { flags: "--prompt-suggestions", what: "", now: later("none are made") },
@@ -84,7 +87,10 @@ export const FLAGS: readonly FlagRow[] = [
   { flags: "--maintenance", what: "", now: later("no Setup hook runs") },
 
   { flags: "--init-only", what: "", now: refused("there are no Setup hooks to run") },
-  { flags: "--fork-session", what: "", now: refused("a session can't be forked; --resume goes on in its own log") },
   { flags: "--resume-session-at <uuid>", what: "", now: refused("a session is taken up at its end only") },
-  { flags: "-w, --worktree [name]", what: "", now: refused("make one with git worktree, and start keel in it") },
+  {
+    flags: "-w, --worktree [name]",
+    what: "",
+    now: refused("make one with git worktree add and start keel in it, or ask the model for one"),
+  },
 ];

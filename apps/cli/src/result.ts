@@ -1,6 +1,7 @@
 import type { EndReason, JsonObject } from "@keelson/protocol";
 import { modelFacts } from "@keelson/harness";
 import { answerOf } from "./ending.ts";
+import type { Open } from "./parked.ts";
 import { usdOf, type Spent, type Tally } from "./tally.ts";
 import { stopOf, usageOf, type Message } from "./wire.ts";
 
@@ -34,10 +35,12 @@ export type Outcome = {
   readonly uuid: string;
   /** Prompts that wait behind this one; undefined where there is no queue. */
   readonly queued?: number;
+  /** What the run was parked for. */
+  readonly deferred?: Open;
 };
 
 /** The last message of a run, and the only one of `--output-format json`. */
-export function resultOf({ tally, trouble, ms, sessionId, uuid, queued }: Outcome): Message {
+export function resultOf({ tally, trouble, ms, sessionId, uuid, queued, deferred }: Outcome): Message {
   return {
     type: "result",
     subtype: trouble === undefined ? SUBTYPES.completed : failure(tally.end),
@@ -53,6 +56,10 @@ export function resultOf({ tally, trouble, ms, sessionId, uuid, queued }: Outcom
     modelUsage: modelUsageOf(tally),
     permission_denials: tally.denials.map(({ use: { id, name, input } }) => ({ tool_name: name, tool_use_id: id, tool_input: input })),
     ...(tally.structured !== undefined && { structured_output: tally.structured }),
+    ...(deferred && {
+      deferred_tool_use: { id: tally.asked[deferred.id] ?? "", name: deferred.tool, input: deferred.input },
+      deferred_ask: { ask_id: deferred.id, question: deferred.about, answer_with: deferred.command(sessionId, deferred.id) },
+    }),
     ...(queued !== undefined && { queued_turn_count: queued }),
     ...(tally.end !== undefined && { terminal_reason: tally.end }),
     session_id: sessionId,

@@ -19,6 +19,8 @@ export type Tally = {
   readonly calls: Readonly<Record<string, ToolUse>>;
   readonly judged: Readonly<Record<string, Judged>>;
   readonly denials: readonly Denial[];
+  /** Calls by the question that was asked about them. */
+  readonly asked: Readonly<Record<string, string>>;
   readonly errors: readonly string[];
   readonly turns: number;
   readonly stopReason: string | undefined;
@@ -44,6 +46,7 @@ export const NOTHING_YET: Tally = {
   calls: {},
   judged: {},
   denials: [],
+  asked: {},
   errors: [],
   turns: 0,
   stopReason: undefined,
@@ -57,7 +60,20 @@ export const NOTHING_YET: Tally = {
 
 export function count(tally: Tally, { event, path }: Envelope): Tally {
   if (event.type === "model.called") return charge(tally, event);
-  return path.length > 0 ? tally : listen(tally, event);
+  return path.length > 0 ? overhear(tally, event, path.join("/")) : listen(tally, event);
+}
+
+/** What a sub-agent was denied is the run's to tell. Ids of its calls are unique among its own only. */
+function overhear(tally: Tally, event: Event, path: string): Tally {
+  switch (event.type) {
+    case "block.completed":
+      return isToolUse(event.block) ? { ...tally, calls: { ...tally.calls, [`${path}/${event.block.id}`]: event.block } } : tally;
+    case "call.judged":
+      return judge(tally, `${path}/${event.callId}`, event);
+    case "call.completed":
+      return event.outcome === "denied" ? deny(tally, `${path}/${event.callId}`) : tally;
+  }
+  return tally;
 }
 
 /** The next run of the same session: what models cost goes on being summed. */
@@ -90,7 +106,9 @@ function listen(tally: Tally, event: Event): Tally {
         usage: add(tally.usage, event.usage),
       };
     case "call.judged":
-      return { ...tally, judged: { ...tally.judged, [event.callId]: { decision: event.decision, suggestion: event.suggestion } } };
+      return judge(tally, event.callId, event);
+    case "ask.opened":
+      return event.callId === undefined ? tally : { ...tally, asked: { ...tally.asked, [event.askId]: event.callId } };
     case "call.completed":
       return forget(event.outcome === "denied" ? deny(tally, event.callId) : tally, event.callId);
     case "notice.raised":
@@ -107,6 +125,10 @@ function heard(tally: Tally, messageId: string, block: Block): Tally {
   if (type !== "text" || typeof text !== "string") return tally;
   const before = tally.draft.messageId === messageId ? tally.draft.text : "";
   return { ...tally, draft: { messageId, text: before + text } };
+}
+
+function judge(tally: Tally, callId: string, { decision, suggestion }: Extract<Event, { type: "call.judged" }>): Tally {
+  return { ...tally, judged: { ...tally.judged, [callId]: { decision, suggestion } } };
 }
 
 function deny(tally: Tally, callId: string): Tally {

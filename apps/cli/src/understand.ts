@@ -12,6 +12,7 @@ type Options = {
   readonly outputFormat?: Format;
   readonly inputFormat?: InputFormat;
   readonly includePartialMessages?: true;
+  readonly forwardSubagentText?: true;
   readonly replayUserMessages?: true;
   readonly permissionPromptTool?: "stdio";
   readonly jsonSchema?: string;
@@ -22,6 +23,10 @@ type Options = {
   readonly baseUrl?: string;
   readonly fallbackModel?: readonly string[];
   readonly unattended?: true;
+  readonly defer?: true;
+  readonly agents?: string;
+  readonly coordinator?: true;
+  readonly forkSession?: true;
   readonly maxTurns?: number;
   readonly maxBudgetUsd?: number;
   readonly permissionMode?: AskedMode;
@@ -64,12 +69,13 @@ export function understand(program: Command, isFolder: (path: string) => boolean
     format,
     input,
     partial,
+    agentText: options.forwardSubagentText ?? false,
     verbose: options.verbose ?? false,
     replay: options.replayUserMessages ?? false,
     asksHost: options.permissionPromptTool === "stdio",
     asksNobody: options.permissionMode === "dontAsk",
     debug: debugOf(options),
-    named: pick(options, ["systemPromptFile", "appendSystemPromptFile", "jsonSchema"]),
+    named: pick(options, ["systemPromptFile", "appendSystemPromptFile", "jsonSchema", "agents"]),
     plugins: options.pluginDir ? taken.pluginDir : [],
     notes: rows.flatMap(({ flags, now }) => (now?.is === "later" ? [`${nameIn(flags)} isn't there yet: ${now.because}.`] : [])),
     flags: flagsOf(options, taken),
@@ -94,7 +100,19 @@ function wrongTogether({ options, format, input, print, prompt }: Together): str
     return "--include-partial-messages goes with -p --output-format stream-json";
   if (options.replayUserMessages && !streams) return "--replay-user-messages goes with --input-format stream-json";
   if (options.permissionPromptTool && !streams) return "--permission-prompt-tool stdio goes with --input-format stream-json";
+  if (options.forwardSubagentText && format !== "stream-json") return "--forward-subagent-text goes with -p --output-format stream-json";
   if (options.unattended && !print) return "--unattended goes with -p";
+  if (options.defer && !print) return "--defer goes with -p; at a terminal you are asked";
+  if (options.defer && options.sessionPersistence === false)
+    return "--defer keeps a question in the session; leave out --no-session-persistence";
+  return wrongSession(options);
+}
+
+function wrongSession({ resume, continue: latest, forkSession, sessionId }: Options): string | undefined {
+  const goesOn = resume !== undefined || latest !== undefined;
+  if (forkSession && !goesOn) return "--fork-session goes with --continue or --resume";
+  if (sessionId !== undefined && goesOn && !forkSession)
+    return "--session-id is for a new session; with --continue or --resume it goes with --fork-session";
   return undefined;
 }
 
@@ -149,6 +167,8 @@ function flagsOf(options: Options, taken: Lists): Flags {
       "settings",
       "sessionId",
       "unattended",
+      "defer",
+      "coordinator",
     ]),
     ...(options.model !== undefined && options.model !== "default" && { model: options.model }),
     ...(mode && { permissionMode: mode }),
@@ -158,6 +178,7 @@ function flagsOf(options: Options, taken: Lists): Flags {
     ...(options.addDir && { addDirs: taken.addDir }),
     ...((options.continue || options.resume === true) && { resume: "latest" }),
     ...(typeof options.resume === "string" && { resume: { id: options.resume } }),
+    ...(options.forkSession && { fork: true }),
     ...(options.sessionPersistence === false && { persist: false }),
   };
 }

@@ -27,7 +27,7 @@ const LONGEST_LINE = 12 * 2 ** 20; // a record of the log takes 16
  */
 export async function serve(site: Site): Promise<number> {
   const { run, cwd, leaving, machine } = site;
-  const named = await readNamed(run, cwd);
+  const named = await readNamed(run, machine, cwd);
   if (!named.ok) return await refuse(named.text, named.code, site);
   await using debug = await openDebug(run.debug, site);
   if (!debug.ok) return await refuse(debug.text, USAGE, site);

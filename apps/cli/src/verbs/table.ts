@@ -5,6 +5,7 @@ import type { Verb } from "../verbs.ts";
 import { readDemo } from "./lines/demo.ts";
 import { readDoctor } from "./lines/doctor.ts";
 import type { Line } from "./lines/line.ts";
+import { readSession } from "./lines/session.ts";
 import { readSettings } from "./lines/settings.ts";
 import { readSimulate } from "./lines/simulate.ts";
 import { readTools } from "./lines/tools.ts";
@@ -13,6 +14,7 @@ import { readTools } from "./lines/tools.ts";
 const ROWS: Readonly<Record<Verb, Row>> = {
   demo: row(readDemo, async (_, machine) => await (await import("../demo.ts")).demo(machine)),
   doctor: row(readDoctor, async (asked, machine) => await (await import("./doctor.ts")).doctor(asked, machine)),
+  session: row(readSession, async (asked, machine) => await (await import("./session/session.ts")).session(asked, machine)),
   settings: row(readSettings, async (asked, machine) => await (await import("./settings.ts")).settings(asked, machine)),
   simulate: row(readSimulate, async (asked, machine) => await (await import("./simulate.ts")).simulated(asked, machine)),
   tools: row(readTools, async (asked, machine) => await (await import("./tools.ts")).tools(asked, machine)),

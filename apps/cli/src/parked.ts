@@ -1,0 +1,62 @@
+import { openSessions, type Sessions } from "@keelson/harness";
+import type { JsonObject, SessionSummary } from "@keelson/protocol";
+import { nameOf } from "./call-lines.ts";
+import { isObject } from "./json.ts";
+import type { Machine } from "./machine.ts";
+import { paint } from "./paint.ts";
+import { questionsIn } from "./person-question.ts";
+import { shortId } from "./session-words.ts";
+
+/** A question that nobody has answered yet, in words. `input`: of the call that waits for it. */
+export type Open = {
+  readonly id: string;
+  readonly tool: string;
+  readonly input: JsonObject;
+  /** One line. */
+  readonly about: string;
+  /** Of a question with options, each question and its options. */
+  readonly choices: readonly string[];
+  /** The command that answers it. */
+  readonly command: (session: string, ask: string) => string;
+};
+
+export async function openQuestions(sessions: Pick<Sessions, "asks">, session: SessionSummary): Promise<readonly Open[]> {
+  return (await sessions.asks(session)).map(({ askId, body }) => {
+    const tool = typeof body["tool"] === "string" ? body["tool"] : "a tool";
+    const input = isObject(body["input"]) ? body["input"] : {};
+    const questions = questionsIn(tool, input);
+    const cwd = typeof body["cwd"] === "string" ? body["cwd"] : session.cwd;
+    const what =
+      questions.length > 0
+        ? questions.map(({ question }) => question).join(" ")
+        : nameOf({ name: tool, input }, { paint: paint(false), width: 200, cwd });
+    const reason = typeof body["reason"] === "string" && questions.length === 0 ? ` ${body["reason"]}` : "";
+    return {
+      id: askId,
+      tool,
+      input,
+      about: `${what}.${reason}`.replaceAll("..", ".").replaceAll("?.", "?"),
+      choices: questions.flatMap(({ question, options }) => [
+        question,
+        ...options.map(({ label, description }, at) => `  ${at + 1} ${label}${description === "" ? "" : ` · ${description}`}`),
+      ]),
+      command: (id, ask) =>
+        `keel session answer ${shortId(id)} ${shortId(ask)} ${questions.length > 0 ? "--choose …" : "--allow (or --deny)"}`,
+    };
+  });
+}
+
+/** What a run that was parked waits for. Undefined where the log is in memory only. */
+export async function parkedAt(id: string, machine: Machine): Promise<readonly Open[]> {
+  await using sessions = await openSessions(machine, machine.wall);
+  const session = await sessions.find(id, "");
+  return typeof session === "string" ? [] : await openQuestions(sessions, session);
+}
+
+/** One line: what is asked, and the command that answers it. */
+export function parkedLine(open: readonly Open[], session: string): string {
+  const [first] = open;
+  if (!first) return "A call waits for an answer from outside.";
+  const more = open.length > 1 ? ` (and ${open.length - 1} more: keel session show ${shortId(session)})` : "";
+  return `Parked until it is answered: ${first.about} Answer it by: ${first.command(session, first.id)}${more}`;
+}
