@@ -13,6 +13,8 @@ export {
 export { VARIABLES } from "./endpoint.ts";
 export { lineOf } from "./gather.ts";
 export { openSession } from "./open.ts";
+export { openSessions, openTelemetry } from "./late.ts";
+export type { ExportFormat, Sessions } from "./sessions/sessions.ts";
 export { inspectEndpoint, type EndpointView, type Reached } from "./inspect/endpoint.ts";
 export { listModels, modelFacts, type ModelFacts } from "./inspect/models.ts";
 export { refuseSchema } from "./inspect/schema.ts";
