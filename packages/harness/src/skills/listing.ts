@@ -28,7 +28,7 @@ const LIVE_HEAD = "# Skills of this user and this folder";
 
 export function listSkills(entries: readonly Entry[], bounds: ListingBounds): Listing {
   const budget = Math.floor(bounds.window * CHARACTERS_PER_TOKEN * (bounds.partOfWindow ?? PART_OF_WINDOW));
-  const listed = entries.filter(({ forModel, decl }) => forModel && decl.paths === undefined);
+  const listed = entries.filter(({ forModel, decl }) => forModel && decl.paths === undefined).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const installed = listed.filter(({ origin }) => origin === "installed");
   const own = listed.filter(({ origin }) => origin !== "installed");
   const fixed = headed(HEAD, fit(installed, Math.floor(budget * PART_OF_INSTALLED) - HEAD.length - 1, bounds));
