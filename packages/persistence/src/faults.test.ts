@@ -40,7 +40,7 @@ for (const [words, { plan, exact }] of Object.entries(SWEEPS))
         touched ||= fault !== undefined && name !== "truncate";
         return fault;
       });
-      const { store } = opened(root, { disk });
+      const { store } = opened(root, { disk: { ...disk, isRemote: () => true } }); // without an index: to make one takes its time
       const { acknowledged } = await live(store, sound);
       healed = true;
       await trying(store.create(REF, { cwd: CWD }));
