@@ -68,7 +68,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
       code: "usage",
       text: `The price of ${unpriced} isn't known, so the budget of $${limits.maxBudgetUsd} (${flags.maxBudgetUsd === undefined ? "keel.maxBudgetUsd of the settings" : "--max-budget-usd"}) can't be kept. Take it out and bound the run with --max-turns, or choose a model with a known price.`,
     };
-  const rules = gatherRules(read.rules, flags, cwd);
+  const rules = await gatherRules(read.rules, flags, place);
   if ("code" in rules) return rules;
   const structure = flags.jsonSchema && (await structureOf(flags.jsonSchema));
   if (typeof structure === "string") return { code: "usage", text: `The JSON Schema can't be used: ${structure}` };

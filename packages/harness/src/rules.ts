@@ -1,16 +1,23 @@
 import type { RuleLine } from "@keelson/loader";
-import { nameRule, readRules, type ReadRules } from "@keelson/permissions";
+import { checkExamples, nameRule, readRules, type ReadRules, type RuleItem } from "@keelson/permissions";
 import { nearest, type Problem, type Rule } from "@keelson/protocol";
 import { blocks } from "@keelson/tools";
-import type { Flags, Refusal } from "./house.ts";
+import type { Flags, Place, Refusal } from "./house.ts";
 
 export type GatheredRules = { readonly rules: readonly Rule[]; readonly problems: readonly Problem[] };
 
 /** Those that are blocks, and those that come with later parts and have rules already. */
 const TOOLS = [...Object.keys(blocks), "Agent", "Task", "Skill", "WebFetch", "WebSearch", "MultiEdit", "NotebookEdit", "LS"];
 
+/** A rule may carry examples of what it must match, and must not: they are held against it before it counts. */
+type Line = RuleLine & Pick<Exclude<RuleItem, string>, "match" | "notMatch">;
+
 /** The rules of all settings and of the command line. A restriction that can't be read, and that the user wrote, refuses the session. */
-export function gatherRules(lines: readonly RuleLine[], flags: Flags, cwd: string): GatheredRules | Refusal {
+export async function gatherRules(
+  lines: readonly Line[],
+  flags: Flags,
+  { cwd, home }: Pick<Place, "cwd" | "home">,
+): Promise<GatheredRules | Refusal> {
   const read: readonly ReadRules[] = [
     readRules({ allow: flags.allowedTools ?? [], deny: flags.disallowedTools ?? [] }, { source: "flag", base: cwd }),
     ...lines.map(readLine),
@@ -18,7 +25,8 @@ export function gatherRules(lines: readonly RuleLine[], flags: Flags, cwd: strin
   const [fatal] = read.flatMap((one) => one.fatal);
   if (fatal !== undefined) return { code: "settings", text: `${fatal} Correct it: the session doesn't start without it.` };
   const rules = read.flatMap((one) => one.rules);
-  const problems = [...read.flatMap((one) => one.problems), ...rules.flatMap(unknownTool)];
+  const wrong = await Promise.all(lines.map((line) => examplesOf(line, { cwd, home })));
+  const problems = [...read.flatMap((one) => one.problems), ...rules.flatMap(unknownTool), ...wrong.flat()];
   return { rules, problems: problems.map((text): Problem => ({ severity: "warning", file: "", text })) };
 }
 
@@ -31,6 +39,15 @@ function unknownTool(rule: Rule): readonly string[] {
 
 function readLine({ text, behavior, source, base, file, line }: RuleLine): ReadRules {
   return readRules({ [behavior]: [text] }, { source, base, ...(file !== undefined && { file }), lineOf: () => line });
+}
+
+async function examplesOf(
+  { text, behavior, source, base, match, notMatch }: Line,
+  where: Pick<Place, "cwd" | "home">,
+): Promise<readonly string[]> {
+  if (match === undefined && notMatch === undefined) return [];
+  const rule = { rule: text, ...(match && { match }), ...(notMatch && { notMatch }) };
+  return await checkExamples({ [behavior]: [rule] }, { ...where, base, source }, new AbortController().signal);
 }
 
 /** Tools that a deny rule names as a whole: they aren't offered at all. */

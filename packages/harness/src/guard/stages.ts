@@ -5,7 +5,7 @@ import type { Toolbox } from "../toolbox.ts";
 import { classifying, type Second } from "./classify.ts";
 
 /** The stages as a session has them: with its sandbox, and the models that answer in mode auto. */
-export function stagesOf({ settings }: Gathered, { box }: Toolbox, second: () => Second): Stages {
+export function stagesOf({ settings }: Pick<Gathered, "settings">, { box }: Pick<Toolbox, "box">, second: () => Second): Stages {
   const confined = ({ call: { effects } }: Pending): boolean =>
     box !== undefined && effects.length > 0 && effects.every((effect) => effect.do === "shell" && box.holds(effect.text));
   const standard = standardStages({ classifier: classifying(settings, classifyCommand, second), confined });
