@@ -13,19 +13,16 @@ export type Seen = { readonly text: string; readonly unseen: number; readonly li
 export function stripInvisible(raw: string): Seen {
   const lines = new Set<number>();
   let unseen = 0;
-  const text = raw
-    .replace(/^\uFEFF/, "")
-    .replaceAll(UNSEEN, (_, at: number, whole: string) => {
+  let line = 1;
+  const plain = raw.replace(/^\uFEFF/, "");
+  let newline = plain.indexOf("\n");
+  const text = plain
+    .replaceAll(UNSEEN, (_, at: number) => {
+      for (; newline !== -1 && newline < at; newline = plain.indexOf("\n", newline + 1)) line += 1;
       unseen += 1;
-      lines.add(lineAt(whole, at));
+      lines.add(line);
       return "";
     })
     .replaceAll(CONTROLS, "");
   return { text, unseen, lines: [...lines] };
-}
-
-function lineAt(text: string, at: number): number {
-  let line = 1;
-  for (let next = text.indexOf("\n"); next !== -1 && next < at; next = text.indexOf("\n", next + 1)) line += 1;
-  return line;
 }

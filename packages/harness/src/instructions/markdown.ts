@@ -13,7 +13,17 @@ export function codeIn(text: string): Code {
   return { fences, spans: spansIn(text, fences) };
 }
 
-export const within = (ranges: readonly Range[], at: number): boolean => ranges.some(({ from, to }) => at >= from && at < to);
+/** `ranges`: in order, and apart from each other. */
+export function within(ranges: readonly Range[], at: number): boolean {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ranges[middle]?.to ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return (ranges[low]?.from ?? Infinity) <= at;
+}
 
 export const isCode = ({ fences, spans }: Code, at: number): boolean => within(fences, at) || within(spans, at);
 
@@ -61,27 +71,29 @@ function spansIn(text: string, fences: readonly Fence[]): readonly Range[] {
 }
 
 function* paragraphsOf(text: string, from: number, to: number): Generator<Range> {
-  const blank = /\n[ \t]*\n/g;
-  blank.lastIndex = from;
   let start = from;
-  for (let gap = blank.exec(text); gap && gap.index < to; gap = blank.exec(text)) {
-    yield { from: start, to: gap.index };
-    start = gap.index + 1;
-    blank.lastIndex = start; // the second newline may begin the next gap
+  for (const gap of text.slice(from, to).matchAll(/\n[ \t]*(?=\n)/g)) {
+    yield { from: start, to: from + gap.index };
+    start = from + gap.index + 1;
   }
   yield { from: start, to };
 }
 
 function spansOf(text: string, { from, to }: Range): readonly Range[] {
   const runs = [...text.slice(from, to).matchAll(/(?<!\\)`+/g)].map((run) => ({ at: from + run.index, length: run[0].length }));
+  const next = new Map<number, number>(); // by length, while going backwards
+  const closing = runs.map(() => -1);
+  for (const [n, { length }] of [...runs.entries()].toReversed()) {
+    closing[n] = next.get(length) ?? -1;
+    next.set(length, n);
+  }
   const spans: Range[] = [];
   for (let n = 0; n < runs.length; n += 1) {
     const open = runs[n];
-    const end = open && runs.findIndex((run, at) => at > n && run.length === open.length);
-    const close = end === undefined ? undefined : runs[end];
-    if (!open || !close || end === undefined) continue;
+    const close = runs[closing[n] ?? -1];
+    if (!open || !close) continue;
     spans.push({ from: open.at, to: close.at + close.length });
-    n = end;
+    n = closing[n] ?? n;
   }
   return spans;
 }

@@ -16,7 +16,8 @@ export type Expanded = { readonly text: string; readonly used: boolean; readonly
 
 const NUMBER = String.raw`(\d+)(?![A-Za-z0-9_]|[.,]\d)`;
 const WHOLE = String.raw`ARGUMENTS(?:\[(\d+)\]|(?![A-Za-z0-9_]))`;
-const VARIABLE = String.raw`\{([A-Za-z_][\w.]*)(?::?-[^}]*)?\}`;
+const VARIABLE = String.raw`\{([A-Za-z_][\w.]{0,100})(?::?-[^}]{0,500})?\}`;
+const SLASHES = String.raw`(?<!\\)(\\*)`;
 
 /** What a token turned out to be: `undefined` as a value leaves it as it is. */
 type Token = { readonly value: string | undefined; readonly words?: readonly string[]; readonly isArgument: boolean };
@@ -24,7 +25,7 @@ type Token = { readonly value: string | undefined; readonly words?: readonly str
 /** Of `text`, the part in `range`. `spare`: no number and no backslash is touched there. */
 export function expandDollars(text: string, range: Range, values: Values, spare: (at: number) => boolean, put: Put): Expanded {
   const names = nameable(values.names);
-  const token = new RegExp(String.raw`(\\*)\$(?:${WHOLE}|${NUMBER}|${VARIABLE}${names.pattern})`, "g");
+  const token = new RegExp(String.raw`${SLASHES}\$(?:${WHOLE}|${NUMBER}|${VARIABLE}${names.pattern})`, "g");
   const words = splitWords(values.args);
   let used = false;
   let refused = false;
@@ -67,7 +68,7 @@ function nameable(names: readonly string[]): { readonly all: readonly string[]; 
  */
 export function baseOf(text: string, names: readonly string[], spare: (at: number) => boolean): 0 | 1 {
   if (names.length > 0) return 0;
-  const tokens = [...text.matchAll(new RegExp(String.raw`(\\*)\$(?:${WHOLE}|${NUMBER})`, "g"))].filter(
+  const tokens = [...text.matchAll(new RegExp(String.raw`${SLASHES}\$(?:${WHOLE}|${NUMBER})`, "g"))].filter(
     (found) => (found[1] ?? "").length % 2 === 0 && !spare(found.index + (found[1] ?? "").length),
   );
   const numbers = tokens.flatMap((found) => (found[3] === undefined ? [] : [Number(found[3])]));

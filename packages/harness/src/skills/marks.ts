@@ -14,7 +14,7 @@ export type Piece = Range &
 type Mark = Exclude<Piece, { readonly kind: "text" }>;
 
 const INLINE = /(?<=^|\s)!`([^`\n]+)`/gm;
-const AT = /(?<=^|[\s(])@((?:\$\{[^}\n]*\}|[^\s`'"<>()|*,;{}])+)/gm;
+const AT = /(?<=^|[\s(])@((?:\$\{[^}\n]{0,200}\}|[^\s`'"<>()|*,;{}])+)/gm;
 const SHELLS = new Set(["", "bash", "sh", "shell", "zsh"]);
 
 /** `examples`: the text is a skill's, whose blocks of code are there to be read. */
@@ -47,26 +47,15 @@ export function dollarPieces(text: string, code: Code, examples: boolean): reado
 /** `!{command}` and `@{path}`, up to the brace that closes them. One that nothing closes is text. */
 export function bracePieces(text: string): readonly Piece[] {
   const marks: Mark[] = [];
-  for (const opening = /[!@]\{/g; ;) {
-    const found = opening.exec(text);
-    if (!found) break;
-    const to = closingBrace(text, found.index + 1);
-    if (to === undefined) continue;
-    const place = { from: found.index, to, inner: { from: found.index + 2, to: to - 1 } };
-    marks.push(text[found.index] === "!" ? { kind: "run", ...place, fenced: false } : { kind: "read", ...place });
-    opening.lastIndex = to;
+  const open: number[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === "{") open.push(at);
+    const from = text[at] === "}" ? (open.pop() ?? 0) - 1 : -1;
+    if (from < 0 || (text[from] !== "!" && text[from] !== "@")) continue;
+    const place = { from, to: at + 1, inner: { from: from + 2, to: at } };
+    marks.push(text[from] === "!" ? { kind: "run", ...place, fenced: false } : { kind: "read", ...place });
   }
   return cut(text, marks);
-}
-
-function closingBrace(text: string, open: number): number | undefined {
-  let depth = 0;
-  for (let at = open; at < text.length; at += 1) {
-    if (text[at] === "{") depth += 1;
-    else if (text[at] === "}") depth -= 1;
-    if (depth === 0) return at + 1;
-  }
-  return undefined;
 }
 
 function cut(text: string, marks: readonly Mark[]): readonly Piece[] {

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { temporaryHome } from "@keelson/testing";
 import { describe, test } from "vitest";
+import { mentionsIn, withoutComments } from "../instructions/mentions.ts";
 import { LONGEST_OUTPUT, NO_COMMANDS, render, type InlineOutcome, type Rendered, type Source } from "./render.ts";
 
 type Answers = Readonly<Record<string, Partial<InlineOutcome>>>;
@@ -209,4 +210,33 @@ test("characters that nobody sees are left out, of the text and of what is put i
   const hidden = "a\u{E0041}\u{E0042}b\u202Ec";
   const { rendered } = await made(`${hidden} !\`x\``, {}, { x: { output: hidden } });
   assert.deepEqual(rendered, { ok: true, text: "abc abc", foreign: true, unseen: 3 });
+});
+
+test("a text that was made to be slow is read all the same", async () => {
+  const parts = [
+    "`",
+    "` `` ",
+    "```\n",
+    " @${",
+    "${a-",
+    "$1",
+    "\\",
+    "awk ",
+    "awk '",
+    "f() {\n",
+    "<!--\n",
+    "!{",
+    "@{",
+    "!`x",
+    "\u{E0041}",
+    "{{args}}",
+    "\n\n",
+  ];
+  for (const part of parts) {
+    const text = part.repeat(100_000 / part.length);
+    await made(text, { args: "a b" });
+    await made(`\`\`\`sh\n${text}`, { args: "a b" });
+    await made(text, { args: "a b", dialect: "braces" });
+    mentionsIn(withoutComments(text));
+  }
 });

@@ -45,12 +45,14 @@ export type Rendered =
 
 export const MOST_COMMANDS = 50;
 export const MOST_FILES = 50;
+const MOST_LOOKED_FOR = 500; // most mentions are of no file
+const LONGEST_COMMAND = 10_000; // characters
 export const LONGEST_OUTPUT = 30_000; // characters, of one command
 export const LONGEST_FILE = 100_000; // characters
 export const LONGEST_TEXT = 400_000; // characters, of the whole
 export const NO_COMMANDS = "[shell command execution disabled by policy]";
 
-type Done = { text: string; used: boolean; foreign: boolean; commands: number; files: string[]; read: Set<string> };
+type Done = { text: string; used: boolean; foreign: boolean; commands: number; files: string[]; read: Set<string>; sought: number };
 type Cut = { readonly source: Source; readonly text: string; readonly values: Values; readonly spare: (at: number) => boolean };
 
 export async function* render<Step>(source: Source, ports: InlinePorts<Step>): AsyncGenerator<Step, Rendered> {
@@ -60,7 +62,7 @@ export async function* render<Step>(source: Source, ports: InlinePorts<Step>): A
   const spare = (at: number): boolean => within(places, at) || (source.args === "" && within(code.fences, at));
   const values: Values = { ...source, base: source.base ?? baseOf(text, source.names, (at) => within(places, at)) };
   const whole: Cut = { source, text, values, spare };
-  const done: Done = { text: "", used: false, foreign: false, commands: 0, files: [], read: new Set() };
+  const done: Done = { text: "", used: false, foreign: false, commands: 0, files: [], read: new Set(), sought: 0 };
   for (const piece of source.dialect === "braces" ? bracePieces(text) : dollarPieces(text, code, source.isSkill)) {
     const trouble = yield* add(piece, whole, done, ports);
     if (trouble !== undefined) return { ok: false, why: trouble };
@@ -78,6 +80,8 @@ async function* add<Step>(piece: Piece, whole: Cut, done: Done, ports: InlinePor
   if (source.noCommands) return void (done.text += NO_COMMANDS);
   if ((done.commands += 1) > MOST_COMMANDS) return `It has more than ${MOST_COMMANDS} inline commands. Put them into a script.`;
   const template = text.slice(piece.inner.from, piece.inner.to);
+  if (template.length > LONGEST_COMMAND)
+    return `One of its inline commands has more than ${LONGEST_COMMAND} letters. Put it into a script.`;
   const command = expanded(whole, piece.inner, done, inCommand(template, piece.inner.from, source.dialect));
   if (command === undefined)
     return `Its arguments can't be put into the command \`${template.trim()}\` safely. Start it without quotes, dollars and other signs of the shell in them.`;
@@ -123,7 +127,8 @@ async function* attach<Step>(range: Range, whole: Cut, done: Done, ports: Inline
   const braces = whole.source.dialect === "braces";
   const path = (expanded(whole, range, done, (value) => value) ?? "").trim();
   if (!braces) done.text += `@${path}`;
-  const found = path === "" || done.read.size >= MOST_FILES ? undefined : yield* look(path, whole.source, ports);
+  const enough = done.read.size >= MOST_FILES || (done.sought += 1) > MOST_LOOKED_FOR;
+  const found = path === "" || enough ? undefined : yield* look(path, whole.source, ports);
   if (!found) return void (braces && (done.text += `[${path}: there is no such file]`));
   if (!braces && done.read.has(found.file)) return;
   done.read.add(found.file);

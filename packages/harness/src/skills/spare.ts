@@ -7,18 +7,32 @@ import { type Fence, type Range } from "../instructions/markdown.ts";
 const PROGRAM = /\b(?:([gmn]?awk|perl)|(?:ba|da|z|k)?sh[ \t]+-\w*c)\b/g;
 const FUNCTION = /^([ \t]*)(?:function[ \t]+[\w:-]+[ \t]*(?:\(\))?|[\w:-]+[ \t]*\(\))[ \t]*\{(.*)$/gm;
 
+/** In order, and apart from each other. */
 export function spared(text: string, fences: readonly Fence[]): readonly Range[] {
-  return [...programs(text), ...fences.flatMap(({ inner }) => functions(text, inner))];
+  const ranges = [...programs(text), ...fences.flatMap(({ inner }) => functions(text, inner))].toSorted((a, b) => a.from - b.from);
+  const apart: Range[] = [];
+  for (const range of ranges) {
+    const last = apart.at(-1);
+    if (!last || last.to < range.from) apart.push(range);
+    else apart.splice(-1, 1, { from: last.from, to: Math.max(last.to, range.to) });
+  }
+  return apart;
 }
 
 function programs(text: string): readonly Range[] {
-  return [...text.matchAll(PROGRAM)].flatMap((found) => quoted(text, found.index + found[0].length, found[1] !== undefined));
+  const ranges: Range[] = [];
+  let end = 0;
+  for (const found of text.matchAll(PROGRAM)) {
+    const start = found.index + found[0].length;
+    if (start > end) end = quoted(text, start, found[1] !== undefined, ranges);
+  }
+  return ranges;
 }
 
-/** The quoted words of one command. `double`: those in double quotes too. */
-function quoted(text: string, start: number, double: boolean): readonly Range[] {
-  const ranges: Range[] = [];
-  for (let at = start; at < text.length; at += 1) {
+/** Adds the quoted words of one command; where it ends. `double`: those in double quotes too. */
+function quoted(text: string, start: number, double: boolean, ranges: Range[]): number {
+  let at = start;
+  for (; at < text.length; at += 1) {
     const letter = text[at] ?? "";
     if (letter === "\\") at += 1;
     else if ("\n|;&`".includes(letter)) break;
@@ -30,7 +44,7 @@ function quoted(text: string, start: number, double: boolean): readonly Range[] 
       at = end;
     }
   }
-  return ranges;
+  return at;
 }
 
 function closing(text: string, open: number): number | undefined {
@@ -43,11 +57,13 @@ function closing(text: string, open: number): number | undefined {
 
 function functions(text: string, { from, to }: Range): readonly Range[] {
   const code = text.slice(from, to);
-  return [...code.matchAll(FUNCTION)].map((head) => {
+  const ranges: Range[] = [];
+  for (const head of code.matchAll(FUNCTION)) {
     const indent = head[1] ?? "";
     const first = head.index + head[0].length;
-    if ((head[2] ?? "").trimEnd().endsWith("}")) return { from: from + head.index, to: from + first };
-    const end = code.indexOf(`\n${indent}}`, first);
-    return { from: from + head.index, to: end === -1 ? to : from + end };
-  });
+    if (from + head.index < (ranges.at(-1)?.to ?? 0)) continue; // inside of another
+    const end = (head[2] ?? "").trimEnd().endsWith("}") ? first : code.indexOf(`\n${indent}}`, first);
+    ranges.push({ from: from + head.index, to: end === -1 ? to : from + end });
+  }
+  return ranges;
 }

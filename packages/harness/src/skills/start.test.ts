@@ -11,7 +11,8 @@ import { digestOf, NO_SKILLS, type SkillMemory } from "./memory.ts";
 import { openShelf, type Shelf } from "./shelf.ts";
 import { startSkill, type NotStarted, type Place, type StartedSkill } from "./start.ts";
 
-type Room = AsyncDisposable & {
+type Room = {
+  [Symbol.asyncDispose](): Promise<void>;
   readonly home: string;
   readonly cwd: string;
   readonly shelf: Shelf;
@@ -86,7 +87,7 @@ async function judged(
   mode: Mode = "default",
 ): Promise<string> {
   const whole: BoundCall = {
-    readOnly: false,
+    readOnly: call.effects.every((effect) => effect.do === "read"),
     concurrencySafe: false,
     replay: "never",
     validate: async () => undefined,
