@@ -9,13 +9,14 @@ import type { AgentOrder, Disk } from "@keelson/tools";
 import type { Opened } from "./agents/child.ts";
 import { describeKinds, kindsOf, type AgentKind } from "./agents/kinds.ts";
 import { stricter, toolsOf } from "./agents/strictness.ts";
-import { DEEPEST, Team } from "./agents/team.ts";
+import { DEEPEST, Team, type TeamParts } from "./agents/team.ts";
 import { openChildLog } from "./agents/child-log.ts";
 import { moving } from "./agents/moving.ts";
 import { gitWith, makeTree, partFrom } from "./agents/worktree.ts";
 import { Beside } from "./beside.ts";
 import { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
+import { hookingOf, ritesIn } from "./hooking/bind.ts";
 import type { House } from "./house.ts";
 import type { Lineage } from "./lineage.ts";
 import type { Meter } from "./meter.ts";
@@ -25,6 +26,7 @@ import { Conversation, type Past } from "./session.ts";
 import { followed } from "./followed.ts";
 import { planning } from "./planning.ts";
 import { openToolbox, type Given, type Toolbox } from "./toolbox.ts";
+import type { AskModel } from "./asking.ts";
 import { wire } from "./wire.ts";
 
 const LEAVING_MS = 10_000; // git, after the agent has ended, also by an abort
@@ -49,16 +51,9 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const kinds = kindsOf(gathered.catalog, gathered.standing, house.flags.agents ?? {});
   const mode = lineage.mode ?? ((): Mode => dials.mode);
   const parts: { conversation?: Conversation; toolbox?: Toolbox } = {}; // a child is opened long after both are there
-  const team: Team = new Team({
-    kinds,
-    beside,
-    crew: lineage.crew,
-    depth: lineage.path.length,
-    open: (id, kind, order, signal) =>
-      openChild({ site, log, lineage, id, kind, mode, dials, toolbox: parts.toolbox, system }, order, signal),
-    receive: (words) => parts.conversation?.receive([text(words)], "task"),
-    running: () => parts.conversation?.running ?? AbortSignal.abort(),
-  });
+  const open: TeamParts["open"] = (id, kind, order, signal) =>
+    openChild({ site, log, lineage, id, kind, mode, dials, toolbox: parts.toolbox, system }, order, signal);
+  const team = teamOf({ kinds, beside, lineage, parts, open });
   const seen = followed(recollection.files);
   const toolbox = openToolbox(
     house,
@@ -76,11 +71,15 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   );
   parts.toolbox = toolbox;
   const system = lineage.system ?? systemOf(site, toolbox.tools.has("Agent") ? kinds : undefined);
-  const wired = wire(house, gathered, toolbox, { session: claim.ref.session, lineage, recollection, dials, system });
+  const ask: { model?: AskModel } = {};
+  const hooking = hookingOf({ site, lineage, session: claim.ref.session, mode, toolbox, beside, ask, parts });
+  const wired = wire(house, gathered, toolbox, { session: claim.ref.session, lineage, recollection, dials, system, hooking });
+  ask.model = wired.askModel;
   const conversation = new Conversation(
     {
       ...log,
       ...wired,
+      rites: ritesIn(lineage, { hooking, dials, beside, past, session: claim.ref.session }),
       wall: house.wall,
       path: lineage.path,
       attend: (signal) => team.attend(signal),
@@ -105,6 +104,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
 
 async function closed(conversation: Conversation, dials: Dials, parts: readonly AsyncDisposable[], claim: Claim): Promise<void> {
   await using _ = claim; // whatever breaks, the log is given back
+  await conversation.close();
   await conversation.settle(dials.drain()).catch(() => undefined); // a log that can't be written has said so before
   for (const part of parts) await part[Symbol.asyncDispose]();
   await conversation.keep();
@@ -121,6 +121,18 @@ function systemOf(
     kinds && describeKinds(kinds),
   );
 }
+
+type Group = Pick<TeamParts, "kinds" | "beside" | "open"> & { readonly lineage: Lineage; readonly parts: { conversation?: Conversation } };
+const teamOf = ({ kinds, beside, lineage, parts, open }: Group): Team =>
+  new Team({
+    kinds,
+    beside,
+    open,
+    crew: lineage.crew,
+    depth: lineage.path.length,
+    receive: (words) => parts.conversation?.receive([text(words)], "task"),
+    running: () => parts.conversation?.running ?? AbortSignal.abort(),
+  });
 
 type Descent = {
   readonly site: Site;
@@ -173,6 +185,7 @@ async function openChild(
     ...lineage,
     path,
     ledger,
+    kind: kind.name,
     mode: () => stricter(mode(), kind.permissionMode),
     ...(kind.fork ? { system } : {}),
   });

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { readSettings, type Catalog, type SettingHook } from "@keelson/loader";
 import { DIALECTS, dialectFor, lookUp, type Dialect } from "@keelson/model";
 import type { FileStore, PluginDecl, Problem, Rule, Settings } from "@keelson/protocol";
@@ -6,6 +6,7 @@ import { COORDINATING } from "./agents/strictness.ts";
 import { findEndpoint, type Endpoint } from "./endpoint.ts";
 import { findFolders, type Folders } from "./folders.ts";
 import { standingOf, trustRoot, type Standing } from "./guard/folder-trust.ts";
+import { declaredHooks, type Declared } from "./hooking/declared.ts";
 import type { House, Refusal } from "./house.ts";
 import { openTrust } from "./kept/trust.ts";
 import { chooseLimits, type Limits } from "./limits.ts";
@@ -24,6 +25,8 @@ export type Gathered = {
   /** Those that were put in by name: they enable tools and speak in the system prompt. */
   readonly plugins: readonly PluginDecl[];
   readonly settingHooks: readonly SettingHook[];
+  /** Those that may run, and what runs them; undefined where there are none. */
+  readonly hooks: Declared | undefined;
   readonly rules: readonly Rule[];
   readonly limits: Limits;
   readonly endpoint: Endpoint;
@@ -74,6 +77,10 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   if (typeof structure === "string") return { code: "usage", text: `The JSON Schema can't be used: ${structure}` };
   const { catalog, plugins, unusable, problems } = await readPlugins(house, folders.directories);
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
+  const settingHooks = read.hooks;
+  const hooks = await declaredHooks({ settings, settingHooks, catalog, standing }, (plugin) =>
+    join(keelHome, "var", "plugin-data", plugin),
+  );
   return {
     settings,
     standing,
@@ -86,8 +93,9 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     rules: rules.rules,
     catalog,
     plugins,
-    settingHooks: read.hooks,
-    problems: [...read.problems, ...rules.problems, ...problems],
+    settingHooks,
+    hooks,
+    problems: [...read.problems, ...rules.problems, ...problems, ...(hooks?.problems ?? [])],
   };
 }
 

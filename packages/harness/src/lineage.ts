@@ -15,6 +15,8 @@ export type Lineage = {
   readonly board: Board;
   readonly leases: Leases;
   readonly crew: Crew;
+  /** What kind of agent a sub-agent is. */
+  readonly kind?: string;
   /** A sub-agent's mode, which follows its parent's. */
   readonly mode?: () => Mode;
   /** A fork's: its parent's, to the byte. */

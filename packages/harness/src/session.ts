@@ -4,6 +4,7 @@ import {
   DURABLE,
   Recall,
   remember,
+  text,
   type Block,
   type Claim,
   type Envelope,
@@ -20,6 +21,7 @@ import {
 } from "@keelson/protocol";
 import { withHeartbeats } from "./heartbeat.ts";
 import { Journal, type Stamp } from "./journal.ts";
+import type { Rites } from "./hooking/rites.ts";
 import type { Recollection } from "./recollection.ts";
 import { keepSnapshot, snapshotOf } from "./snapshot.ts";
 
@@ -40,6 +42,7 @@ export type SessionParts = {
   readonly attend: (signal: AbortSignal) => Promise<boolean>;
   /** While something goes on in the background: settles when it has said something. Undefined when nothing does. */
   readonly heard: () => Promise<undefined> | undefined;
+  readonly rites: Rites;
   readonly wall: () => number;
   /** Agents from the root; empty for the root's own. */
   readonly path: readonly string[];
@@ -112,7 +115,11 @@ export class Conversation {
     this.#running = signal;
     const options = this.#parts.options();
     const run = randomUUID();
+    const { rites } = this.#parts;
+    await rites.begin(signal);
+    const refused = prompt.length === 0 ? undefined : await rites.submit(prompt, signal);
     yield* this.#beside(run);
+    if (refused !== undefined) return yield* this.#refuse(refused, run);
     yield* this.#take(prompt, run);
     const ports = this.#following(this.#parts.ports());
     const events = loop(startOf(this.view, options), ports, options, signal);
@@ -124,6 +131,10 @@ export class Conversation {
       else if (DURABLE[event.type]) yield* await this.#record(event, run);
       else yield this.#journal.seal(event, this.#stamp(run)); // a delta waits for no disk
     }
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.rites.close();
   }
 
   /** Writes down what was said beside the runs and waits for the next one. */
@@ -164,8 +175,19 @@ export class Conversation {
     }
   }
 
+  /** A hook didn't take the prompt: nobody asks the model, and the log says why. */
+  async *#refuse(why: string, run: string): AsyncGenerator<Envelope, void> {
+    yield* await this.#record(
+      { type: "notice.raised", severity: "warning", code: "prompt_refused", text: `The prompt wasn't taken. ${why}` },
+      run,
+    );
+    yield* this.#end({ type: "run.ended", reason: "hook_stopped", totals: { turns: 0 } }, run);
+  }
+
   async *#end(event: Extract<Event, { type: "run.ended" }>, run: string): AsyncGenerator<Envelope> {
     const totals = { ...event.totals, ...this.#parts.totals(this.view) };
+    await this.#parts.rites.ended(event.reason, this.#running);
+    yield* this.#beside(run);
     for (const last of [...this.#parts.closing(), { ...event, totals }]) yield* await this.#record(last, run);
   }
 
@@ -204,13 +226,26 @@ export class Conversation {
   /** What arrived meanwhile comes behind the results, or in place of an end; with something in the background, an end waits for it. */
   async *#settle(ports: Ports, state: LoopState, at: "tools" | "stop", signal: AbortSignal): AsyncGenerator<Event, Settled> {
     for (;;) {
+      if (at === "tools") await this.#parts.rites.batch(state, signal);
       const arrived = this.#undelivered;
       for (const input of arrived) yield taken(input);
       if (arrived.length > 0) return { go: "on", because: "steered" };
       const going = at === "stop" && (await this.#parts.attend(signal));
       yield* this.#parts.drain();
-      if (!going || signal.aborted) return yield* ports.settle(state, at, signal);
+      if (going && !signal.aborted) continue;
+      const settled = yield* ports.settle(state, at, signal);
+      return at === "stop" && settled.go === "end" ? yield* this.#stop(settled, state, signal) : settled;
     }
+  }
+
+  /** A hook may hold the end back with words of its own. */
+  async *#stop(settled: Settled, state: LoopState, signal: AbortSignal): AsyncGenerator<Event, Settled> {
+    const said = await this.#parts.rites.stopping(state, signal);
+    yield* this.#parts.drain();
+    if (said === undefined) return settled;
+    if ("end" in said) return { go: "end", reason: "stop_hook_prevented" };
+    yield { type: "context.added", from: "hook", content: [text(said.hold)] };
+    return { go: "on", because: "stop_hook" };
   }
 
   #note(event: Event): void {

@@ -15,6 +15,8 @@ export type Toolbox = AsyncDisposable & {
   readonly seat: Seat;
   readonly processes: Processes;
   readonly env: Readonly<Record<string, string>>;
+  /** For what is started from now on. */
+  readonly setEnvironment: (name: string, value: string) => void;
   /** Where long outputs are. */
   readonly spillDir: string;
   /** What commands are confined to, where a sandbox is asked for. */
@@ -54,7 +56,7 @@ export function openToolbox(
   };
   const { home, keelHome } = place;
   const box = boxOf(settings, { rules, directories: folders.directories, home, keelHome, session });
-  const env = { ...scrub(place.env, place.platform), ...settings.env, ...(box && { TMPDIR: box.temporary }) };
+  const env: Record<string, string> = { ...scrub(place.env, place.platform), ...settings.env, ...(box && { TMPDIR: box.temporary }) };
   const kit: BlockKit = {
     ...given,
     run: processes.run,
@@ -75,6 +77,7 @@ export function openToolbox(
     seat,
     processes,
     env,
+    setEnvironment: (name, value) => void (env[name] = value),
     spillDir,
     box,
     problems,

@@ -1,5 +1,15 @@
 import { connect, costOf, lookUp, networkFromEnv, openNetwork, shape, type Network } from "@keelson/model";
-import type { BoundCall, Event, JsonObject, LoopOptions, Model, Permit, Ports, View } from "@keelson/protocol";
+import {
+  type BoundCall,
+  type Event,
+  type JsonObject,
+  type LoopOptions,
+  type Model,
+  type Permit,
+  type Ports,
+  type View,
+} from "@keelson/protocol";
+import type { Hooking } from "./hooking/hooking.ts";
 import type { Leases } from "./agents/leases.ts";
 import type { Ledger } from "./budget/ledger.ts";
 import { leftBy } from "@keelson/tools";
@@ -7,8 +17,8 @@ import type { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
 import type { Lineage } from "./lineage.ts";
-import type { Second } from "./guard/classify.ts";
 import { stagesOf } from "./guard/stages.ts";
+import { asking, type AskModel } from "./asking.ts";
 import { Meter } from "./meter.ts";
 import { permitting } from "./permit.ts";
 import { preparing } from "./prepare.ts";
@@ -25,6 +35,7 @@ export type Wired = AsyncDisposable & {
   readonly options: () => LoopOptions;
   readonly totals: (view: View) => JsonObject;
   readonly meter: Meter;
+  readonly askModel: AskModel;
 };
 export type Wiring = {
   readonly session: string;
@@ -32,10 +43,16 @@ export type Wiring = {
   readonly recollection: Recollection;
   readonly dials: Dials;
   readonly system: SystemPrompt;
+  readonly hooking: Hooking;
 };
 
 /** Connects the loop to the house: each port is one function of one room. */
-export function wire(house: House, gathered: Gathered, toolbox: Toolbox, { session, lineage, recollection, dials, system }: Wiring): Wired {
+export function wire(
+  house: House,
+  gathered: Gathered,
+  toolbox: Toolbox,
+  { session, lineage, recollection, dials, system, hooking }: Wiring,
+): Wired {
   const { place, flags, clock, wall, ask } = house;
   const { folders, limits, dialect, structure } = gathered;
   const { tools, seat } = toolbox;
@@ -47,11 +64,8 @@ export function wire(house: House, gathered: Gathered, toolbox: Toolbox, { sessi
   const mode = lineage.mode ?? (() => dials.mode);
   const network = openNetwork(networkFromEnv(place.env));
   const client = clientOf(house, gathered, { network, session });
-  const second = (): Second => ({
-    model: meter.measure(client, "classifier"),
-    name: dials.models[0] ?? "",
-    body: (fixed) => shape({ dialect, model: lookUp(dials.models[0] ?? ""), system: { fixed, live: "" }, tools: [] }),
-  });
+  const name = (): string => dials.models[0] ?? "";
+  const second = (): AskModel => asking({ model: meter.measure(client, "classifier"), name, dialect });
   const permit = permitting({
     mode,
     rules: [...gathered.rules, ...toolbox.rules],
@@ -61,6 +75,7 @@ export function wire(house: House, gathered: Gathered, toolbox: Toolbox, { sessi
     tools,
     agent,
     stages: stagesOf(gathered, toolbox, second),
+    hooking,
     taken: (call) => takenBy(leases, agent ?? "the session", call),
     ask,
     defer: flags.defer ?? false,
@@ -81,6 +96,7 @@ export function wire(house: House, gathered: Gathered, toolbox: Toolbox, { sessi
   };
   return {
     meter,
+    askModel: asking({ model: meter.measure(client, "hook"), name, dialect }),
     ports: () => ({ ...ports, settle: settling(structure) }),
     options: () =>
       optionsOf(session, { dials, seat, maxTurns: limits.maxTurns, depth: path.length, unattended: flags.unattended ?? false }),

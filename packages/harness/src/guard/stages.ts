@@ -2,10 +2,11 @@ import { classifyCommand, standardStages, type Stages } from "@keelson/permissio
 import type { Judge, Pending } from "@keelson/protocol";
 import type { Gathered } from "../gather.ts";
 import type { Toolbox } from "../toolbox.ts";
-import { classifying, type Second } from "./classify.ts";
+import type { AskModel } from "../asking.ts";
+import { classifying } from "./classify.ts";
 
 /** The stages as a session has them: with its sandbox, and the models that answer in mode auto. */
-export function stagesOf({ settings }: Pick<Gathered, "settings">, { box }: Pick<Toolbox, "box">, second: () => Second): Stages {
+export function stagesOf({ settings }: Pick<Gathered, "settings">, { box }: Pick<Toolbox, "box">, second: () => AskModel): Stages {
   const confined = ({ call: { effects } }: Pending): boolean =>
     box !== undefined && effects.length > 0 && effects.every((effect) => effect.do === "shell" && box.holds(effect.text));
   const standard = standardStages({ classifier: classifying(settings, classifyCommand, second), confined });

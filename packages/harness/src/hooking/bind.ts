@@ -1,0 +1,64 @@
+import type { Mode } from "@keelson/protocol";
+import { GENERAL } from "@keelson/tools";
+import type { Beside } from "../beside.ts";
+import type { Dials } from "../dials.ts";
+import type { Site } from "../furnish.ts";
+import type { Lineage } from "../lineage.ts";
+import type { Conversation, Past } from "../session.ts";
+import type { Toolbox } from "../toolbox.ts";
+import type { AskModel } from "../asking.ts";
+import type { Hooking } from "./hooking.ts";
+import { openHooking } from "./open.ts";
+import { ritesOf, type Rites } from "./rites.ts";
+
+type Bound = {
+  readonly site: Site;
+  readonly lineage: Lineage;
+  readonly session: string;
+  readonly mode: () => Mode;
+  readonly toolbox: Toolbox;
+  readonly beside: Beside;
+  readonly ask: { model?: AskModel };
+  readonly parts: { conversation?: Conversation };
+};
+
+export function hookingOf({ site: { house, gathered }, lineage, session, mode, toolbox, beside, ask, parts }: Bound): Hooking {
+  return openHooking({
+    declared: gathered.hooks,
+    house,
+    toolbox,
+    session,
+    mode,
+    agent: agentIn(lineage),
+    projectDir: gathered.folders.cwd,
+    tell: (...events) => beside.push(...events),
+    receive: (content) => parts.conversation?.receive(content, "hook"),
+    ask: async (asked, signal) => (await ask.model?.(asked, signal)) ?? "",
+    fetch: undefined,
+    httpUrls: gathered.settings.allowedHttpHookUrls,
+  });
+}
+
+const agentIn = ({ path, kind = GENERAL }: Lineage): { readonly id: string; readonly kind: string } | undefined => {
+  const id = path.at(-1);
+  return id === undefined ? undefined : { id, kind };
+};
+
+type Ceremony = {
+  readonly hooking: Hooking;
+  readonly dials: Dials;
+  readonly beside: Beside;
+  readonly past: Past;
+  readonly session: string;
+};
+
+export function ritesIn(lineage: Lineage, { hooking, dials, beside, past, session }: Ceremony): Rites {
+  const agent = agentIn(lineage);
+  return ritesOf({
+    hooking,
+    agent: agent && { ...agent, transcript: session },
+    source: past.opening.length > 0 ? "startup" : "resume",
+    model: () => dials.models[0] ?? "",
+    title: (title) => beside.push({ type: "session.changed", change: { title } }),
+  });
+}

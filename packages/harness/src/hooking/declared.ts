@@ -1,0 +1,59 @@
+/** Which hooks may run in a session: declared by settings and plugin directories, and allowed by trust. Reading them runs nothing. */
+import type { Found } from "@keelson/loader";
+import type { Hook, HookDecl, HookOrigin, Problem, SettingsSource } from "@keelson/protocol";
+import type { Gathered } from "../gather.ts";
+import { treeOf } from "../guard/tree.ts";
+import { bringerOf, isUsable } from "../plugins/gathered.ts";
+
+type Room = typeof import("@keelson/hooks");
+/** `room`: what runs them, loaded because there are some. */
+export type Declared = { readonly hooks: readonly Hook[]; readonly room: Room; readonly problems: readonly Problem[] };
+type About = Pick<Gathered, "settings" | "settingHooks" | "catalog" | "standing">;
+
+const PROJECT: readonly SettingsSource[] = ["keel_local", "claude_local", "keel_project", "claude_project"];
+
+/** Undefined where there are none: nothing of them is loaded then. */
+export async function declaredHooks(about: About, data: (plugin: string) => string): Promise<Declared | undefined> {
+  const { settings, settingHooks, catalog } = about;
+  if (settings.disableAllHooks || (settingHooks.length === 0 && catalog.joined.hooks.length === 0)) return undefined;
+  const managed = settings.allowManagedHooksOnly === true;
+  const own = settingHooks.filter(({ source }) => !managed || source === "managed");
+  const brought = managed ? catalog.joined.hooks.filter(({ layer }) => layer.kind === "managed") : catalog.joined.hooks;
+  const { allowed, held } = await sift(about, own, brought);
+  if (allowed.length === 0) return undefined;
+  const room = await import("@keelson/hooks");
+  const read = allowed.map(({ decls, origin }) => room.readHookDecls(decls, origin(data)));
+  return { room, hooks: read.flatMap(({ hooks }) => hooks), problems: [...read.flatMap(({ problems }) => problems), ...held] };
+}
+
+type Group = {
+  readonly decls: readonly HookDecl[];
+  readonly origin: (data: (plugin: string) => string) => Omit<HookOrigin, "file" | "line">;
+};
+
+async function sift(
+  { standing }: Pick<About, "standing">,
+  own: About["settingHooks"],
+  brought: readonly Found<"hooks">[],
+): Promise<{ readonly allowed: readonly Group[]; readonly held: readonly Problem[] }> {
+  const mine = own.filter(({ source }) => !PROJECT.includes(source) || standing.trusted);
+  const allowed: Group[] =
+    mine.length === 0 ? [] : [{ decls: mine, origin: () => ({ group: "settings", name: "the settings", kind: "settings" }) }];
+  const held: Problem[] = [];
+  for (const [root, found] of Map.groupBy(brought, ({ layer }) => layer.root)) {
+    const [first] = found;
+    if (!first) continue;
+    const { plugin, layer } = first;
+    const tree = ["user", "bundled"].includes(bringerOf(layer)) ? "" : await treeOf(root);
+    const decls = found.map(({ part }) => part);
+    if (tree !== undefined && isUsable("hooks", first, standing, tree))
+      allowed.push({ decls, origin: (data) => ({ group: root, name: `plugin ${plugin}`, kind: "plugin", root, data: data(plugin) }) });
+    else
+      held.push({
+        severity: "warning",
+        file: root,
+        text: `Its ${decls.length} hooks don't run: this state of it isn't trusted. keel trust give ${root} trusts it.`,
+      });
+  }
+  return { allowed, held };
+}

@@ -1,0 +1,80 @@
+import { isToolUse, type EndReason, type LoopState, type Block, type HookEvent, type HookPayloads } from "@keelson/protocol";
+import { answerIn } from "../structured.ts";
+import type { Hooking } from "./hooking.ts";
+
+/** Where a conversation stops to ask its hooks. For a sub-agent some of them have another name. */
+export type Rites = {
+  /** Before the first prompt. */
+  begin(signal: AbortSignal): Promise<void>;
+  /** In words why a prompt isn't taken. */
+  submit(prompt: readonly Block[], signal: AbortSignal): Promise<string | undefined>;
+  /** Behind all calls of a reply. */
+  batch(state: LoopState, signal: AbortSignal): Promise<void>;
+  /** `hold`: go on, with these words. `end`: stop whatever else there is. */
+  stopping(state: LoopState, signal: AbortSignal): Promise<{ readonly hold: string } | { readonly end: string } | undefined>;
+  ended(reason: EndReason, signal: AbortSignal): Promise<void>;
+  /** When the session closes. */
+  close(): Promise<void>;
+};
+export type RitesOf = {
+  readonly hooking: Hooking;
+  readonly agent: { readonly id: string; readonly kind: string; readonly transcript: string } | undefined;
+  readonly source: HookPayloads["SessionStart"]["source"];
+  readonly model: () => string;
+  readonly title: (title: string) => void;
+};
+
+const CLOSING_MS = 10_000;
+const FAILURES: readonly EndReason[] = ["model_error", "output_limit", "prompt_too_long", "image_error", "refusal", "blocking_limit"];
+
+export function ritesOf({ hooking, agent, source, model, title }: RitesOf): Rites {
+  let begun = false;
+  const fire = <E extends HookEvent>(event: E, payload: HookPayloads[E], signal: AbortSignal) => hooking.fire(event, payload, signal);
+  return {
+    async begin(signal) {
+      if (begun) return;
+      begun = true;
+      if (agent) return void (await fire("SubagentStart", { agent_id: agent.id, agent_type: agent.kind }, signal));
+      const outcome = await fire("SessionStart", { source, model: model() }, signal);
+      if (outcome?.said.sessionTitle !== undefined) title(outcome.said.sessionTitle);
+    },
+    async submit(prompt, signal) {
+      if (agent) return undefined; // no user has written it
+      const words = prompt.flatMap((block) => (block.type === "text" ? [String(block["text"])] : [])).join("\n");
+      const outcome = await fire("UserPromptSubmit", { prompt: words }, signal);
+      if (outcome?.said.sessionTitle !== undefined) title(outcome.said.sessionTitle);
+      if (outcome?.stop) return outcome.stop.reason;
+      return outcome?.decision?.behavior === "deny" ? `${outcome.decision.by.name}: ${outcome.decision.reason}` : undefined;
+    },
+    async batch({ view }, signal) {
+      hooking.hear();
+      if (!hooking.any || !view.reply) return;
+      const { blocks, results } = view.reply;
+      const calls = blocks.filter(isToolUse).map(({ id, name, input }) => {
+        const response = results[id]?.["content"];
+        return { tool_name: name, tool_input: input, tool_use_id: id, ...(response !== undefined && { tool_response: response }) };
+      });
+      if (calls.length > 0) await fire("PostToolBatch", { tool_calls: calls }, signal);
+    },
+    async stopping({ view, stopBlocks }, signal) {
+      hooking.hear();
+      const said = { stop_hook_active: stopBlocks > 0, last_assistant_message: answerIn(view) };
+      const outcome = agent
+        ? await fire(
+            "SubagentStop",
+            { ...said, agent_id: agent.id, agent_type: agent.kind, agent_transcript_path: agent.transcript },
+            signal,
+          )
+        : await fire("Stop", said, signal);
+      if (outcome?.stop) return { end: outcome.stop.reason };
+      return outcome?.decision?.behavior === "deny" ? { hold: outcome.decision.reason } : undefined;
+    },
+    async ended(reason, signal) {
+      if (!agent && FAILURES.includes(reason) && !signal.aborted) await fire("StopFailure", { error: reason }, signal);
+    },
+    async close() {
+      if (!agent && begun) await fire("SessionEnd", { reason: "other" }, AbortSignal.timeout(CLOSING_MS)).catch(() => undefined); // it has had its time
+      await hooking[Symbol.asyncDispose]();
+    },
+  };
+}
