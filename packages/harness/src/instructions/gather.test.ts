@@ -10,7 +10,6 @@ import type { Before, Told, TellPorts } from "./tell.ts";
 
 type Files = Readonly<Record<string, string>>;
 type Scene = {
-  [Symbol.asyncDispose](): Promise<void>;
   readonly home: string;
   readonly cwd: string;
   gather(): Promise<Told>;
@@ -19,14 +18,14 @@ type Scene = {
 
 /** A repository at `~/repo`, which the session works in unless said otherwise. Files stand relative to the home; `-> x` makes a link. */
 async function scene(
+  path: string,
   files: Files,
   more: Partial<TellPorts & LayerPlaces> & { readonly excludes?: readonly string[] } = {},
 ): Promise<Scene> {
-  const made = await temporaryHome();
-  const home = await realpath(made.path);
+  const home = await realpath(path);
   await mkdir(join(home, "repo/.git"), { recursive: true });
-  for (const [path, content] of Object.entries(files)) {
-    const file = join(home, path);
+  for (const [name, content] of Object.entries(files)) {
+    const file = join(home, name);
     await mkdir(dirname(file), { recursive: true });
     if (content.startsWith("-> ")) await symlink(content.slice(3), file);
     else await writeFile(file, content);
@@ -56,7 +55,6 @@ async function scene(
       const nested = await readCatalog(nestedLayers(cwd, join(cwd, file)));
       return instructionsFor(join(cwd, file), { catalog, nested }, { ...ports, matchPaths }, before);
     },
-    [Symbol.asyncDispose]: () => made[Symbol.asyncDispose](),
   };
 }
 const filesOf = ({ loaded }: Told, home: string): string[] => loaded.map(({ file }) => file.slice(home.length + 1));
@@ -64,7 +62,9 @@ const wordsOf = ({ words }: Told): string => words.map(({ text }) => text).join(
 
 describe("in the order of nearness", () => {
   test("the administrator's, the user's, then the project's from the farthest folder to the nearest; its own files, its rules, what isn't shared", async () => {
-    await using s = await scene(
+    await using home = await temporaryHome();
+    const s = await scene(
+      home.path,
       {
         "etc/CLAUDE.md": "managed",
         ".claude/CLAUDE.md": "user",
@@ -110,12 +110,15 @@ describe("in the order of nearness", () => {
   });
 
   test("nothing where there is nothing", async () => {
-    await using s = await scene({ "repo/CLAUDE.md": "  \n<!-- only a comment -->\n" });
+    await using home = await temporaryHome();
+    const s = await scene(home.path, { "repo/CLAUDE.md": "  \n<!-- only a comment -->\n" });
     assert.deepEqual(await s.gather(), { words: [], loaded: [], problems: [] });
   });
 
   test("what the settings leave out is left out, the administrator's excepted", async () => {
-    await using s = await scene(
+    await using home = await temporaryHome();
+    const s = await scene(
+      home.path,
       { "etc/CLAUDE.md": "managed", "repo/CLAUDE.md": "a", "repo/AGENTS.md": "b" },
       { managed: ["etc"], excludes: ["**/CLAUDE.md"] },
     );
@@ -125,7 +128,8 @@ describe("in the order of nearness", () => {
 
 describe("once", () => {
   test("a text is told once, though it has two names, a copy and a link, and is imported", async () => {
-    await using s = await scene({
+    await using home = await temporaryHome();
+    const s = await scene(home.path, {
       "repo/CLAUDE.md": "@AGENTS.md",
       "repo/AGENTS.md": "The guide.",
       "repo/GEMINI.md": "-> AGENTS.md",
@@ -144,14 +148,16 @@ describe("once", () => {
   });
 
   test("files that import one another end", async () => {
-    await using s = await scene({ "repo/CLAUDE.md": "a @b.md", "repo/b.md": "b @CLAUDE.md @b.md" });
+    await using home = await temporaryHome();
+    const s = await scene(home.path, { "repo/CLAUDE.md": "a @b.md", "repo/b.md": "b @CLAUDE.md @b.md" });
     assert.deepEqual(filesOf(await s.gather(), s.home), ["repo/CLAUDE.md", "repo/b.md"]);
   });
 });
 
 describe("imports", () => {
   test("are relative to the importing file, and end after four", async () => {
-    await using s = await scene({
+    await using home = await temporaryHome();
+    const s = await scene(home.path, {
       "repo/CLAUDE.md": "0 @docs/1.md",
       "repo/docs/1.md": "1 @deep/2.md",
       "repo/docs/deep/2.md": "2 @../3.md",
@@ -174,7 +180,8 @@ describe("imports", () => {
   });
 
   test("aren't in code; packages and people are no files; a file that is missing is said", async () => {
-    await using s = await scene({
+    await using home = await temporaryHome();
+    const s = await scene(home.path, {
       "repo/CLAUDE.md": "Use @scope/package, ask @someone, `@a.md`:\n```\n@a.md\n```\nand @gone.md.",
       "repo/a.md": "a",
     });
@@ -193,7 +200,8 @@ describe("imports", () => {
       "secret.md": "secret",
       "other.md": "other",
     };
-    await using s = await scene(files);
+    await using home = await temporaryHome();
+    const s = await scene(home.path, files);
     const told = await s.gather();
     assert.deepEqual(filesOf(told, s.home), ["repo/CLAUDE.md"]);
     assert.deepEqual(
@@ -201,14 +209,17 @@ describe("imports", () => {
       ["import_outside", "import_outside"],
     );
     assert.match(told.problems[0]?.text ?? "", /\/secret\.md, which stands outside .* Approve that file/);
-    await using approved = await scene(files, { approved: (file) => file.endsWith("/secret.md") });
+    await using other = await temporaryHome();
+    const approved = await scene(other.path, files, { approved: (file) => file.endsWith("/secret.md") });
     const more = await approved.gather();
     assert.deepEqual(filesOf(more, approved.home), ["repo/CLAUDE.md", "secret.md"]);
     assert.equal(more.problems.length, 1);
   });
 
   test("of the user's own texts may stand anywhere; those of the repository's root anywhere in the repository", async () => {
-    await using s = await scene(
+    await using home = await temporaryHome();
+    const s = await scene(
+      home.path,
       { ".claude/CLAUDE.md": "@~/notes.md", "notes.md": "notes", "repo/CLAUDE.md": "@docs/a.md", "repo/docs/a.md": "a" },
       { cwd: "repo/app" },
     );
@@ -218,7 +229,8 @@ describe("imports", () => {
 
 describe("bounds", () => {
   test("a file over 4 MiB isn't read, and it is said", async () => {
-    await using s = await scene({ "repo/CLAUDE.md": "x".repeat(4 * 1024 * 1024 + 1), "repo/AGENTS.md": "small" });
+    await using home = await temporaryHome();
+    const s = await scene(home.path, { "repo/CLAUDE.md": "x".repeat(4 * 1024 * 1024 + 1), "repo/AGENTS.md": "small" });
     const told = await s.gather();
     assert.deepEqual(filesOf(told, s.home), ["repo/AGENTS.md"]);
     assert.deepEqual(
@@ -228,7 +240,8 @@ describe("bounds", () => {
   });
 
   test("letters that nobody sees don't reach the model, and it is said", async () => {
-    await using s = await scene({ "repo/CLAUDE.md": "Be kind.\u{E0041}\u202E\n" });
+    await using home = await temporaryHome();
+    const s = await scene(home.path, { "repo/CLAUDE.md": "Be kind.\u{E0041}\u202E\n" });
     const told = await s.gather();
     assert.match(wordsOf(told), /Be kind\.$/);
     assert.deepEqual(
@@ -249,7 +262,8 @@ describe("a file that is touched", () => {
   };
 
   test("brings what stands between the session's folder and its own, and rules whose paths fit", async () => {
-    await using s = await scene(FILES);
+    await using home = await temporaryHome();
+    const s = await scene(home.path, FILES);
     assert.deepEqual(filesOf(await s.gather(), s.home), ["repo/CLAUDE.md"]);
     const told = await s.touch("src/deep/a.ts");
     assert.deepEqual(
@@ -268,7 +282,8 @@ describe("a file that is touched", () => {
   });
 
   test("brings them once, until a summary has taken them away", async () => {
-    await using s = await scene(FILES);
+    await using home = await temporaryHome();
+    const s = await scene(home.path, FILES);
     const first = await s.gather();
     const told = await s.touch("src/a.ts", noteTold(new Map(), toldEvent(first.loaded)));
     const before = [toldEvent(first.loaded), toldEvent(told.loaded)].reduce(noteTold, new Map());
@@ -282,7 +297,8 @@ describe("a file that is touched", () => {
   });
 
   test("above the session's folder brings nothing that wasn't there before", async () => {
-    await using s = await scene(FILES, { cwd: "repo/src" });
+    await using home = await temporaryHome();
+    const s = await scene(home.path, FILES, { cwd: "repo/src" });
     assert.deepEqual(filesOf(await s.touch("../lib/a.ts"), s.home), []);
   });
 });

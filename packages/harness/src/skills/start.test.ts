@@ -12,7 +12,6 @@ import { openShelf, type Shelf } from "./shelf.ts";
 import { startSkill, type NotStarted, type Place, type StartedSkill } from "./start.ts";
 
 type Room = {
-  [Symbol.asyncDispose](): Promise<void>;
   readonly home: string;
   readonly cwd: string;
   readonly shelf: Shelf;
@@ -21,21 +20,20 @@ type Room = {
 };
 
 /** Real files in a home, read by the loader; commands answer with what they are. */
-async function room(files: Readonly<Record<string, string>>, plugins: LayerPlaces["plugins"] = []): Promise<Room> {
-  const home = await temporaryHome();
-  const cwd = join(home.path, "work");
+async function room(home: string, files: Readonly<Record<string, string>>, plugins: LayerPlaces["plugins"] = []): Promise<Room> {
+  const cwd = join(home, "work");
   for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(home.path, path)), { recursive: true });
-    await writeFile(join(home.path, path), content);
+    await mkdir(dirname(join(home, path)), { recursive: true });
+    await writeFile(join(home, path), content);
   }
   const shelf = openShelf(
-    await readCatalog(findLayers({ cwd, home: home.path, plugins: plugins.map((one) => ({ ...one, root: join(home.path, one.root) })) })),
+    await readCatalog(findLayers({ cwd, home, plugins: plugins.map((one) => ({ ...one, root: join(home, one.root) })) })),
     {},
   );
   const place: Place = {
     session: "session-1",
     cwd,
-    home: home.path,
+    home,
     project: cwd,
     effort: "high",
     dataDir: (plugin) => `/data/${plugin}`,
@@ -43,7 +41,7 @@ async function room(files: Readonly<Record<string, string>>, plugins: LayerPlace
   };
   const ran: Room["ran"] = [];
   return {
-    home: home.path,
+    home,
     cwd,
     shelf,
     ran,
@@ -70,7 +68,6 @@ async function room(files: Readonly<Record<string, string>>, plugins: LayerPlace
       assert.ok(step.done);
       return step.value;
     },
-    [Symbol.asyncDispose]: () => home[Symbol.asyncDispose](),
   };
 }
 
@@ -108,7 +105,9 @@ const bash = (text: string, cwd: string): Pick<BoundCall, "input" | "effects"> =
 });
 
 test("a skill's text comes with its folder before it, its variables and its arguments in it", async () => {
-  await using r = await room(
+  await using home = await temporaryHome();
+  const r = await room(
+    home.path,
     {
       "p/.claude-plugin/plugin.json": '{"name":"tools"}',
       "p/skills/s/SKILL.md":
@@ -127,7 +126,9 @@ test("a skill's text comes with its folder before it, its variables and its argu
 });
 
 test("whose words they are depends on where the text stands, and on what was put into it", async () => {
-  await using r = await room(
+  await using home = await temporaryHome();
+  const r = await room(
+    home.path,
     {
       ".keel/skills/mine/SKILL.md": "Mine.",
       ".keel/skills/ran/SKILL.md": "Mine, and !`date`.",
@@ -146,7 +147,8 @@ test("whose words they are depends on where the text stands, and on what was put
 });
 
 test("the same text again is only a word about it, as long as it stands in the context", async () => {
-  await using r = await room({ ".keel/skills/s/SKILL.md": "Do $ARGUMENTS." });
+  await using home = await temporaryHome();
+  const r = await room(home.path, { ".keel/skills/s/SKILL.md": "Do $ARGUMENTS." });
   const first = begun(await r.start("s", "a"));
   const present = { ...NO_SKILLS, present: new Set([first.note.digest]) };
   const again = begun(await r.start("s", "a", present));
@@ -158,7 +160,8 @@ test("the same text again is only a word about it, as long as it stands in the c
 });
 
 test("a fork is a wish: its text is the prompt of a sub-agent, and stands in no context", async () => {
-  await using r = await room({
+  await using home = await temporaryHome();
+  const r = await room(home.path, {
     ".keel/skills/f/SKILL.md": "---\ncontext: fork\nagent: explore\nbackground: false\nmodel: haiku\n---\nLook at $ARGUMENTS.\n",
     ".keel/skills/g/SKILL.md": "---\ncontext: fork\nmodel: inherit\n---\nLook.\n",
   });
@@ -171,7 +174,9 @@ test("a fork is a wish: its text is the prompt of a sub-agent, and stands in no 
 
 test("what an installed skill or the user's own allows needs no question, also for its inline commands; a repository's allows nothing", async () => {
   const text = "---\nallowed-tools: Bash(npm publish *), Read(${CLAUDE_SKILL_DIR}/**)\n---\n!`npm publish x`\n";
-  await using r = await room(
+  await using home = await temporaryHome();
+  const r = await room(
+    home.path,
     { "p/skills/s/SKILL.md": text, ".keel/skills/mine/SKILL.md": text, "work/.claude/skills/theirs/SKILL.md": text },
     [{ root: "p" }],
   );
@@ -195,7 +200,8 @@ test("what an installed skill or the user's own allows needs no question, also f
 });
 
 test("ask and deny rules of everyone stand above what a skill allows, and what a skill forbids is forbidden, whoever wrote it", async () => {
-  await using r = await room({
+  await using home = await temporaryHome();
+  const r = await room(home.path, {
     ".keel/skills/s/SKILL.md": "---\nallowed-tools: Bash\n---\nDo.\n",
     "work/.claude/skills/t/SKILL.md": "---\ndisallowed-tools: [Bash]\n---\nDo.\n",
   });
@@ -227,7 +233,9 @@ test("a call of Skill is judged by rules under its id and under the name it was 
 });
 
 test("what can't be started says which file is at fault and why", async () => {
-  await using r = await room(
+  await using home = await temporaryHome();
+  const r = await room(
+    home.path,
     {
       ".keel/skills/power/SKILL.md": "---\nshell: powershell\n---\n!`dir`\n",
       "p/skills/out/SKILL.md": "Here.",
@@ -248,7 +256,9 @@ test("what can't be started says which file is at fault and why", async () => {
 });
 
 test("a plugin says in its manifest from where its texts count their arguments", async () => {
-  await using r = await room(
+  await using home = await temporaryHome();
+  const r = await room(
+    home.path,
     {
       "p/.claude-plugin/plugin.json": '{"name":"p","extensions":{"dev.keelson":{"argumentBase":0}}}',
       "p/commands/c.md": "First $1.",
@@ -261,7 +271,8 @@ test("a plugin says in its manifest from where its texts count their arguments",
 });
 
 test("a command of Gemini's is a command like any other", async () => {
-  await using r = await room({
+  await using home = await temporaryHome();
+  const r = await room(home.path, {
     ".gemini/commands/git/fix.toml": 'description = "Fixes"\nprompt = """Fix {{args}}: !{git log {{args}}}"""\n',
   });
   const started = begun(await r.start("git:fix", "a b"));
@@ -269,7 +280,8 @@ test("a command of Gemini's is a command like any other", async () => {
 });
 
 test("hooks of a skill come as data, and letters that nobody sees as a problem", async () => {
-  await using r = await room({
+  await using home = await temporaryHome();
+  const r = await room(home.path, {
     ".keel/skills/s/SKILL.md":
       '---\nhooks:\n  Stop:\n    - hooks:\n        - type: command\n          command: "./check.sh"\n---\nDo\u{E0041} it.\n',
   });
