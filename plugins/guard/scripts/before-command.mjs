@@ -5,7 +5,7 @@ import { ask, readPayload } from "./hook.mjs";
 import { commandsIn } from "./shell.mjs";
 import { secretsIn, tell } from "./secrets.mjs";
 
-const { tool_input: input = {}, cwd = process.cwd() } = readPayload();
+const { input, cwd } = readPayload();
 const text = typeof input.command === "string" ? input.command : "";
 const commands = commandsIn(text);
 const losses = commands.flatMap((command) => {

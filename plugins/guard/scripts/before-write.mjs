@@ -6,7 +6,7 @@ import { holdsSecrets, secretsIn, tell } from "./secrets.mjs";
 const ADVICE = "Read it from the environment or a file that isn't committed, unless it is meant to stand there.";
 const MOST_READ = 2 * 1024 * 1024; // bytes
 
-const { tool_input: input = {} } = readPayload();
+const { input } = readPayload();
 const file = String(input.file_path ?? input.notebook_path ?? "");
 if (!holdsSecrets(file)) {
   const found = secretsIn(writtenBy(input), { file, known: before(file) });

@@ -22,10 +22,16 @@ export function commitReasons(commands, cwd) {
     const folder = args[0] === "-C" && args[1] !== undefined ? resolve(at, args[1]) : at;
     const [command, ...rest] = ownWords(args);
     if (command === "add" || command === "stage") adds = true;
-    if (command === "commit" && !rest.includes("--dry-run"))
-      reasons.push(...found(folder, adds || rest.some((word) => /^-[a-z]*a|^--all$|^[^-]/.test(word)), adds));
+    if (command === "commit" && !rest.includes("--dry-run")) reasons.push(...found(folder, adds || takesMore(rest), adds));
   }
   return [...new Set(reasons)];
+}
+
+const VALUED = /^(?:-[a-z]*[mFCct]|--(?:message|file|author|date|template|reuse-message|reedit-message|fixup|squash|cleanup|trailer))$/;
+
+/** It commits what isn't staged: all that git knows, or what it names. */
+function takesMore(args) {
+  return args.some((word, at) => /^-[a-z]*a|^--all$/.test(word) || (!word.startsWith("-") && !VALUED.test(args[at - 1] ?? "")));
 }
 
 function found(folder, everything, adds) {

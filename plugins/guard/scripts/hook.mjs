@@ -1,14 +1,15 @@
 // What a hook is handed and what it answers. Rule: what can't be understood is no reason to stop anybody.
 import { readFileSync } from "node:fs";
 
-/** @returns {Record<string, any>} */
+/** `input`: of the tool. */
 export function readPayload() {
   try {
-    const payload = JSON.parse(readFileSync(0, "utf8"));
-    return typeof payload === "object" && payload !== null ? payload : {};
+    const { tool_input: input, cwd } = JSON.parse(readFileSync(0, "utf8"));
+    if (typeof input === "object" && input !== null) return { input, cwd: typeof cwd === "string" ? cwd : process.cwd() };
   } catch {
-    return {}; // not a payload: nothing is guarded, and nothing is stopped
+    // not a payload: nothing is guarded, and nothing is stopped
   }
+  return { input: {}, cwd: process.cwd() };
 }
 
 /** Prints nothing without a reason. */

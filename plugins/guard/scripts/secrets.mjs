@@ -22,7 +22,7 @@ const KINDS = [
   { name: "a signed token", form: /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.([\w-]{20,})/g, of: 1, strict: true },
   {
     name: "a password in an address",
-    form: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/'"`<>{}$]{1,80}:([^\s:@/'"`<>{}$]{8,100})@(?!(?:localhost|127\.0\.0\.1|0\.0\.0\.0|example\.|db\b|postgres\b|mysql\b|redis\b|mongo\b))/gi,
+    form: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/'"`<>{}$]{1,80}:([^\s:@/'"`<>{}$]{8,100})@(?!(?:localhost|127\.0\.0\.1|0\.0\.0\.0|db|postgres|mysql|redis|mongo)(?![\w.-])|(?:[\w-]+\.)*example\.)/gi,
     of: 1,
     strict: true,
   },
