@@ -1,32 +1,49 @@
-// Packages that no plain start calls, though what it loads imports them: each is a file of its own that is read at the first call.
-// Rule: only what is here is taken from them, and all of it is functions. An importer that takes another name breaks the build.
+// What no plain start calls, though what it loads imports it: each is a file of its own that is read at the first call.
+// Rule: only what is named here is taken from them, and all of it is functions that keep nothing. Taking another name breaks the build.
 import { build } from "esbuild";
 
-const LATE = { picomatch: ["default"], unbash: ["forEachChild", "parse"] };
+/** `path`: as it is imported. A module of our own is there twice when the others share parts of it: no class of it may be compared. */
+const LATE = [
+  { file: "picomatch", path: /^picomatch$/, takes: ["default"] },
+  { file: "unbash", path: /^unbash$/, takes: ["forEachChild", "parse"] },
+  { file: "classify", path: /^\.\/classifier\/classify\.js$/, takes: ["classifyCommand", "classifyLine"] }, // with 175 KB of learned weights
+];
 
 /** For esbuild. The files go into `folder`, made with `options`; `made` hears of what. */
-export const late = (folder, options, made) => ({
-  name: "late",
-  setup({ onResolve, onLoad, resolve }) {
-    onResolve({ filter: new RegExp(`^(${Object.keys(LATE).join("|")})$`) }, async ({ path, kind, resolveDir, pluginData }) => {
-      if (kind !== "import-statement" || pluginData === "real") return undefined;
-      const { path: file } = await resolve(path, { kind, resolveDir, pluginData: "real" });
-      const output = { outdir: folder, format: "cjs", outExtension: { ".js": ".cjs" }, metafile: true };
-      made((await build({ ...options, ...output, entryPoints: { [path]: file } })).metafile);
-      return { path, namespace: "late", sideEffects: false };
-    });
-    onLoad({ filter: /^/, namespace: "late" }, ({ path }) => ({ contents: stubOf(path) }));
-  },
-});
+export function late(folder, options, made) {
+  const written = new Set();
+  const plugin = (resolved) => ({
+    name: "late",
+    setup({ onResolve, onLoad, resolve }) {
+      for (const { file, path: filter } of LATE)
+        onResolve({ filter }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+          if (kind !== "import-statement" || pluginData === "itself") return undefined;
+          const found = await resolve(path, { kind, importer, resolveDir, pluginData: "itself" });
+          if (!written.has(file)) await write(file, found.path);
+          return resolved(file);
+        });
+      onLoad({ filter: /^/, namespace: "late" }, ({ path }) => ({ contents: stubOf(path) }));
+    },
+  });
+  const write = async (file, path) => {
+    written.add(file);
+    const output = { outdir: folder, format: "cjs", outExtension: { ".js": ".cjs" }, metafile: true };
+    const others = plugin((other) => ({ path: `./${other}.cjs`, external: true }));
+    const { metafile } = await build({ ...options, ...output, entryPoints: { [file]: path }, plugins: [...options.plugins, others] });
+    made(metafile);
+  };
+  return plugin((file) => ({ path: file, namespace: "late", sideEffects: false }));
+}
 
-function stubOf(name) {
-  const calls = LATE[name].map((each) =>
-    each === "default"
+function stubOf(file) {
+  const { takes } = LATE.find((each) => each.file === file);
+  const calls = takes.map((name) =>
+    name === "default"
       ? "export default (...words) => load()(...words);"
-      : `export const ${each} = (...words) => load().${each}(...words);`,
+      : `export const ${name} = (...words) => load().${name}(...words);`,
   );
   return `import { createRequire } from "node:module";
 let found;
-const load = () => (found ??= createRequire(import.meta.url)("./${name}.cjs"));
+const load = () => (found ??= createRequire(import.meta.url)("./${file}.cjs"));
 ${calls.join("\n")}`;
 }

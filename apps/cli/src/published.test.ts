@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { simulate } from "@keelson/simulator";
 import { temporaryHome } from "@keelson/testing";
@@ -22,6 +22,11 @@ test("the package is whole by itself: ripgrep is all that is installed beside it
   expect(Object.keys((manifest as { dependencies: object }).dependencies)).toHaveLength(1);
   const files = await readdir(published.folder, { recursive: true });
   expect(files.filter((name) => name.includes("node_modules"))).toEqual([]);
+});
+
+test("the file that every start reads stays small: what a plain run doesn't call is loaded late (scripts/package/late.mjs, or import())", async () => {
+  const { size } = await stat(join(published.folder, "dist", "start.cjs"));
+  expect(Math.round(size / 1024)).toBeLessThan(700); // KB; each 100 cost a start 1 ms
 });
 
 test("a plain run starts no process and loads no fetch", async () => {
