@@ -4,7 +4,7 @@ import type { Envelope, Json } from "@keelson/protocol";
  * What is large leaves its line and is stored once, by its hash: strings and parts of an event over 64 KiB, and what is base64 always.
  * A token stands in its place, so that who reads a line gets the same value back, byte for byte.
  */
-export const PACK_OVER = 64 * 1024;
+const PACK_OVER = 64 * 1024;
 
 /** `mark` begins every token, and nothing else in the value: it is chosen so. */
 export type Packed = { readonly json: string; readonly mark: string };

@@ -40,7 +40,9 @@ export function openDatabase(disk: Disk, root: string, all: () => readonly strin
   if (made !== undefined) disk.close(made);
   const db = new sqlite.DatabaseSync(path, { timeout: BUSY_MS });
   try {
-    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216");
+    db.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8192",
+    );
     const version = db.prepare("PRAGMA user_version").get()?.["user_version"];
     if (version !== 0 && version !== VERSION) throw new ForeignIndex();
     if (version === 0) begin(db, all);

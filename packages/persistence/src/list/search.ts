@@ -38,18 +38,19 @@ const NEAR = 500;
 /** The last place in each session, the newest session first. */
 function* candidates(db: DatabaseSync, wanted: readonly string[], cwd: string | undefined): Generator<Candidate> {
   const match = wanted.map((word) => `"${word}"*`).join(" AND ");
-  const near = lastPlaces(db, match, cwd, NEAR);
+  const there = cwd === undefined ? { where: "", values: [] } : { where: "WHERE cwd = ?", values: [cwd] };
+  const newest = `SELECT id FROM session ${there.where} ORDER BY updated DESC, created DESC, name DESC LIMIT ${NEAR}`;
+  const near = lastPlaces(db, `rowid >> 32 IN (${newest})`, [match, ...there.values]);
   yield* near;
   const told = new Set(near.map(({ row }) => row.id));
-  for (const one of lastPlaces(db, match, cwd, -1)) if (!told.has(one.row.id)) yield one;
+  const all = cwd === undefined ? "true" : `rowid >> 32 IN (SELECT id FROM session ${there.where})`;
+  for (const one of lastPlaces(db, all, [match, ...there.values])) if (!told.has(one.row.id)) yield one;
 }
 
-function lastPlaces(db: DatabaseSync, match: string, cwd: string | undefined, newest: number): readonly Candidate[] {
-  const there = cwd === undefined ? { where: "", values: [] } : { where: "WHERE cwd = ?", values: [cwd] };
-  const those = `SELECT id FROM session ${there.where} ORDER BY updated DESC, created DESC, name DESC LIMIT ?`;
+function lastPlaces(db: DatabaseSync, within: string, values: readonly string[]): readonly Candidate[] {
   return db
-    .prepare(`SELECT max(rowid) AS place FROM words WHERE words MATCH ? AND rowid >> 32 IN (${those}) GROUP BY rowid >> 32`)
-    .all(match, ...there.values, newest)
+    .prepare(`SELECT max(rowid) AS place FROM words WHERE words MATCH ? AND ${within} GROUP BY rowid >> 32`)
+    .all(...values)
     .flatMap(({ place }) => {
       const row = rowAt(db, Math.floor(Number(place) / ROOM));
       return row ? [{ row, seq: Number(place) % ROOM }] : [];

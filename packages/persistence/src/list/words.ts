@@ -12,38 +12,63 @@ import { ROOM } from "./rows.ts";
 
 /** Puts the words of events into the index, in portions: what another process has added meanwhile isn't added again. */
 export async function addWords(desk: Desk, db: DatabaseSync, signal?: AbortSignal): Promise<void> {
+  let waiting: Portion[] = [];
+  let size = 0;
+  const flush = (): void => {
+    const those = waiting;
+    waiting = [];
+    size = 0;
+    inTransaction(db, () => {
+      for (const one of those) put(db, one);
+    });
+  };
   for (const row of db.prepare("SELECT id, name, slug, worded FROM session WHERE worded < head ORDER BY updated DESC").all()) {
     const folder = join(sessionsOf(desk.root), String(row["slug"]), String(row["name"]));
-    await addOf(desk, db, { id: Number(row["id"]), worded: Number(row["worded"]), folder }, signal);
-    if (signal?.aborted) return;
+    for await (const portion of portionsOf(desk.disk, folder, { id: Number(row["id"]), worded: Number(row["worded"]) })) {
+      waiting.push(portion);
+      size += portion.size;
+      if (size > PORTION) flush();
+      if (signal?.aborted) return flush();
+    }
   }
+  flush();
 }
 
-type Unworded = { readonly id: number; readonly worded: number; readonly folder: string };
-/** Characters; then they are stored. */
+/** The words of a session's events behind `from`, up to `to`; `size` in characters. */
+type Portion = {
+  readonly id: number;
+  readonly from: number;
+  readonly to: number;
+  readonly size: number;
+  readonly words: readonly (readonly [number, string])[];
+};
 const PORTION = 1024 * 1024;
+/** Beside its words an event costs something too. */
+const EACH = 100;
 
-async function addOf({ disk }: Desk, db: DatabaseSync, { id, worded, folder }: Unworded, signal: AbortSignal | undefined): Promise<void> {
+async function* portionsOf(
+  disk: Disk,
+  folder: string,
+  { id, worded }: { readonly id: number; readonly worded: number },
+): AsyncGenerator<Portion> {
+  let words: (readonly [number, string])[] = [];
+  let size = 0;
   let from = worded;
   let to = worded;
-  let portion: (readonly [number, string])[] = [];
-  let size = 0;
-  const flush = (): boolean => {
-    const isOurs = put(db, id, { from, to }, portion);
-    from = to;
-    portion = [];
-    size = 0;
-    return isOurs;
-  };
-  for await (const those of portions({ disk, folder, found: () => undefined }, worded))
+  for await (const those of portions({ disk, folder, found: () => undefined }, worded)) {
     for (const found of those) {
-      const words = textOf({ disk, folder }, found);
+      const text = textOf({ disk, folder }, found);
+      if (text !== "") words.push([found.seq, text]);
+      size += text.length + EACH;
       to = found.seq;
-      if (words !== "") portion.push([found.seq, words]);
-      size += words.length;
-      if (size > PORTION && (!flush() || signal?.aborted)) return;
     }
-  flush();
+    if (size < PORTION) continue;
+    yield { id, from, to, size, words };
+    words = [];
+    size = 0;
+    from = to;
+  }
+  yield { id, from, to, size, words };
 }
 
 /** Pictures have no words. */
@@ -53,16 +78,11 @@ function textOf(shelf: { readonly disk: Disk; readonly folder: string }, found: 
   return words ? [...new Set(terms(words.text))].join(" ") : "";
 }
 
-type Stretch = { readonly from: number; readonly to: number };
-
-/** False when somebody else was faster. */
-function put(db: DatabaseSync, id: number, { from, to }: Stretch, portion: readonly (readonly [number, string])[]): boolean {
-  return inTransaction(db, () => {
-    const now = db.prepare("SELECT worded FROM session WHERE id = ?").get(id);
-    if (now?.["worded"] !== from) return false;
-    const add = db.prepare("INSERT INTO words (rowid, text) VALUES (?, ?)");
-    for (const [seq, words] of portion) add.run(id * ROOM + seq, words);
-    db.prepare("UPDATE session SET worded = ? WHERE id = ?").run(to, id);
-    return true;
-  });
+/** Somebody else may have been faster. */
+function put(db: DatabaseSync, { id, from, to, words }: Portion): void {
+  const now = db.prepare("SELECT worded FROM session WHERE id = ?").get(id);
+  if (now?.["worded"] !== from) return;
+  const add = db.prepare("INSERT INTO words (rowid, text) VALUES (?, ?)");
+  for (const [seq, text] of words) add.run(id * ROOM + seq, text);
+  db.prepare("UPDATE session SET worded = ? WHERE id = ?").run(to, id);
 }
