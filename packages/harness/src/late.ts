@@ -11,3 +11,8 @@ export async function openSessions(place: Pick<Place, "keelHome">, wall: () => n
 export async function openTelemetry(env: Place["env"], version: string, clock: Pick<Clock, "sleep">): Promise<TelemetryOpening> {
   return await (await import("./telemetry/open.ts")).openTelemetry(env, version, clock);
 }
+
+/** What is told of rules, trust and plugins without a session. */
+export const inspectPermissions = async (): Promise<typeof import("./inspect/permissions.ts")> => await import("./inspect/permissions.ts");
+export const inspectTrust = async (): Promise<typeof import("./inspect/trust.ts")> => await import("./inspect/trust.ts");
+export const inspectPlugins = async (): Promise<typeof import("./inspect/plugins.ts")> => await import("./inspect/plugins.ts");
