@@ -9,7 +9,7 @@ import { stripInvisible } from "./invisible.ts";
 import { looksLikeFile, mentionsIn, withoutComments } from "./mentions.ts";
 import type { Text, Whose } from "./order.ts";
 
-export const MOST_HOPS = 4;
+const MOST_HOPS = 4;
 const MOST_IMPORTS = 200; // of all files together
 
 export type TellPorts = {

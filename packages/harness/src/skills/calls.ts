@@ -5,7 +5,7 @@
 import { findSkills } from "./listing.ts";
 import type { Entry, Shelf } from "./shelf.ts";
 
-export const MOST_STACKED = 6;
+const MOST_STACKED = 6;
 
 export type Call = { readonly entry: Entry; readonly args: string; readonly typed: string };
 export type Calls =

@@ -65,7 +65,8 @@ test("what doesn't fit loses its description and keeps its name: the least start
   assert.ok(counted.at(-1)?.startsWith("- s00039: "));
 });
 
-test("the settings may widen both bounds", () => {
+test("the settings may widen both bounds, and the environment may name the whole", () => {
+  assert.ok(sizeOf(listSkills(many(40, 300), { window: WINDOW, characters: 2_000 })) <= 2_000);
   const wide = listSkills(many(40, 300), { window: WINDOW, partOfWindow: 0.1, longestEntry: 100 });
   assert.ok(lines(wide.fixed).every((line) => line.length === "- s00000: ".length + 100));
 });

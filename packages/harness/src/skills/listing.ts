@@ -12,11 +12,12 @@ const CHARACTERS_PER_TOKEN = 4;
 /** Of the budget: the rest is for the user's own skills and the repository's. */
 const PART_OF_INSTALLED = 0.75;
 
-/** `window`: tokens. `counts`: how often each was started in this session, by id. */
+/** `window`: tokens. `characters`: of all entries, instead of a part of the window. `counts`: how often each was started in this session, by id. */
 export type ListingBounds = {
   readonly window: number;
   readonly longestEntry?: number | undefined;
   readonly partOfWindow?: number | undefined;
+  readonly characters?: number | undefined;
   readonly counts?: ReadonlyMap<string, number>;
 };
 /** `fixed`: the same for all who have the same plugins; `live`: of this user and this folder. Empty where there is nothing to say. */
@@ -27,7 +28,7 @@ A skill is a text that tells how to do one kind of work. When one of these fits 
 const LIVE_HEAD = "# Skills of this user and this folder";
 
 export function listSkills(entries: readonly Entry[], bounds: ListingBounds): Listing {
-  const budget = Math.floor(bounds.window * CHARACTERS_PER_TOKEN * (bounds.partOfWindow ?? PART_OF_WINDOW));
+  const budget = bounds.characters ?? Math.floor(bounds.window * CHARACTERS_PER_TOKEN * (bounds.partOfWindow ?? PART_OF_WINDOW));
   const listed = entries.filter(({ forModel, decl }) => forModel && decl.paths === undefined).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const installed = listed.filter(({ origin }) => origin === "installed");
   const own = listed.filter(({ origin }) => origin !== "installed");

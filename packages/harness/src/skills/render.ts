@@ -43,13 +43,13 @@ export type Rendered =
   | { readonly ok: true; readonly text: string; readonly foreign: boolean; readonly unseen: number }
   | { readonly ok: false; readonly why: string };
 
-export const MOST_COMMANDS = 50;
-export const MOST_FILES = 50;
+const MOST_COMMANDS = 50;
+const MOST_FILES = 50;
 const MOST_LOOKED_FOR = 500; // most mentions are of no file
 const LONGEST_COMMAND = 10_000; // characters
 export const LONGEST_OUTPUT = 30_000; // characters, of one command
-export const LONGEST_FILE = 100_000; // characters
-export const LONGEST_TEXT = 400_000; // characters, of the whole
+const LONGEST_FILE = 100_000; // characters
+const LONGEST_TEXT = 400_000; // characters, of the whole
 export const NO_COMMANDS = "[shell command execution disabled by policy]";
 
 type Done = { text: string; used: boolean; foreign: boolean; commands: number; files: string[]; read: Set<string>; sought: number };

@@ -44,7 +44,7 @@ const INSTALLED: readonly LayerKind[] = ["managed", "flag", "plugin", "distribut
 const USER: readonly LayerKind[] = ["keel_user", "claude_user", "agents_user", "codex_user", "gemini_user"];
 const NAMED_AFTER_PLUGIN: readonly LayerKind[] = ["flag", "plugin"];
 
-export function originOf(layer: LayerKind): Origin {
+function originOf(layer: LayerKind): Origin {
   return INSTALLED.includes(layer) ? "installed" : USER.includes(layer) ? "user" : "repository";
 }
 

@@ -124,7 +124,7 @@ function headed({ id, kind, decl }: Entry, text: string): string {
 /** What commands printed and what stands in files is nobody's word here, least of all the user's. */
 const provenance = ({ origin }: Entry, foreign: boolean): Provenance => (foreign && origin === "user" ? "repo" : PROVENANCE[origin]);
 
-export function variablesOf(entry: Entry, { session, project, effort, dataDir, userConfig }: Place): ReadonlyMap<string, string> {
+function variablesOf(entry: Entry, { session, project, effort, dataDir, userConfig }: Place): ReadonlyMap<string, string> {
   const { decl, plugin } = entry;
   const dir = decl.dir ?? dirname(decl.file);
   const always: [string, string][] = [
