@@ -49,7 +49,7 @@ async function answer(site: Site, given?: Prompt): Promise<number> {
   if (!opening.ok) return await refuse(opening.refusal.text, codeOf(opening.refusal, run), site);
 
   await using session = opening.session;
-  await err.write(warnings(session));
+  await err.write(warnings(session, machine));
   const { verbose, partial } = run;
   const unattended = run.flags.unattended ?? false;
   const report = REPORTS[run.format](aboutOf(session, run), { version: machine.version, verbose, partial, unattended });

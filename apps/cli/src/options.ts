@@ -58,6 +58,7 @@ export const FLAGS: readonly FlagRow[] = [
   { flags: "--coordinator", what: "plan and hand out; sub-agents do the work" },
   { flags: "--add-dir <folders...>", what: "more folders to work in", parse: gather },
   { flags: "--plugin-dir <folders...>", what: "plugins for this session; tasks is a bundled one", parse: gather },
+  { flags: "--trust", what: "this folder's own settings and plugins count, for this session" },
   { flags: "--settings <file or json>", what: "settings that stand above every file", parse: filled },
   { flags: "--session-id <uuid>", what: "the id of the new session", parse: uuid },
   { flags: "-c, --continue", what: "go on with the latest session of this folder", not: ["resume"] },

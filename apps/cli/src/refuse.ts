@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { lineOf, type Session } from "@keelson/harness";
+import type { Machine } from "./machine.ts";
 import type { Outlet } from "./outlet.ts";
 import { refusedResult } from "./report.ts";
 import type { Site } from "./site.ts";
 import { NOTHING_YET } from "./tally.ts";
+import { toldOf, untrustedLine } from "./untrusted-line.ts";
 
 /** A run that couldn't begin has a result all the same, for programs that read one. */
 export async function refuse(words: string, code: number, { run, out, err }: Site): Promise<number> {
@@ -18,4 +20,5 @@ export async function fail(words: string, code: number, err: Outlet): Promise<nu
 }
 
 /** What was worked around, once, in front of everything else. */
-export const warnings = ({ problems }: Session): string => problems.map((problem) => `${problem.severity}: ${lineOf(problem)}\n`).join("");
+export const warnings = (session: Session, { home }: Pick<Machine, "home">): string =>
+  [...toldOf(session).map((problem) => `${problem.severity}: ${lineOf(problem)}\n`), ...untrustedLine(session, home)].join("");

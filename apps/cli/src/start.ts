@@ -4,6 +4,7 @@ import type { Talk } from "./converse.ts";
 import { codeOf, houseOf } from "./house.ts";
 import { isAddress } from "./option-values.ts";
 import type { Said } from "./terminal.ts";
+import { askTrust } from "./trust-question.ts";
 
 /** What a conversation begins with. */
 export type Start =
@@ -16,10 +17,12 @@ export type Start =
 export async function begin(flags: Flags, talk: Talk, cwd: string): Promise<Start> {
   const { machine, questions, run } = talk;
   const { plugins } = run;
-  const opening = await openSession(houseOf(machine, cwd, { flags, plugins, ask: run.asksNobody ? undefined : questions.ask }));
+  const agreed = await askTrust(flags, talk, cwd);
+  if (!agreed) return { go: "leave" };
+  const opening = await openSession(houseOf(machine, cwd, { flags: agreed, plugins, ask: run.asksNobody ? undefined : questions.ask }));
   if (opening.ok) return { go: "on", session: opening.session };
   const { code, text } = opening.refusal;
-  return code === "credentials" ? await offer(flags, talk, cwd) : { go: "refused", text, code: codeOf(opening.refusal, run) };
+  return code === "credentials" ? await offer(agreed, talk, cwd) : { go: "refused", text, code: codeOf(opening.refusal, run) };
 }
 
 const OFFER = `No key was found (ANTHROPIC_API_KEY), and no endpoint was named (--base-url). What now?

@@ -41,6 +41,7 @@ type Options = {
   readonly addDir?: readonly string[];
   readonly pluginDir?: readonly string[];
   readonly settings?: string;
+  readonly trust?: true;
   readonly sessionId?: string;
   readonly continue?: true;
   readonly resume?: string | true;
@@ -169,6 +170,7 @@ function flagsOf(options: Options, taken: Lists): Flags {
       "unattended",
       "defer",
       "coordinator",
+      "trust",
     ]),
     ...(options.model !== undefined && options.model !== "default" && { model: options.model }),
     ...(mode && { permissionMode: mode }),

@@ -82,7 +82,7 @@ export class Desk implements AsyncDisposable {
       unattended: run.flags.unattended ?? false,
       uuid: randomUUID,
     });
-    await err.write(warnings(session));
+    await err.write(warnings(session, machine));
     return opening;
   }
 

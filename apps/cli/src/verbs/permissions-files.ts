@@ -45,6 +45,7 @@ async function each({ file, json }: FileAsked, machine: Machine, judge: (line: s
   if ("why" in content) return await complain(content.why, machine, USAGE);
   let broken: string | undefined;
   const out = outlet(machine.stdout, (error) => (broken = outputBroken(error).text ?? ""), cleanFor(machine.stdout));
+  const err = outlet(machine.stderr, () => {}, cleanFor(machine.stderr));
   let wrong = 0;
   let pending: string[] = [];
   const flush = async (): Promise<void> => {
@@ -57,7 +58,7 @@ async function each({ file, json }: FileAsked, machine: Machine, judge: (line: s
     if (told.ok) pending.push(json ? JSON.stringify(told.json) : told.row);
     else {
       wrong++;
-      await complain(`${file}:${at + 1} is left out: ${told.why}.`, machine, FAILED);
+      await err.write(`${file}:${at + 1} is left out: ${told.why}.\n`);
     }
     if (pending.length >= PORTION) await flush();
     if (broken !== undefined) break;

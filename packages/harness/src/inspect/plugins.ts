@@ -52,14 +52,13 @@ const KINDS = Object.keys(RUNS_CODE) as readonly PartKind[];
 
 function entryOf({ layer, plugin, problems }: LayerRead, catalog: Catalog): PluginEntry | undefined {
   const { kind, root } = layer;
-  const none = { kind, root, format: plugin?.format ?? "unknown", tools: [], parts: {}, runs: false, problems };
-  if (!plugin) return { ...none, name: root };
+  const none = { name: plugin?.name ?? root, kind, root, format: plugin?.format ?? "unknown", tools: [], parts: {}, runs: false, problems };
+  if (!plugin) return none;
   const kinds = KINDS.filter((one) => plugin[one].length > 0);
   if (kinds.length === 0 && plugin.tools.length === 0 && problems.length === 0 && plugin.system === undefined) return undefined;
-  const { name, version, description, tools } = plugin;
+  const { version, description, tools } = plugin;
   return {
     ...none,
-    name,
     ...(version !== undefined && { version }),
     ...(description !== undefined && { description }),
     tools,
@@ -107,15 +106,19 @@ const tokensIn = (text: string): number => Math.ceil(Buffer.byteLength(text) / B
 /** Undefined model: the one that a session here would have. In words why it can't be told. */
 export async function billPlugins(where: Where, model: string | undefined): Promise<Bill | string> {
   const { place } = where;
-  const [{ catalog }, { merged }, { tools }] = await Promise.all([readPlugins(where, []), inspectSettings(place), censusTools(where)]);
+  const [{ catalog, plugins }, { merged }, { tools }] = await Promise.all([
+    readPlugins(where, []),
+    inspectSettings(place),
+    censusTools(where),
+  ]);
   const limits = chooseLimits(model === undefined ? {} : { model }, merged, place.env);
   if ("code" in limits) return limits.text;
   const info = lookUp(limits.models[0] ?? "");
   const standing = await standingOf(await trustRoot(place.cwd), openTrust(place.keelHome), true);
   const { rows: skills, unlisted } = skillRows(catalog, merged, info.window);
   const rows: readonly BillRow[] = [
-    ...catalog.layers.flatMap(({ plugin }): readonly BillRow[] =>
-      plugin?.system === undefined ? [] : [{ plugin: plugin.name, what: "system", name: "system prompt", tokens: tokensIn(plugin.system) }],
+    ...plugins.flatMap((plugin): readonly BillRow[] =>
+      plugin.system === undefined ? [] : [{ plugin: plugin.name, what: "system", name: "system prompt", tokens: tokensIn(plugin.system) }],
     ),
     ...tools.map(({ plugin, name, bytes }): BillRow => ({ plugin, what: "tools", name, tokens: Math.ceil(bytes / BYTES_PER_TOKEN) })),
     ...skills,
@@ -159,9 +162,11 @@ function skillRows(catalog: Catalog, settings: Settings, window: number): { read
   const { fixed, live } = listSkills(entries, { window, longestEntry, partOfWindow });
   const lines = new Set(`${fixed}\n${live}`.split("\n"));
   const wanted = entries.filter(({ forModel, decl }) => forModel && decl.paths === undefined);
+  const found = [...catalog.named.skills.values(), ...catalog.named.commands.values()];
+  const whose = new Map(found.map(({ part, plugin }) => [part, plugin]));
   const rows = wanted.flatMap((entry): readonly BillRow[] => {
     const line = [entryLine(entry, longestEntry), entryLine({ ...entry, nameOnly: true })].find((one) => lines.has(one));
-    const plugin = entry.plugin?.name ?? `${entry.origin}: ${entry.folder ?? entry.within}`;
+    const plugin = whose.get(entry.decl) ?? "";
     return line === undefined ? [] : [{ plugin, what: entry.kind, name: entry.id, tokens: tokensIn(`${line}\n`) }];
   });
   return { rows, unlisted: wanted.length - rows.length };

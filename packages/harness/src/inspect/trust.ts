@@ -3,7 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { readPlugin, readSettings, type Catalog, type Found } from "@keelson/loader";
 import { mayKeep } from "@keelson/permissions";
-import type { PartKind } from "@keelson/protocol";
+import type { HookDecl, PartKind } from "@keelson/protocol";
 import { BUILTIN } from "../gather.ts";
 import { keepTrust, standingOf, trustRoot } from "../guard/folder-trust.ts";
 import { treeOf } from "../guard/tree.ts";
@@ -29,20 +29,25 @@ export type FolderView = {
 export async function inspectFolder(place: Place): Promise<FolderView> {
   const { cwd, home, keelHome } = place;
   const { root, trusted, agreed } = await standingOf(await trustRoot(cwd), openTrust(keelHome), false);
-  const [settings, { catalog }] = await Promise.all([
+  const [settings, whole, { catalog }] = await Promise.all([
     readSettings({ cwd, home, keelHome, trusted: false, builtin: BUILTIN }),
+    readSettings({ cwd, home, keelHome, trusted: true, builtin: BUILTIN }),
     readPlugins({ place, plugins: [] }, []),
   ]);
   const held = settings.layers.flatMap(({ file, held: keys }): readonly Brought[] =>
     file === undefined || keys.length === 0
       ? []
-      : [{ what: `settings: ${keys.join(", ")}`, file, runs: keys.some((key) => RUNNING.includes(key)) }],
+      : [
+          { what: `settings: ${keys.join(", ")}`, file, runs: keys.some((key) => RUNNING.includes(key)) },
+          ...whole.hooks.filter((hook) => hook.file === file).map((hook) => ({ what: hookOf(hook), file, runs: true })),
+        ],
   );
   const parts = partsIn(catalog);
   const unmet: string[] = [];
   for (const { layer } of catalog.layers) {
-    const own = bringerOf(layer) === "repository" && layer.kind !== "project_files";
-    if (!own || !parts.some(({ runs, file }) => runs && file.startsWith(`${layer.root}${sep}`))) continue;
+    const single = layer.kind === "project_files" || layer.kind === "ancestor_files"; // no directory of their own
+    if (single || bringerOf(layer) !== "repository" || !parts.some(({ runs, file }) => runs && file.startsWith(`${layer.root}${sep}`)))
+      continue;
     const tree = await treeOf(layer.root);
     if (tree !== undefined && !agreed.plugins.includes(tree)) unmet.push(layer.root);
   }
@@ -58,7 +63,7 @@ function partsIn({ named, joined }: Catalog): readonly Brought[] {
   const of = <Kind extends PartKind>(found: Iterable<Found<Kind>>, what: (one: Found<Kind>) => string, runs: boolean): readonly Brought[] =>
     [...found].filter(({ layer }) => bringerOf(layer) === "repository").map((one) => ({ what: what(one), file: one.part.file, runs }));
   return [
-    ...of(hooks, ({ part }) => `hook ${part.event}${commandOf(part.handler)}`, true),
+    ...of(hooks, ({ part }) => hookOf(part), true),
     ...of(mcpServers.values(), ({ id, part }) => `MCP server ${id}${commandOf(part.config)}`, true),
     ...of(lspServers.values(), ({ id, part }) => `language server ${id}${commandOf(part.config)}`, true),
     ...of(monitors.values(), ({ id, part }) => `monitor ${id}: ${part.command}`, true),
@@ -70,6 +75,8 @@ function partsIn({ named, joined }: Catalog): readonly Brought[] {
     ...of(outputStyles.values(), ({ id }) => `output style ${id}`, false),
   ];
 }
+
+const hookOf = ({ event, matcher, handler }: HookDecl): string => `hook ${event}${matcher ? ` (${matcher})` : ""}${commandOf(handler)}`;
 
 function commandOf({ command, args, url, prompt }: { readonly [key: string]: unknown }): string {
   const words = [command, ...(Array.isArray(args) ? args : [])].filter((word) => typeof word === "string");
