@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { simulate, type Script, type SeenRequest } from "@keelson/simulator";
@@ -21,13 +21,22 @@ export type Person = AsyncDisposable & {
   readonly left: Promise<number>;
 };
 
-/** Sits down in front of `keel` with a model that plays the replies; `args` stand on the command line. */
-export async function sitDown(replies: Script["replies"], args: readonly string[] = [], env?: Machine["env"]): Promise<Person> {
+/** Sits down in front of `keel` with a model that plays the replies; `args` stand on the command line, `files` in the project. */
+export async function sitDown(
+  replies: Script["replies"],
+  args: readonly string[] = [],
+  env?: Machine["env"],
+  files: Readonly<Record<string, string>> = {},
+): Promise<Person> {
   const home = await temporaryHome();
   const model = await simulate({ replies });
   const cwd = join(home.path, "project");
   await mkdir(cwd);
   await writeFile(join(cwd, "note.txt"), "a short note\n");
+  for (const [file, content] of Object.entries(files)) {
+    await mkdir(dirname(join(cwd, file)), { recursive: true });
+    await writeFile(join(cwd, file), content);
+  }
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
   const screen = new Screen();
   const handlers = new Map<string, () => void>();
