@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import { inside } from "../test/keel.ts";
+import { sitDown, type Person } from "../test/person.ts";
+
+const ENTER = "\r";
+const CTRL_D = "\u0004";
+const SETTINGS = {
+  ".claude/settings.json":
+    '{"permissions":{"allow":["Bash(touch *)"]},"hooks":{"Stop":[{"hooks":[{"type":"command","command":"./x.sh"}]}]}}',
+};
+const PLUGIN = { ".keel/hooks/hooks.json": '{"hooks":{"Stop":[{"hooks":[{"type":"command","command":"true"}]}]}}' };
+const TOUCH = [{ blocks: [{ tool: "Bash", input: { command: "touch made" } }] }, { blocks: [{ text: "Made." }] }];
+
+const sit = (files: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<Person> =>
+  sitDown(TOUCH, args, undefined, files);
+const trusted = async (person: Person): Promise<string> =>
+  (await inside(["trust", "list", "--json"], { home: `${person.cwd}/..`, cwd: person.cwd })).stdout;
+
+describe("a folder that brings something", () => {
+  test("is asked about before the session, with what it brings, and counts from then on", async () => {
+    await using person = await sit(SETTINGS, ["make it"]);
+    await person.screen.see("isn't trusted yet. It brings:");
+    await person.screen.see("settings: permissions.allow, hooks");
+    await person.screen.see("hook Stop: ./x.sh");
+    await person.screen.see("[y]es from now on, for this [s]ession, [n]o: ");
+    person.type(`perhaps${ENTER}`);
+    await person.screen.see("[n]o: "); // no answer is no answer
+    person.type(`y${ENTER}`);
+    await person.screen.see("Made."); // its rule allowed it: nothing was asked
+    expect(await trusted(person)).toContain(`"subject": "${person.cwd}"`);
+  });
+
+  test("counts for one session, and isn't kept", async () => {
+    await using person = await sit(SETTINGS, ["make it"]);
+    await person.screen.see("[n]o: ");
+    person.type(`s${ENTER}`);
+    await person.screen.see("Made.");
+    expect(await trusted(person)).toContain('"trusted": []');
+  });
+
+  test("doesn't count where the person says no: its rule allows nothing", async () => {
+    await using person = await sit(SETTINGS, ["make it"]);
+    await person.screen.see("[n]o: ");
+    person.type(`n${ENTER}`);
+    await person.screen.see("Allow?");
+    person.type(CTRL_D);
+    expect(person.screen.text).toContain("Not used, since this folder isn't trusted");
+  });
+
+  test("isn't asked about with --trust", async () => {
+    await using person = await sit(SETTINGS, ["--trust", "make it"]);
+    await person.screen.see("Made.");
+    expect(person.screen.text).not.toContain("isn't trusted yet");
+  });
+
+  test("that would start programs is asked about that too, by the state it is in", async () => {
+    await using person = await sit(PLUGIN, ["--trust"]);
+    await person.screen.see(".keel would start programs:");
+    await person.screen.see("hook Stop: true");
+    await person.screen.see("[y]es until it changes, [n]o: ");
+    person.type(`y${ENTER}`);
+    await person.screen.see("> ");
+    expect(await trusted(person)).toContain('"unmet": []');
+  });
+
+  test("is left with Ctrl-D", async () => {
+    await using person = await sit(SETTINGS);
+    await person.screen.see("[n]o: ");
+    person.type(CTRL_D);
+    expect(await person.left).toBe(0);
+  });
+});
