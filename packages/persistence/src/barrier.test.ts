@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { setImmediate as breathe } from "node:timers/promises";
 import { temporaryHome } from "@keelson/testing";
 import { test } from "vitest";
+import { digestOf } from "./blobs.ts";
 import { nodeDisk, type Disk } from "./disk.ts";
 import { all, CWD, note, notes, opened, REF, refused } from "./fixtures/scene.ts";
 import { nodeHost } from "./host.ts";
@@ -233,4 +234,24 @@ test("giving the pen back waits for the barrier that is under way", async () => 
   await refused("fenced", store.append(REF, claim.fence, 1, [note(2)]));
   await Promise.all([append, released]);
   assert.deepEqual(events, ["synced", "synced", "given back"]);
+});
+
+test("a blob is on the disk before the line that names it, once, and again where that failed", async () => {
+  await using home = await temporaryHome();
+  const { disk, syncs, gate } = powerDisk();
+  const { store } = opened(home.path, { disk });
+  await store.create(REF, { cwd: CWD });
+  await using claim = await store.claim(REF, "me");
+  await store.append(REF, claim.fence, 0, [note(1)], { barrier: true });
+  syncs.length = 0;
+  const large = note(2, "x".repeat(100_000));
+  const digest = digestOf(Buffer.from("x".repeat(100_000)));
+  gate.fails = digest;
+  await refused("unwritable", store.append(REF, claim.fence, 1, [large], { barrier: true }));
+  assert.deepEqual(syncs.splice(0), [digest]);
+  gate.fails = false;
+  await store.append(REF, claim.fence, 1, [large], { barrier: true });
+  assert.deepEqual(syncs.splice(0), [digest, "blobs/", "s/", "1.jsonl"]);
+  await store.append(REF, claim.fence, 2, [{ ...large, seq: 3 }], { barrier: true });
+  assert.deepEqual(syncs, ["1.jsonl"]);
 });

@@ -29,7 +29,7 @@ export async function claimPen(desk: Desk, folder: string, ref: Ref, claimant: C
   const lock = lockPath(folder, epoch);
   try {
     markChanged(disk, root, folder);
-    const { head: base, outline } = await survey(disk, folder, ref.session, report);
+    const { head: base, outline, ahead } = await survey(disk, folder, ref.session, report);
     const before = segmentsOf(disk, folder);
     const { cwd = "", created = desk.now(), parent } = birthOf(disk, before, ref.session).header ?? {};
     const header: Header = { keel: 1, session: ref.session, epoch, base, ...(parent !== undefined && { parent }), cwd, created };
@@ -41,7 +41,7 @@ export async function claimPen(desk: Desk, folder: string, ref: Ref, claimant: C
     const drop = (): void => dropLock(desk, lock);
     const shelf = { disk, root, folder, unsynced: new Set<string>() };
     const site = { disk, report, path, next: segmentPath(folder, epoch + 1), drop, older, folders: foldersAbove(folder), shelf };
-    return new Pen(site, { epoch, owner }, fd, { head: base, size: line.length, outline });
+    return new Pen(site, { epoch, owner }, fd, { head: base, size: line.length, outline, ahead });
   } catch (error) {
     bestEffort(() => disk.close(fd));
     bestEffort(() => disk.remove(path));

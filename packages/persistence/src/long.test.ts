@@ -70,3 +70,35 @@ test("a thousand records come back in order, one chunk of the disk ahead of who 
     assert.ok(taken <= seen + 300_000, `${taken} taken for ${seen}`);
   }
 });
+
+test("what a claim has read isn't read once more by who has claimed, and nothing is missing when something was added first", async () => {
+  await using home = await temporaryHome();
+  let taken = 0;
+  const disk: Disk = {
+    ...nodeDisk,
+    read: (fd, bytes, position) => {
+      const count = nodeDisk.read(fd, bytes, position);
+      taken += count;
+      return count;
+    },
+  };
+  const { store, folder } = opened(home.path, { disk });
+  await store.create(REF, { cwd: CWD });
+  const records = notes(1, 500).map(({ seq = 0 }) => note(seq, "x".repeat(1_000)));
+  {
+    await using claim = await store.claim(REF, "me");
+    await store.append(REF, claim.fence, 0, records);
+  }
+  const size = statSync(join(folder, "1.jsonl")).size;
+  for (const after of [0, 400]) {
+    taken = 0;
+    await using claim = await store.claim(REF, "me");
+    assert.equal(claim.head, 500);
+    assert.deepEqual(await all(store, after), records.slice(after));
+    assert.ok(taken < 1.5 * size, `${taken} of ${size}`);
+    assert.deepEqual(await all(store), records, "and again");
+  }
+  await using claim = await store.claim(REF, "me");
+  await store.append(REF, claim.fence, 500, [note(501)]);
+  assert.deepEqual(await all(store), [...records, note(501)]);
+});

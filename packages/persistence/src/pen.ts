@@ -8,6 +8,7 @@ import { admit, write, type Line } from "./record.ts";
 import { cutBack, syncEach, writeAgain } from "./restore.ts";
 import { soundEnd } from "./segment.ts";
 import { Repeats } from "./short.ts";
+import type { Ahead, Surveyed } from "./survey.ts";
 
 /** Where a pen writes. `next`: the segment of whoever comes after. `drop`: gives the lock back. `older` and `folders`: what the first barrier has to keep too. */
 export type Site = {
@@ -22,8 +23,8 @@ export type Site = {
 };
 /** A place in the segment between two records. */
 export type Mark = { readonly head: number; readonly size: number };
-/** What a claim has found: where the log ends, what its segment holds so far, and what the log says of itself. */
-export type Start = Mark & { readonly outline: Outline };
+/** What a claim has found: where the log ends, what its segment holds so far, what the log says of itself, and what was read for that. */
+export type Start = Mark & Omit<Surveyed, "head">;
 
 /**
  * The one writer of one segment. Its rule: the file holds what was acknowledged, then what waits for a barrier, and nothing else;
@@ -48,8 +49,9 @@ export class Pen {
   #suspect = false;
   #blobsSuspect = false;
   #outline: Outline;
+  #ahead: Ahead | undefined;
 
-  constructor(site: Site, fence: Fence, fd: number, { outline: known, ...start }: Start) {
+  constructor(site: Site, fence: Fence, fd: number, { outline: known, ahead, ...start }: Start) {
     this.#site = site;
     this.fence = fence;
     this.base = start.head;
@@ -57,6 +59,14 @@ export class Pen {
     this.#written = start;
     this.#acknowledged = start;
     this.#outline = known;
+    this.#ahead = ahead;
+  }
+
+  /** What the claim has read of the log, for the one who reads it next; once, and only before anything is added. */
+  takeAhead(): Ahead | undefined {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    return ahead;
   }
 
   get shelf(): Shelf {
@@ -77,6 +87,7 @@ export class Pen {
   /** Written when it is called, acknowledged when it resolves. Behind a barrier that isn't through yet, everything waits for it. */
   async append(expectedHead: number, envelopes: readonly Envelope[], barrier: boolean): Promise<Head> {
     if (this.#closed || this.#released) throw fenced();
+    this.#ahead = undefined;
     this.#mend();
     const mark = this.#write(this.#admit(expectedHead, envelopes));
     await (barrier ? this.#barrier.ask() : this.#barrier.last);
@@ -88,6 +99,7 @@ export class Pen {
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
+    this.#ahead = undefined;
     await this.#barrier.last?.catch(() => undefined); // its askers are told
     try {
       this.#mend();

@@ -34,6 +34,9 @@ test("a long segment is read from any place on as from its beginning", async () 
 const TRAPS: Readonly<Record<string, (lines: string[]) => void>> = {
   "an early record, again, near the end": (lines) => void lines.splice(2_900, 0, lines[1] ?? ""),
   "an early record, again, in the middle": (lines) => void lines.splice(1_502, 0, lines[1] ?? "", lines[101] ?? ""),
+  "an early record again and again in the second half": (lines) => {
+    for (let at = 2_990; at > 1_600; at -= 1) lines.splice(at, 0, lines[1] ?? "", lines[1] ?? "");
+  },
   "a megabyte and a half of noise": (lines) => void lines.splice(1_600, 0, "\0".repeat(1_500_000)),
   "many lines that are nothing": (lines) => void lines.splice(700, 0, ...Array.from({ length: 20_000 }, () => "noise")),
   "a late record, too early": (lines) => void lines.splice(3_000, 0, "{}"),

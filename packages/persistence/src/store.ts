@@ -29,7 +29,7 @@ import { Listing } from "./list/listing.ts";
 import { isHeld } from "./lock.ts";
 import { fenced, type Pen } from "./pen.ts";
 import { portions, type Finding } from "./read.ts";
-import { restore } from "./record.ts";
+import { restore, type Found } from "./record.ts";
 import { removeSession, sweep } from "./remove.ts";
 import { headOf } from "./segment.ts";
 import { keepSnapshot, snapshotIn } from "./snapshot.ts";
@@ -143,12 +143,24 @@ class FolderStore implements EmbeddedStore {
     // a torn end is nothing to speak of while somebody may be writing it
     const found = ({ torn, problem }: Finding): void => (torn ? undefined : report(problem));
     const get = (digest: string): Buffer | undefined => getBlob({ disk, folder }, digest);
+    const whole = (record: Found): Envelope => restore(record, get, (digest) => report(lost(folder, digest, record.seq)));
+    let from = after;
     try {
-      for await (const portion of portions({ disk, folder, found }, after))
-        for (const record of portion) yield restore(record, get, (digest) => report(lost(folder, digest, record.seq)));
+      for (const record of this.#aheadOf(ref.session, after)) {
+        if (record.seq <= after) continue;
+        yield whole(record);
+        from = record.seq;
+      }
+      for await (const portion of portions({ disk, folder, found }, from)) for (const record of portion) yield whole(record);
     } catch (error) {
       throw unreadable(folder, error);
     }
+  }
+
+  /** What a claim has just read isn't read once more. */
+  #aheadOf(session: string, after: number): readonly Found[] {
+    const ahead = this.#pens.get(session)?.takeAhead();
+    return ahead && ahead.from <= after ? ahead.records : [];
   }
 
   async head(ref: Ref): Promise<Head> {

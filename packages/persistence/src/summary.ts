@@ -39,14 +39,16 @@ export function birthOf(
   return { header, written };
 }
 
-/** Goes on from what is known. `seq`: of the last record that a reader gets to. */
-export async function outlineBehind(source: Source, known: Known): Promise<Known> {
+/** Goes on from what is known. `seq`: of the last record that a reader gets to. `heard` gets what was read. */
+export async function outlineBehind(source: Source, known: Known, heard?: (portion: readonly Found[]) => void): Promise<Known> {
   let { seq, outline: told } = known;
-  for await (const portion of portions(source, seq))
+  for await (const portion of portions(source, seq)) {
     for (const found of portion) {
       told = outline(told, told.title === "" ? whole(source, found) : found.envelope);
       seq = found.seq;
     }
+    heard?.(portion);
+  }
   return { seq, outline: told };
 }
 

@@ -3,25 +3,33 @@ import { bestEffort, writeWhole, type Disk } from "./disk.ts";
 import { corruptPath } from "./layout.ts";
 import { openNew } from "./lock.ts";
 import type { Finding, Report } from "./read.ts";
+import type { Found } from "./record.ts";
 import { withFile } from "./segment.ts";
 import { knownOf } from "./snapshot.ts";
 import { outlineBehind } from "./summary.ts";
 
 const CHUNK = 256 * 1024;
+/** Of so many reads of the disk what they brought is kept for who has claimed, and reads next: 8 MB. */
+const MOST_KEPT = 32;
+
+/** `ahead`: the records behind `from`, all of them or none. */
+export type Surveyed = { readonly head: number; readonly outline: Outline; readonly ahead: Ahead | undefined };
+export type Ahead = { readonly from: number; readonly records: readonly Found[] };
 
 /**
  * Reads a log before something is added to it, whole or from its snapshot on: the head is the last record that a reader gets to,
  * so nothing new ever stands behind a gap. What is spoiled is told, and copied to `<epoch>.corrupt` once, for people; the segment stays as it is.
  */
-export async function survey(
-  disk: Disk,
-  folder: string,
-  session: string,
-  report: Report,
-): Promise<{ readonly head: number; readonly outline: Outline }> {
+export async function survey(disk: Disk, folder: string, session: string, report: Report): Promise<Surveyed> {
   const findings: Finding[] = [];
+  let kept: Found[] = [];
+  let reads = 0;
+  const keep = (portion: readonly Found[]): void => {
+    if (++reads > MOST_KEPT) kept = [];
+    else kept.push(...portion);
+  };
   const known = knownOf(disk, folder, session) ?? { seq: 0, outline: NO_OUTLINE };
-  const { seq: head, outline } = await outlineBehind({ disk, folder, found: (finding) => findings.push(finding) }, known);
+  const { seq: head, outline } = await outlineBehind({ disk, folder, found: (finding) => findings.push(finding) }, known, keep);
   const spoiled = findings.filter(({ size }) => size > 0);
   for (const epoch of new Set(spoiled.map(({ segment }) => segment.epoch)))
     bestEffort(() => {
@@ -29,7 +37,7 @@ export async function survey(
       setAside(disk, corruptPath(folder, epoch), those);
     });
   for (const { problem } of findings) report(problem);
-  return { head, outline };
+  return { head, outline, ahead: reads > MOST_KEPT ? undefined : { from: known.seq, records: kept } };
 }
 
 function setAside(disk: Disk, path: string, findings: readonly Finding[]): void {
