@@ -5,7 +5,7 @@ import { FORMATS, type Format } from "./options.ts";
 import { REPORTS } from "./report.ts";
 import { NOTHING_YET } from "./tally.ts";
 
-const ABOUT = { id: "s", cwd: "/", model: "m", permissionMode: "default", tools: [], plugins: [], credentials: "none" };
+const ABOUT = { id: "s", cwd: "/", model: "m", permissionMode: "default", tools: [], plugins: [], agents: [], credentials: "none" };
 const seal = (event: Event): Envelope => ({ v: 1, at: 0, session: "s", run: "r", path: [], event });
 const SAID: Event = { type: "block.completed", messageId: "a", index: 0, block: { type: "text", text: "Hello." } };
 const CLOSED: Event = {
@@ -17,7 +17,7 @@ const CLOSED: Event = {
 
 /** Follows a run with this end; what stands on stdout behind it. */
 async function run(events: readonly Event[], format: Format, broken?: Error): Promise<Followed & { readonly out: string }> {
-  const report = REPORTS[format](ABOUT, { version: "1", verbose: false, partial: false, unattended: false });
+  const report = await REPORTS[format](ABOUT, { version: "1", verbose: false, partial: false, agentText: false, unattended: false });
   let out = report.open().out ?? "";
   const session = {
     async *run() {

@@ -50,9 +50,10 @@ async function answer(site: Site, given?: Prompt): Promise<number> {
 
   await using session = opening.session;
   await err.write(warnings(session, machine));
-  const { verbose, partial } = run;
+  const { verbose, partial, agentText } = run;
   const unattended = run.flags.unattended ?? false;
-  const report = REPORTS[run.format](aboutOf(session, run), { version: machine.version, verbose, partial, unattended });
+  const options = { version: machine.version, verbose, partial, agentText, unattended };
+  const report = await REPORTS[run.format](aboutOf(session, run), options);
   await out.write(report.open().out ?? "");
   const say = async (said: { readonly out?: string; readonly err?: string }): Promise<void> => {
     await out.write(said.out ?? "");
@@ -75,10 +76,10 @@ async function answer(site: Site, given?: Prompt): Promise<number> {
   return code;
 }
 
-/** Without a prompt, a session that waits for an answer goes on with that. */
+/** Without a prompt, a session whose last run isn't done goes on with that. */
 async function goingOn(prompt: Prompt, { run: { flags }, machine, cwd }: Site): Promise<Prompt> {
   if (prompt.got !== "none" || flags.resume === undefined) return prompt;
-  return (await (await import("./resume.ts")).isParked(flags.resume, machine, cwd)) ? { got: "go on" } : prompt;
+  return (await (await import("./resume.ts")).isUnfinished(flags.resume, machine, cwd)) ? { got: "go on" } : prompt;
 }
 
 /** A run that was parked says what it waits for, and how that is answered. */

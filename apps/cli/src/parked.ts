@@ -1,7 +1,7 @@
 import { openSessions, type Sessions } from "@keelson/harness";
 import type { JsonObject, SessionSummary } from "@keelson/protocol";
 import { nameOf } from "./call-lines.ts";
-import { isObject } from "./json.ts";
+import { isObject, listIn } from "./json.ts";
 import type { Machine } from "./machine.ts";
 import { paint } from "./paint.ts";
 import { questionsIn } from "./person-question.ts";
@@ -12,6 +12,9 @@ export type Open = {
   readonly id: string;
   readonly tool: string;
   readonly input: JsonObject;
+  /** What would allow it, and the folder that it is asked in. */
+  readonly rules: readonly string[];
+  readonly cwd: string;
   /** One line. */
   readonly about: string;
   /** Of a question with options, each question and its options. */
@@ -35,6 +38,8 @@ export async function openQuestions(sessions: Pick<Sessions, "asks">, session: S
       id: askId,
       tool,
       input,
+      cwd,
+      rules: listIn(body, "rules").filter((rule) => typeof rule === "string"),
       about: `${what}.${reason}`.replaceAll("..", ".").replaceAll("?.", "?"),
       choices: questions.flatMap(({ question, options }) => [
         question,

@@ -5,7 +5,7 @@ import { LONGEST_INPUT, readPiped } from "./piped.ts";
 export type Prompt =
   | { readonly got: "prompt"; readonly text: string; readonly note?: string }
   | { readonly got: "none" }
-  | { readonly got: "go on" } // with what the session waits for
+  | { readonly got: "go on" } // with what the session has to do yet
   | { readonly got: "refused"; readonly text: string };
 
 /** An open pipe that says nothing for so long (milliseconds) has nothing to say, as under many schedulers. */

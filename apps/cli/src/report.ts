@@ -9,7 +9,7 @@ import { paint } from "./paint.ts";
 import { waitingLine } from "./recovery-line.ts";
 import { Renderer } from "./render.ts";
 import { resultOf, type Outcome } from "./result.ts";
-import { mapper, type About } from "./stream-json.ts";
+import type { About } from "./stream-json.ts";
 import { lines } from "./wire.ts";
 
 /** What one output format prints: when a session is open, for each envelope, and at the end. */
@@ -19,10 +19,17 @@ export type Report = {
   readonly end: (outcome: Outcome) => Said;
 };
 export type Said = { readonly out?: string; readonly err?: string };
-export type Options = { readonly version: string; readonly verbose: boolean; readonly partial: boolean; readonly unattended: boolean };
+export type Options = {
+  readonly version: string;
+  readonly verbose: boolean;
+  readonly partial: boolean;
+  readonly agentText: boolean;
+  readonly unattended: boolean;
+};
 
-export const REPORTS: Readonly<Record<Format, (session: About, options: Options) => Report>> = {
-  text: (session, { verbose }) => {
+/** The stream is loaded when it is asked for. */
+export const REPORTS: Readonly<Record<Format, (session: About, options: Options) => Promise<Report>>> = {
+  text: async (session, { verbose }) => {
     const renderer = new Renderer(() => ({ paint: paint(false), width: 160, cwd: session.cwd }), false);
     const alive = heartbeats();
     return {
@@ -36,7 +43,7 @@ export const REPORTS: Readonly<Record<Format, (session: About, options: Options)
       },
     };
   },
-  json: () => {
+  json: async () => {
     const alive = heartbeats();
     return {
       open: () => ({}),
@@ -44,8 +51,9 @@ export const REPORTS: Readonly<Record<Format, (session: About, options: Options)
       end: (outcome) => ({ out: lines([resultOf(outcome)]) }),
     };
   },
-  "stream-json": (session, { version, partial, unattended }) => {
-    const { opening, next } = mapper(session, version, { partial, unattended, uuid: randomUUID });
+  "stream-json": async (session, { version, ...options }) => {
+    const { mapper } = await import("./stream-json.ts");
+    const { opening, next } = mapper(session, version, { ...options, uuid: randomUUID });
     return {
       open: () => ({ out: lines([opening()]) }),
       next: (envelope) => ({ out: lines(next(envelope)), err: asideOf(envelope) }),

@@ -10,6 +10,7 @@ const ABOUT: About = {
   permissionMode: "default",
   tools: ["Bash", "Read"],
   plugins: [{ name: "code", root: "/plugins/code" }],
+  agents: [],
   credentials: "ANTHROPIC_API_KEY",
 };
 const USAGE: Usage = { input: 10, output: 5, cacheRead: 3, cacheWrite5m: 1, cacheWrite1h: 2 };
@@ -42,14 +43,14 @@ const answered = (callId: string): Event => ({
 const closed = (messageId: string, stopReason = "end_turn"): Event => ({ type: "reply.completed", messageId, stopReason, usage: USAGE });
 
 function map(events: readonly Event[], options: { partial?: boolean; path?: readonly string[] } = {}): readonly Record<string, unknown>[] {
-  const { next } = mapper(ABOUT, "1.2.3", { partial: options.partial ?? false, unattended: false, uuid: () => "u" });
+  const { next } = mapper(ABOUT, "1.2.3", { partial: options.partial ?? false, unattended: false, agentText: true, uuid: () => "u" });
   const seal = (event: Event): Envelope => ({ v: 1, at: 0, session: "the-session", run: "r", path: options.path ?? [], event });
   return events.flatMap((event) => next(seal(event)));
 }
 const kinds = (messages: readonly Record<string, unknown>[]): unknown[] => messages.map(({ type }) => type);
 
 test("the first message says where the session is and what it can do", () => {
-  expect(mapper(ABOUT, "1.2.3", { partial: false, unattended: false, uuid: () => "u" }).opening()).toMatchObject({
+  expect(mapper(ABOUT, "1.2.3", { partial: false, unattended: false, agentText: true, uuid: () => "u" }).opening()).toMatchObject({
     type: "system",
     subtype: "init",
     cwd: "/work",
@@ -141,7 +142,7 @@ test.each(MODEL_ERROR_CODES)("a retry after %s is told under a name that program
 });
 
 test("a sub-agent's messages name the call that started it", () => {
-  const { next } = mapper(ABOUT, "1", { partial: false, unattended: false, uuid: () => "u" });
+  const { next } = mapper(ABOUT, "1", { partial: false, unattended: false, agentText: true, uuid: () => "u" });
   const seal = (event: Event, path: readonly string[]): Envelope => ({ v: 1, at: 0, session: "s", run: "r", path, event });
   next(seal({ type: "agent.started", agentId: "a1", session: "s2", callId: "c9", body: {} }, []));
   next(seal(said("m1", 0, "from below"), ["a1"]));
@@ -165,7 +166,7 @@ test("what was denied is told behind the reply that asked for it", () => {
 });
 
 test("a call that lasts is told of, once a second", () => {
-  const { next } = mapper(ABOUT, "1", { partial: false, unattended: false, uuid: () => "u" });
+  const { next } = mapper(ABOUT, "1", { partial: false, unattended: false, agentText: true, uuid: () => "u" });
   const at = (at: number, event: Event) => next({ v: 1, at, session: "s", run: "r", path: [], event });
   at(0, called("m1", 0, "c1"));
   at(10, closed("m1"));
@@ -212,7 +213,7 @@ test("a summary in place of what was said is a boundary; without an end of tries
   expect(map([fold, { type: "context.edited", tier: "snip", edits: [] }])).toMatchObject([
     { subtype: "compact_boundary", compact_metadata: { trigger: "auto", pre_tokens: 9, post_tokens: 2 } },
   ]);
-  const { next } = mapper(ABOUT, "1", { partial: false, unattended: true, uuid: () => "u" });
+  const { next } = mapper(ABOUT, "1", { partial: false, unattended: true, agentText: true, uuid: () => "u" });
   const retry: Event = { type: "recovery.attempted", because: "overloaded", attempt: 2, waitMs: 1 };
   expect(next({ v: 1, at: 0, session: "s", run: "r", path: [], event: retry })).toMatchObject([{ max_retries: 2 ** 31 - 1 }]);
 });

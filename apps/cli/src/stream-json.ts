@@ -1,15 +1,25 @@
 import type { Envelope } from "@keelson/protocol";
 import type { Session } from "@keelson/harness";
+import { muster, NOBODY } from "./crew.ts";
+import { isObject } from "./json.ts";
 import { Speaker } from "./speaker.ts";
+import { taskMessages } from "./task-messages.ts";
 import type { Message } from "./wire.ts";
 
 /**
  * Envelopes as the messages of `--output-format stream-json`: the names are those that public SDKs read.
  * With speaker.ts, system-messages.ts, wire.ts and result.ts, nothing else knows them; `permissionMode` is the mode under the name that was asked for.
  */
-export type About = Pick<Session, "id" | "cwd" | "model" | "tools" | "plugins" | "credentials"> & { readonly permissionMode: string };
-/** `unattended`: tries have no end. */
-export type Options = { readonly partial: boolean; readonly unattended: boolean; readonly uuid: () => string };
+export type About = Pick<Session, "id" | "cwd" | "model" | "tools" | "plugins" | "agents" | "credentials"> & {
+  readonly permissionMode: string;
+};
+/** `unattended`: tries have no end. `agentText`: what sub-agents say is told beside what they do. */
+export type Options = {
+  readonly partial: boolean;
+  readonly unattended: boolean;
+  readonly agentText: boolean;
+  readonly uuid: () => string;
+};
 export type Mapper = {
   /** The first message of each run. */
   readonly opening: () => Message;
@@ -19,7 +29,8 @@ export type Mapper = {
 };
 
 export function mapper(about: About, version: string, options: Options): Mapper {
-  const { partial, uuid } = options;
+  const { partial, agentText, uuid } = options;
+  let crew = NOBODY;
   const speakers = new Map<string, Speaker>();
   const seal = (message: Message): Message => ({ ...message, session_id: about.id, uuid: uuid() });
   return {
@@ -29,7 +40,13 @@ export function mapper(about: About, version: string, options: Options): Mapper 
       const path = envelope.path.join("/");
       const speaker = speakers.get(path) ?? new Speaker({ about, parent: parentOf(speakers, envelope), unattended: options.unattended });
       speakers.set(path, speaker);
-      return [...(partial ? speaker.partials(envelope.event) : []), ...speaker.wholes(envelope)].map(seal);
+      crew = muster(crew, envelope);
+      const said = [...(partial ? speaker.partials(envelope.event) : []), ...speaker.wholes(envelope)];
+      const told =
+        envelope.path.length === 0
+          ? said
+          : said.filter((message) => agentText || isDeed(message)).map((message) => signed(message, envelope));
+      return [...told, ...taskMessages(envelope, crew)].map(seal);
     },
   };
 }
@@ -40,7 +57,18 @@ function parentOf(speakers: ReadonlyMap<string, Speaker>, { path }: Envelope): s
   return agent === undefined ? null : (speakers.get(path.slice(0, -1).join("/"))?.agents.get(agent) ?? null);
 }
 
-function initOf({ cwd, model, permissionMode, tools, plugins, credentials }: About, version: string): Message {
+/** A call, a result, or the program's own word. */
+function isDeed({ type, message }: Message): boolean {
+  if (type !== "assistant") return type !== "stream_event";
+  const { content } = isObject(message) ? message : {};
+  return Array.isArray(content) && content.some((block) => isObject(block) && block["type"] === "tool_use");
+}
+
+/** Programs ask whose call was denied. */
+const signed = (message: Message, { path }: Envelope): Message =>
+  message["subtype"] === "permission_denied" ? { ...message, agent_id: path.join("/") } : message;
+
+function initOf({ cwd, model, permissionMode, tools, plugins, agents, credentials }: About, version: string): Message {
   return {
     type: "system",
     subtype: "init",
@@ -50,7 +78,7 @@ function initOf({ cwd, model, permissionMode, tools, plugins, credentials }: Abo
     mcp_servers: [],
     slash_commands: [],
     skills: [],
-    agents: [],
+    agents: agents.map(({ name }) => name),
     plugins: plugins.map(({ name, root }) => ({ name, path: root })),
     permissionMode,
     output_style: "default",

@@ -94,10 +94,14 @@ export const messagesOf = ({ stdout }: Ran): readonly Record<string, unknown>[] 
 /** True for text that is one line, and not an empty one. */
 export const oneLine = (text: string): boolean => text.trim() !== "" && !text.trim().includes("\n");
 
+/** Replies alone, or with those of sub-agents beside them. */
+export type Played = Script["replies"] | Script;
+export const scriptOf = (played: Played): Script => (typeof played === "object" && "replies" in played ? played : { replies: played });
+
 /** A home with a project in it, and a model on loopback that plays the replies. */
-export async function scene(replies: Script["replies"]) {
+export async function scene(replies: Played) {
   const home = await temporaryHome();
-  const model = await simulate({ replies });
+  const model = await simulate(scriptOf(replies));
   const cwd = join(home.path, "project");
   await mkdir(cwd);
   await writeFile(join(cwd, "note.txt"), "a short note\n");

@@ -2,12 +2,13 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
-import { simulate, type Script, type SeenRequest } from "@keelson/simulator";
+import { simulate, type SeenRequest } from "@keelson/simulator";
 import { temporaryHome } from "@keelson/testing";
 import { converse } from "../src/converse.ts";
 import { thisMachine, type Machine } from "../src/machine.ts";
 import { readArguments } from "../src/arguments.ts";
 import type { Run } from "../src/asked.ts";
+import { scriptOf, type Played } from "./keel.ts";
 
 /** Somebody at a terminal: types, waits for words on the screen, and sends signals. Dispose closes the terminal. */
 export type Person = AsyncDisposable & {
@@ -23,13 +24,13 @@ export type Person = AsyncDisposable & {
 
 /** Sits down in front of `keel` with a model that plays the replies; `args` stand on the command line, `files` in the project. */
 export async function sitDown(
-  replies: Script["replies"],
+  replies: Played,
   args: readonly string[] = [],
   env?: Machine["env"],
   files: Readonly<Record<string, string>> = {},
 ): Promise<Person> {
   const home = await temporaryHome();
-  const model = await simulate({ replies });
+  const model = await simulate(scriptOf(replies));
   const cwd = join(home.path, "project");
   await mkdir(cwd);
   await writeFile(join(cwd, "note.txt"), "a short note\n");

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { openSession, type Ask, type Flags, type Opening, type Session } from "@keelson/harness";
+import { NOBODY, type Crew } from "../crew.ts";
 import { houseOf } from "../house.ts";
 import { readMode, type AskedMode } from "../modes.ts";
 import { warnings } from "../refuse.ts";
@@ -25,6 +26,10 @@ export class Desk implements AsyncDisposable {
   tally: Tally = NOTHING_YET;
   /** Of the runs before it. */
   apiMs = 0;
+  /** Sub-agents of the session so far. */
+  crew: Crew = NOBODY;
+  /** From a run's first turn to its end: what is said then is for it. */
+  running = false;
   /** Lines that couldn't be read. */
   bad = 0;
   #flags: Flags;
@@ -79,6 +84,7 @@ export class Desk implements AsyncDisposable {
     this.#firstModel = session.model;
     this.#mapper = mapper(this.#about(session), machine.version, {
       partial: run.partial,
+      agentText: run.agentText,
       unattended: run.flags.unattended ?? false,
       uuid: randomUUID,
     });
@@ -96,6 +102,7 @@ export class Desk implements AsyncDisposable {
       },
       tools: session.tools,
       plugins: session.plugins,
+      agents: session.agents,
       credentials: session.credentials,
       get permissionMode() {
         return permissionMode();

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { Inbox } from "./inbox.ts";
 import type { Prompt } from "./incoming.ts";
 
-const prompt = (words: string, asks = true): Prompt => ({ content: [text(words)], message: {}, uuid: words, asks });
+const prompt = (words: string, asks = true): Prompt => ({ content: [text(words)], message: {}, uuid: words, asks, priority: "next" });
 const wordsOf = (content: Prompt["content"]): string => content.map((block) => String(block["text"])).join("+");
 
 test("prompts come out in their order, also those that come while one waits for them", async () => {
@@ -37,4 +37,22 @@ test("what is withdrawn never comes out, and what is under way stays", async () 
 test("there is an end to what may wait", () => {
   const inbox = new Inbox();
   while (inbox.add(prompt("more"))) expect(inbox.behind).toBeLessThan(10_000);
+});
+
+test("what steers is taken out from behind the first; what comes now ends that, and is the next", async () => {
+  const inbox = new Inbox();
+  for (const words of ["a", "b"]) inbox.add(prompt(words));
+  inbox.add(prompt("c"), true);
+  expect(inbox.takeSteering().map(({ uuid }) => uuid)).toEqual(["c"]);
+  expect(inbox.takeSteering()).toEqual([]);
+  inbox.add({ ...prompt("d"), priority: "now" });
+  inbox.close();
+  const stopped: boolean[] = [];
+  const out: string[] = [];
+  for await (const { content, stop } of inbox) {
+    out.push(wordsOf(content));
+    stopped.push(stop.signal.aborted);
+  }
+  expect(out).toEqual(["a", "d", "b"]);
+  expect(stopped).toEqual([true, false, false]);
 });

@@ -1,7 +1,7 @@
 import type { Prompt } from "./incoming.ts";
 
-/** A prompt on its way. `stop` ends it while it is under way. */
-export type Waiting = Prompt & { readonly stop: AbortController };
+/** A prompt on its way. `stop` ends it while it is under way. `steers`: it is for the run before it, if that still has a step to go. */
+export type Waiting = Prompt & { readonly stop: AbortController; readonly steers: boolean };
 
 /**
  * Prompts in the order they came. The first is under way from the moment it stands there, so that an interrupt that follows it always meets it;
@@ -13,8 +13,8 @@ export class Inbox {
   #closed = false;
   #wake = (): void => {};
 
-  /** False when too many wait already. */
-  add(prompt: Prompt): boolean {
+  /** False when too many wait already. One that comes now ends what is under way, and is the next. */
+  add(prompt: Prompt, steers = false): boolean {
     if (this.#prompts.length >= MOST) return false;
     if (!prompt.asks) {
       this.#aside = [...this.#aside, prompt];
@@ -22,7 +22,10 @@ export class Inbox {
     }
     const content = [...this.#aside.flatMap((each) => each.content), ...prompt.content];
     this.#aside = [];
-    this.#prompts = [...this.#prompts, { ...prompt, content, stop: new AbortController() }];
+    const waiting: Waiting = { ...prompt, content, steers, stop: new AbortController() };
+    const [first, ...behind] = this.#prompts;
+    this.#prompts = prompt.priority === "now" && first ? [first, waiting, ...behind] : [...this.#prompts, waiting];
+    if (prompt.priority === "now") first?.stop.abort();
     this.#wake();
     return true;
   }
@@ -42,6 +45,14 @@ export class Inbox {
       } else if (this.#closed) return;
       else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
+  }
+
+  /** Those that the run under way is steered by: they wait no longer. */
+  takeSteering(): readonly Waiting[] {
+    const [first, ...behind] = this.#prompts;
+    const out = behind.filter(({ steers }) => steers);
+    if (first && out.length > 0) this.#prompts = [first, ...behind.filter(({ steers }) => !steers)];
+    return out;
   }
 
   /** What was to stand before a next prompt, and none came. */

@@ -9,7 +9,17 @@ export type Incoming =
   | { readonly is: "nothing" }
   | { readonly is: "bad"; readonly why: string };
 /** `asks` is false for what is only put in front of the next prompt. `message`: as it came. */
-export type Prompt = { readonly content: readonly Block[]; readonly message: JsonObject; readonly uuid?: string; readonly asks: boolean };
+export type Prompt = {
+  readonly content: readonly Block[];
+  readonly message: JsonObject;
+  readonly uuid?: string;
+  readonly asks: boolean;
+  /** What becomes of it while a run is under way. */
+  readonly priority: Priority;
+};
+/** `now`: the run is ended for it. `next`: the model reads it after its next step. `later`: it waits for the run's end. */
+export const PRIORITIES = ["now", "next", "later"] as const;
+export type Priority = (typeof PRIORITIES)[number];
 /** What the host says to a request of ours. */
 export type Heard = { readonly ok: true; readonly response: JsonObject } | { readonly ok: false; readonly error: string };
 
@@ -35,7 +45,8 @@ function promptIn(said: JsonObject): Incoming {
   const content = contentOf(message);
   if (typeof content === "string") return { is: "bad", why: content };
   const uuid = stringIn(said, "uuid");
-  return { is: "prompt", content, message, asks: said["shouldQuery"] !== false, ...(uuid && { uuid }) };
+  const priority = PRIORITIES.find((each) => each === said["priority"]) ?? "next";
+  return { is: "prompt", content, message, priority, asks: said["shouldQuery"] !== false, ...(uuid && { uuid }) };
 }
 
 /** In words, why not. A result of a tool can't be given from outside: each call has one already. */

@@ -45,23 +45,23 @@ async function troubleWith(request: JsonObject, { jsonSchema }: Pick<Flags, "jso
 }
 
 /** A system prompt comes as a text, or as its parts. */
-function flagsIn(request: JsonObject): Pick<Flags, "systemPrompt" | "appendSystemPrompt" | "jsonSchema"> {
+function flagsIn(request: JsonObject): Pick<Flags, "systemPrompt" | "appendSystemPrompt" | "jsonSchema" | "agents"> {
   const { systemPrompt: whole } = request;
   const system = Array.isArray(whole) ? whole.filter((part) => typeof part === "string").join("\n\n") : whole;
   const append = stringIn(request, "appendSystemPrompt");
   const schema = objectIn(request, "jsonSchema");
+  const agents = Object.entries(objectIn(request, "agents") ?? {}).flatMap(([name, fields]) =>
+    isObject(fields) ? [[name, fields] as const] : [],
+  );
   return {
     ...(typeof system === "string" && { systemPrompt: system }),
     ...(append !== undefined && { appendSystemPrompt: append }),
     ...(schema && { jsonSchema: schema }),
+    ...(agents.length > 0 && { agents: Object.fromEntries(agents) }),
   };
 }
 
 function notesOn(request: JsonObject): readonly string[] {
   const servers = listIn(request, "sdkMcpServers").length > 0 || Object.keys(objectIn(request, "mcpServers") ?? {}).length > 0;
-  const agents = isObject(request["agents"]) && Object.keys(request["agents"]).length > 0;
-  return [
-    ...(servers ? ["The program's MCP servers aren't connected: keel can't do that yet."] : []),
-    ...(agents ? ["The program's agents aren't used: there are no sub-agents yet."] : []),
-  ];
+  return servers ? ["The program's MCP servers aren't connected: keel can't do that yet."] : [];
 }

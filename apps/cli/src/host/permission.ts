@@ -3,12 +3,13 @@ import type { Answer, Question } from "@keelson/harness";
 import { nameOf } from "../call-lines.ts";
 import { isObject, listIn, objectIn, stringIn } from "../json.ts";
 import { paint } from "../paint.ts";
+import { questionsIn } from "../person-question.ts";
 import { reasonTypeOf } from "../system-messages.ts";
 import type { Heard } from "./incoming.ts";
 import { readUpdates, suggestionsFor, type Updates } from "./updates.ts";
 
 /** `can_use_tool`: the question as a host is asked it, and its answer as the session hears it. */
-export function questionFor({ callId, tool, input, opinion, suggestion }: Question, cwd: string): JsonObject {
+export function questionFor({ callId, tool, input, opinion, suggestion, agent, asksUser }: Question, cwd: string): JsonObject {
   const about = nameOf({ name: tool, input }, { paint: paint(false), width: 240, cwd });
   const description = stringIn(input, "description");
   return {
@@ -19,10 +20,18 @@ export function questionFor({ callId, tool, input, opinion, suggestion }: Questi
     permission_suggestions: suggestionsFor(suggestion),
     decision_reason: opinion.reason,
     decision_reason_type: reasonTypeOf(opinion),
-    title: `Allow ${about}?`,
+    title: asksUser ? titleFor(tool, input) : `Allow ${about}?`,
     display_name: tool,
     ...(description !== undefined && { description }),
+    ...(agent !== undefined && { agent_id: agent }),
+    ...(asksUser && { requires_user_interaction: true }),
   };
+}
+
+/** What only a person can answer: the answers come back in `updatedInput.answers`, by question. */
+function titleFor(tool: string, input: JsonObject): string {
+  const [first] = questionsIn(tool, input);
+  return first?.question ?? (tool === "ExitPlanMode" ? "Carry out this plan?" : `${tool}?`);
 }
 
 /** `updates` come with a yes only. Whatever isn't a clear yes is a no. */

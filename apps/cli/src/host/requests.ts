@@ -1,10 +1,12 @@
 import type { JsonObject } from "@keelson/protocol";
 import type { Session } from "@keelson/harness";
+import type { Member } from "../crew.ts";
 import { objectIn, stringIn } from "../json.ts";
 import { readMode } from "../modes.ts";
 import { modelUsageOf } from "../result.ts";
 import { spentLine } from "../summary.ts";
 import { usdOf } from "../tally.ts";
+import { statusOf, TASK_TYPE } from "../task-messages.ts";
 import type { Desk } from "./desk.ts";
 import { initialize } from "./initialize.ts";
 import { modelsOnOffer } from "./models.ts";
@@ -58,6 +60,19 @@ const REQUESTS: Readonly<Record<string, Answer>> = {
     const { tally, site, began } = desk;
     return done({ total_cost_usd: usdOf(tally), text: spentLine(site.machine.clock.now() - began, [tally]) });
   },
+  rename_session: inSession((session, request) => {
+    const title = (stringIn(request, "title") ?? stringIn(request, "name") ?? "").trim();
+    if (title === "") return fail("rename_session takes a title.");
+    session.rename(title);
+    return done({ title });
+  }),
+  background_tasks: (_, desk) => done({ tasks: [...desk.crew.values()].filter(({ background }) => background).map(taskOf) }),
+  get_task_output(request, desk) {
+    const id = stringIn(request, "task_id") ?? "";
+    const member = desk.crew.get(id);
+    if (!member) return fail(`No agent has the id ${JSON.stringify(id)}; background_tasks tells which there are.`);
+    return done({ ...taskOf(member), output: member.words });
+  },
   list_models: () => done({ models: modelsOnOffer() }),
   get_binary_version: (_, { site }) => done({ version: site.machine.version }),
   list_permission_rules: async (_, desk) => done({ state: await permissionRules(desk) }),
@@ -72,7 +87,6 @@ const REQUESTS: Readonly<Record<string, Answer>> = {
 
 /** Asked for by programs, and of a feature that comes later. */
 const LATER: Readonly<Record<string, string>> = {
-  rename_session: "rename a session",
   set_color: "colour a session",
   mcp_reconnect: "connect MCP servers",
   mcp_toggle: "connect MCP servers",
@@ -83,9 +97,7 @@ const LATER: Readonly<Record<string, string>> = {
   seed_read_state: "take over what another session has read",
   read_file: "hand out files",
   file_suggestions: "suggest files",
-  stop_task: "run tasks in the background",
-  background_tasks: "run tasks in the background",
-  get_task_output: "run tasks in the background",
+  stop_task: "end a single task: interrupt ends the run and all that it started",
   get_hooks_listing: "run hooks",
   update_settings: "write settings",
   apply_flag_settings: "change settings while it runs",
@@ -94,6 +106,14 @@ const LATER: Readonly<Record<string, string>> = {
   reload_output_styles: "read output styles",
   register_repo_root: "add folders while it runs",
 };
+
+const taskOf = (member: Member): JsonObject => ({
+  task_id: member.id,
+  task_type: TASK_TYPE,
+  status: statusOf(member),
+  description: member.description,
+  ...(member.callId !== undefined && { tool_use_id: member.callId }),
+});
 
 /** Opens the session if nobody did yet. */
 function inSession(answer: (session: Session, request: JsonObject, desk: Desk) => Reply): Answer {

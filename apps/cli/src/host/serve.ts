@@ -3,13 +3,16 @@ import type { Envelope } from "@keelson/protocol";
 import type { Session } from "@keelson/harness";
 import { openDebug, type Debugging } from "../debug.ts";
 import { DONE, FAILED, USAGE } from "../exit.ts";
-import { follow } from "../follow.ts";
+import { boundaries } from "../boundary.ts";
+import { muster } from "../crew.ts";
+import { settled } from "../headless.ts";
 import { codeOf } from "../house.ts";
 import { readNamed } from "../named.ts";
 import { refuse } from "../refuse.ts";
 import { asideOf } from "../report.ts";
 import { resultOf } from "../result.ts";
 import type { Site } from "../site.ts";
+import { Steering } from "../steering.ts";
 import { nextRun } from "../tally.ts";
 import { Desk } from "./desk.ts";
 import { understandLine, type Prompt } from "./incoming.ts";
@@ -53,23 +56,34 @@ export async function serve(site: Site): Promise<number> {
 async function take({ content, message, uuid, stop }: Waiting, session: Session, desk: Desk, debug: Debugging): Promise<number> {
   const { site, mapper, inbox } = desk;
   const { machine, run, leaving, err } = site;
+  const steering = new Steering(session);
+  const isBetween = boundaries();
+  const signal = AbortSignal.any([stop.signal, leaving.signal]);
   const began = machine.clock.now();
   await desk.say(mapper.opening());
   if (run.replay) await replay({ message, ...(uuid && { uuid }) }, desk);
   const each = async (envelope: Envelope, tally: Desk["tally"]): Promise<void> => {
     desk.tally = tally;
+    desk.crew = muster(desk.crew, envelope);
+    if (envelope.path.length === 0 && envelope.event.type === "turn.started") desk.running = true;
     await debug.note(envelope);
     await desk.say(...mapper.next(envelope));
     await err.write(asideOf(envelope));
+    for (const prompt of isBetween(envelope) && !signal.aborted ? inbox.takeSteering() : []) {
+      steering.say(prompt.content);
+      if (run.replay) await replay(prompt, desk);
+    }
   };
   const { apiMs } = desk.tally;
   desk.apiMs += apiMs;
   desk.tally = nextRun(desk.tally);
-  const signal = AbortSignal.any([stop.signal, leaving.signal]);
-  const { tally, trouble, code } = await follow(content, session, { from: desk.tally, each }, signal);
+  const followed = await settled(await steering.follow(content, { from: desk.tally, each }, signal), session, machine);
+  const { tally, trouble, code, deferred } = followed;
+  desk.running = false;
   desk.tally = tally;
   const ms = machine.clock.now() - began;
-  await desk.say(resultOf({ tally, trouble, ms, sessionId: session.id, uuid: randomUUID(), queued: inbox.behind }));
+  const outcome = { tally, trouble, ms, sessionId: session.id, uuid: randomUUID(), queued: inbox.behind };
+  await desk.say(resultOf({ ...outcome, ...(deferred && { deferred }) }));
   if (trouble !== undefined && !signal.aborted) await err.write(`${trouble}\n`);
   return code;
 }
@@ -104,11 +118,12 @@ async function hear(line: string | undefined, desk: Desk, seen: Set<string>): Pr
   }
 }
 
-/** One that came already, under the same id, is only said back. */
+/** One that came already, under the same id, is only said back. What comes during a run steers it, unless it wants to wait. */
 async function accept(prompt: Prompt, desk: Desk, seen: Set<string>): Promise<void> {
   const again = prompt.uuid !== undefined && seen.has(prompt.uuid);
   if (prompt.uuid !== undefined) seen.add(prompt.uuid);
-  if (!again && !desk.inbox.add(prompt)) return await skip("too many messages wait already", desk);
+  const steers = prompt.priority === "next" && desk.running;
+  if (!again && !desk.inbox.add(prompt, steers)) return await skip("too many messages wait already", desk);
   if ((again || !prompt.asks) && desk.site.run.replay && (await desk.open()).ok) await replay(prompt, desk);
 }
 

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import type { JsonObject, SessionSummary } from "@keelson/protocol";
+import { inspectPermissions } from "@keelson/harness";
 import { readArguments } from "../../arguments.ts";
 import { DONE, FAILED, USAGE } from "../../exit.ts";
 import { headless } from "../../headless.ts";
+import type { Machine } from "../../machine.ts";
 import { openQuestions, type Open } from "../../parked.ts";
 import { pickIn, questionsIn } from "../../person-question.ts";
 import { shortId } from "../../session-words.ts";
@@ -22,11 +24,19 @@ export async function answer({ id, ask, verdict, goOn }: AnswerAsked, shelf: She
   if (typeof said === "string") return await complain(said, machine, USAGE);
   const trouble = await sessions.answer(session, one.id, said);
   if (trouble !== undefined) return await complain(trouble, machine, FAILED);
+  const kept = "scope" in verdict && verdict.scope === "project" ? await keepRules(one, machine) : undefined;
+  if (kept !== undefined) await complain(`It holds for this session only. ${kept}`, machine, FAILED);
   const left = open.length - 1;
   if (left > 0) return await say(`Answered. ${left} more to answer: keel session show ${shortId(session.ref.session)}`, machine, DONE);
   return goOn
     ? await takeUp(session, goOn, shelf)
     : await say(`Answered. Go on with it: keel --resume ${shortId(session.ref.session)}`, machine, DONE);
+}
+
+/** For the folder's later sessions; in words why they couldn't be kept. */
+async function keepRules({ rules, cwd }: Open, { keelHome, wall }: Machine): Promise<string | undefined> {
+  const { openGrants } = await inspectPermissions();
+  return await openGrants(keelHome, wall).add(rules.map((rule) => ({ rule, folder: cwd, granted: wall() })));
 }
 
 /** In words which to name. */
@@ -62,8 +72,7 @@ function answerOf(verdict: Verdict, { tool, input }: Open): JsonObject | string 
 }
 
 /** Nobody is here to be asked the next question: that one parks it again. */
-async function takeUp({ ref, cwd }: SessionSummary, flags: readonly string[], { sessions, machine }: Shelf): Promise<number> {
-  await sessions[Symbol.asyncDispose]();
+async function takeUp({ ref, cwd }: SessionSummary, flags: readonly string[], { machine }: Shelf): Promise<number> {
   if (!existsSync(cwd))
     return await complain(
       `It is answered. The session's folder is gone: ${cwd}. Go on in another one with keel --resume ${shortId(ref.session)}.`,
