@@ -25,9 +25,9 @@ export async function gatherRules(
   const [fatal] = read.flatMap((one) => one.fatal);
   if (fatal !== undefined) return { code: "settings", text: `${fatal} Correct it: the session doesn't start without it.` };
   const rules = read.flatMap((one) => one.rules);
+  const problems = [...read.flatMap((one) => one.problems), ...rules.flatMap(unknownTool)];
   const wrong = await Promise.all(lines.map((line) => examplesOf(line, { cwd, home })));
-  const problems = [...read.flatMap((one) => one.problems), ...rules.flatMap(unknownTool), ...wrong.flat()];
-  return { rules, problems: problems.map((text): Problem => ({ severity: "warning", file: "", text })) };
+  return { rules, problems: [...problems.map((text): Problem => ({ severity: "warning", file: "", text })), ...wrong.flat()] };
 }
 
 /** Rules may speak of tools that aren't here; a name that is nearly one of ours is a slip. */
@@ -42,12 +42,13 @@ function readLine({ text, behavior, source, base, file, line }: RuleLine): ReadR
 }
 
 async function examplesOf(
-  { text, behavior, source, base, match, notMatch }: Line,
+  { text, behavior, source, base, file = "", line, match, notMatch }: Line,
   where: Pick<Place, "cwd" | "home">,
-): Promise<readonly string[]> {
+): Promise<readonly Problem[]> {
   if (match === undefined && notMatch === undefined) return [];
   const rule = { rule: text, ...(match && { match }), ...(notMatch && { notMatch }) };
-  return await checkExamples({ [behavior]: [rule] }, { ...where, base, source }, new AbortController().signal);
+  const said = await checkExamples({ [behavior]: [rule] }, { ...where, base, source }, new AbortController().signal);
+  return said.map((words) => ({ severity: "warning", code: "rule_example", file, ...(line !== undefined && { line }), text: words }));
 }
 
 /** Tools that a deny rule names as a whole: they aren't offered at all. */
