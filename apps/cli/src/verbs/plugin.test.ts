@@ -1,0 +1,107 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { scene } from "../../test/keel.ts";
+
+const skill = (about: string): string => `---\ndescription: ${about}\n---\nDo it.\n`;
+const FILES = {
+  "shop/.claude-plugin/plugin.json": '{"name":"shop","version":"1.2.0"}',
+  "shop/skills/sell/SKILL.md": skill("Sells what there is"),
+  "shop/.mcp.json": '{"mcpServers":{"till":{"command":"till"}}}',
+  "broken/.claude-plugin/plugin.json": "{",
+};
+
+async function withPlugins(files: Readonly<Record<string, string>> = FILES) {
+  const the = await scene([]);
+  for (const [file, content] of Object.entries(files)) {
+    await mkdir(dirname(join(the.cwd, file)), { recursive: true });
+    await writeFile(join(the.cwd, file), content);
+  }
+  return the;
+}
+
+describe("keel plugin validate", () => {
+  test("prints one object a plugin, a line each, and fails on an error", async () => {
+    await using the = await withPlugins();
+    const ran = await the.keel(["plugin", "validate", ".", "--recursive", "--json"]);
+    const found = ran.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { name: string; problems: object[] });
+    expect(found.map(({ name }) => name)).toEqual(["broken", "shop"]);
+    expect(found[0]?.problems).toEqual([
+      {
+        severity: "error",
+        code: "manifest_unreadable",
+        file: join(the.cwd, "broken/.claude-plugin/plugin.json"),
+        line: 1,
+        message: expect.any(String),
+        hint: expect.any(String),
+      },
+    ]);
+    expect(found[1]).toEqual({
+      root: join(the.cwd, "shop"),
+      format: "claude",
+      name: "shop",
+      version: "1.2.0",
+      skills: ["sell"],
+      commands: [],
+      agents: [],
+      hooks: [],
+      mcpServers: ["till"],
+      lspServers: [],
+      outputStyles: [],
+      problems: [],
+    });
+    expect(ran.code).toBe(1);
+  });
+
+  test("without --recursive the directory alone is looked at, and people get lines", async () => {
+    await using the = await withPlugins();
+    const ran = await the.inside(["plugin", "validate", "shop"]);
+    expect(ran).toMatchObject({ code: 0, stderr: "" });
+    expect(ran.stdout).toMatch(/^shop 1\.2\.0 \(claude\) {2}.*\n {2}skills: sell\n {2}mcpServers: till\n {2}Nothing is wrong with it\.\n$/);
+    expect((await the.inside(["plugin", "validate", "nowhere"])).code).toBe(1);
+    expect((await the.inside(["plugin", "validate"])).code).toBe(2);
+  });
+});
+
+describe("keel plugin list, show and bill", () => {
+  test("list every plugin directory of the place with what it brings", async () => {
+    await using the = await withPlugins({ ...FILES, ".claude/skills/own/SKILL.md": skill("Ours") });
+    const ran = await the.inside(["plugin", "list", "--plugin-dir", "shop"]);
+    expect(ran.stdout).toMatch(/^\.claude +claude_project +1 skills/m);
+    expect(ran.stdout).toMatch(/^shop +flag +1 skills, 1 mcpServers \[runs programs\]/m);
+    expect(ran.stdout).toMatch(/^code +bundled +\d+ tools/m);
+    const shown = await the.inside(["plugin", "show", "shop", "--plugin-dir", "shop"]);
+    expect(shown.stdout).toMatch(
+      /^shop 1\.2\.0 {2}flag, claude[^]*skills:\n {4}shop:sell {2}\(skills\/sell\/SKILL\.md:\d+\) {2}Sells what there is/,
+    );
+    expect(await the.inside(["plugin", "show", "nobody"])).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("code") });
+  });
+
+  test("tell what each costs in every prompt: its skills by their lines, a server not before it is connected", async () => {
+    await using the = await withPlugins();
+    const read = async (...more: readonly string[]): Promise<Bill> =>
+      JSON.parse((await the.inside(["plugin", "bill", "--json", "--plugin-dir", "shop", ...more])).stdout) as Bill;
+    const bill = await read("--model", "opus");
+    const line = bill.rows.find(({ name }) => name === "shop:sell");
+    expect(line).toEqual({
+      plugin: "shop",
+      what: "skill",
+      name: "shop:sell",
+      tokens: Math.ceil("- shop:sell: Sells what there is\n".length / 4),
+    });
+    expect(bill.rows.find(({ name }) => name.endsWith("till"))).not.toHaveProperty("tokens");
+    expect(bill.all.tokens).toBe(bill.plugins.reduce((sum, { tokens }) => sum + tokens, 0));
+    const [first = 0, after = 0] = [bill.all.first, bill.all.after];
+    expect(first).toBeGreaterThan(after);
+    expect(after).toBeGreaterThan(0);
+    expect((await read("--model", "some-local-model")).all).not.toHaveProperty("first");
+    expect((await the.inside(["plugin", "bill"])).stdout).toMatch(/^All: about \d+ tokens, \$[\d.]+ the first turn/m);
+  });
+});
+
+type Row = { readonly plugin: string; readonly what: string; readonly name: string; readonly tokens?: number };
+type Cost = { readonly tokens: number; readonly first?: number; readonly after?: number };
+type Bill = { readonly rows: readonly Row[]; readonly plugins: readonly Cost[]; readonly all: Cost };
