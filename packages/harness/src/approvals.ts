@@ -4,6 +4,8 @@ import type { Answer } from "./house.ts";
 /** What the user allowed while the session runs; one for a session and all its agents. */
 export type Approvals = {
   rules: readonly Rule[];
+  /** By skills, until the user speaks again. */
+  lent: readonly Rule[];
   /** Keeps a rule for the folder's later sessions; in words why it couldn't. */
   readonly keep: (rules: readonly string[], folder: string, until: number | undefined) => Promise<string | undefined>;
 };

@@ -14,6 +14,7 @@ import { openChildLog } from "./agents/child-log.ts";
 import { moving } from "./agents/moving.ts";
 import { gitWith, makeTree, partFrom } from "./agents/worktree.ts";
 import { Beside } from "./beside.ts";
+import { Circle } from "./circle.ts";
 import { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
 import { hookingOf, ritesIn } from "./hooking/bind.ts";
@@ -22,12 +23,13 @@ import type { Lineage } from "./lineage.ts";
 import type { Meter } from "./meter.ts";
 import { composePrompt, type SystemPrompt } from "./prompt.ts";
 import { Recollection } from "./recollection.ts";
-import { Conversation, type Past } from "./session.ts";
+import { Conversation, type Past, type SessionParts } from "./session.ts";
 import { followed } from "./followed.ts";
+import { loreOf } from "./lore/bind.ts";
+import { SILENT } from "./lore/lore.ts";
 import { planning } from "./planning.ts";
 import { openToolbox, type Given, type Toolbox } from "./toolbox.ts";
-import type { AskModel } from "./asking.ts";
-import { wire } from "./wire.ts";
+import { wire, type Wired } from "./wire.ts";
 
 const LEAVING_MS = 10_000; // git, after the agent has ended, also by an abort
 
@@ -50,11 +52,12 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const dials = new Dials(gathered.limits, recollection);
   const kinds = kindsOf(gathered.catalog, gathered.standing, house.flags.agents ?? {});
   const mode = lineage.mode ?? ((): Mode => dials.mode);
-  const parts: { conversation?: Conversation; toolbox?: Toolbox } = {}; // a child is opened long after both are there
+  const circle = new Circle();
   const open: TeamParts["open"] = (id, kind, order, signal) =>
-    openChild({ site, log, lineage, id, kind, mode, dials, toolbox: parts.toolbox, system }, order, signal);
-  const team = teamOf({ kinds, beside, lineage, parts, open });
+    openChild({ site, log, lineage, id, kind, mode, dials, toolbox: circle.toolbox, system }, order, signal);
+  const team = teamOf({ kinds, beside, lineage, circle, open });
   const seen = followed(recollection.files);
+  const lore = loreOf(site, log, lineage, { circle, agents: team, dials, beside });
   const toolbox = openToolbox(
     house,
     gathered,
@@ -65,32 +68,33 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
       agent: lineage.path.join("/"),
       agents: team,
       plan: planning(dials),
+      skills: lore.port,
       worktrees: movingIn(house),
     },
     claim.ref.session,
   );
-  parts.toolbox = toolbox;
-  const system = lineage.system ?? systemOf(site, toolbox.tools.has("Agent") ? kinds : undefined);
-  const ask: { model?: AskModel } = {};
-  const hooking = hookingOf({ site, lineage, session: claim.ref.session, mode, toolbox, beside, ask, parts });
-  const wired = wire(house, gathered, toolbox, { session: claim.ref.session, lineage, recollection, dials, system, hooking });
-  ask.model = wired.askModel;
-  const conversation = new Conversation(
-    {
-      ...log,
-      ...wired,
-      rites: ritesIn(lineage, { hooking, dials, beside, past, session: claim.ref.session }),
-      wall: house.wall,
-      path: lineage.path,
-      attend: (signal) => team.attend(signal),
-      heard: () => (team.busy ? beside.heard() : undefined),
-      drain: () => [...wired.meter.drain(), ...beside.drain()],
-      closing: () => seen.drain(),
-    },
+  circle.toolbox = toolbox;
+  const listed = toolbox.tools.has("Skill");
+  const system =
+    lineage.system ?? systemOf(site, [toolbox.tools.has("Agent") ? describeKinds(kinds) : "", listed ? lore.listing.fixed : ""]);
+  const hooking = hookingOf({ site, lineage, session: claim.ref.session, mode, toolbox, beside, circle });
+  const wired = (circle.wired = wire(house, gathered, toolbox, {
+    session: claim.ref.session,
+    lineage,
     recollection,
-    past,
+    dials,
+    system,
+    hooking,
+  }));
+  const rites = ritesIn(lineage, { hooking, dials, beside, past, session: claim.ref.session });
+  const lored = lineage.path.length === 0 ? lore.forRoot(listed) : SILENT;
+  const conversation = conversationOf(
+    log,
+    lineage,
+    { ...wired, ...lored, rites, wall: house.wall, closing: () => seen.drain() },
+    { team, beside },
   );
-  parts.conversation = conversation;
+  circle.conversation = conversation;
   return {
     conversation,
     toolbox,
@@ -100,6 +104,21 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
     meter: wired.meter,
     [Symbol.asyncDispose]: () => closed(conversation, dials, [team, toolbox, wired], claim),
   };
+}
+
+type Said = Wired & Pick<SessionParts, "rites" | "wall" | "closing" | "introduce" | "expand">;
+type Aside = { readonly team: Team; readonly beside: Beside };
+
+function conversationOf(log: Log, { path }: Lineage, said: Said, { team, beside }: Aside): Conversation {
+  const parts: SessionParts = {
+    ...log,
+    ...said,
+    path,
+    attend: (signal) => team.attend(signal),
+    heard: () => (team.busy ? beside.heard() : undefined),
+    drain: () => [...said.meter.drain(), ...beside.drain()],
+  };
+  return new Conversation(parts, log.recollection, log.past);
 }
 
 async function closed(conversation: Conversation, dials: Dials, parts: readonly AsyncDisposable[], claim: Claim): Promise<void> {
@@ -112,26 +131,22 @@ async function closed(conversation: Conversation, dials: Dials, parts: readonly 
 
 function systemOf(
   { house: { place, flags, wall }, gathered: { folders, structure, plugins } }: Site,
-  kinds?: ReadonlyMap<string, AgentKind>,
+  more: readonly string[],
 ): SystemPrompt {
-  return composePrompt(
-    plugins,
-    flags,
-    { ...folders, platform: place.platform, now: wall(), instruct: structure?.instruct },
-    kinds && describeKinds(kinds),
-  );
+  const around = { ...folders, platform: place.platform, now: wall(), instruct: structure?.instruct };
+  return composePrompt(plugins, flags, around, more.filter((part) => part !== "").join("\n\n"));
 }
 
-type Group = Pick<TeamParts, "kinds" | "beside" | "open"> & { readonly lineage: Lineage; readonly parts: { conversation?: Conversation } };
-const teamOf = ({ kinds, beside, lineage, parts, open }: Group): Team =>
+type Group = Pick<TeamParts, "kinds" | "beside" | "open"> & { readonly lineage: Lineage; readonly circle: Circle };
+const teamOf = ({ kinds, beside, lineage, circle, open }: Group): Team =>
   new Team({
     kinds,
     beside,
     open,
     crew: lineage.crew,
     depth: lineage.path.length,
-    receive: (words) => parts.conversation?.receive([text(words)], "task"),
-    running: () => parts.conversation?.running ?? AbortSignal.abort(),
+    receive: (words) => circle.conversation?.receive([text(words)], "task"),
+    running: () => circle.running,
   });
 
 type Descent = {

@@ -75,7 +75,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   if ("code" in rules) return rules;
   const structure = flags.jsonSchema && (await structureOf(flags.jsonSchema));
   if (typeof structure === "string") return { code: "usage", text: `The JSON Schema can't be used: ${structure}` };
-  const { catalog, plugins, unusable, problems } = await readPlugins(house, folders.directories);
+  const { catalog, plugins, unusable, problems } = await readPlugins(house, folders.directories, trusted);
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
   const settingHooks = read.hooks;
   const hooks = await declaredHooks({ settings, settingHooks, catalog, standing }, (plugin) =>

@@ -73,6 +73,7 @@ async function found({ house, gathered }: Site, { recollection }: Log, beside: B
     crew: { running: 0, most: gathered.settings.keel?.maxAgents ?? MOST_RUNNING },
     ledger: new Ledger(limits.bounds, () => clock.now(), { before: recollection.spent }),
     approvals: {
+      lent: [],
       rules: [...(typeof kept === "string" ? [] : kept.map(ruleOf)), ...recollection.rules],
       keep: (rules, folder, until) =>
         grants.add(rules.map((rule) => ({ rule, folder, granted: wall(), ...(until !== undefined && { until }) }))),

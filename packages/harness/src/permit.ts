@@ -30,7 +30,7 @@ export function permitting(house: Permitting): Ports["permit"] {
     tool,
     call,
     mode: mode(),
-    rules: [...rules, ...approvals.rules],
+    rules: [...rules, ...approvals.rules, ...approvals.lent],
     cwd,
     directories,
     home,

@@ -5,6 +5,8 @@
 import type { BoardState } from "@keelson/tools";
 import { BEHAVIORS, MODES, type Event, type FileState, type JsonObject, type Mode, type Rule } from "@keelson/protocol";
 import { NOTHING, sum, type Spending } from "./budget/ledger.ts";
+import { noteTold } from "./instructions/gather.ts";
+import { NO_SKILLS, noteSkills, type SkillMemory } from "./skills/memory.ts";
 
 /** A question about a call. Expires at `expiresAt`, ms since the epoch. */
 export type Asking = { readonly askId: string; readonly body: JsonObject; readonly expiresAt?: number; readonly answer?: JsonObject };
@@ -18,6 +20,9 @@ export class Recollection {
   title: string | undefined;
   board: BoardState | undefined;
   spent: Spending = NOTHING;
+  skills: SkillMemory = NO_SKILLS;
+  /** Instructions that stand in the context. */
+  told: ReturnType<typeof noteTold> = new Map();
   /** By the user, for this session. */
   rules: readonly Rule[] = [];
   readonly files = new Map<string, FileState>();
@@ -36,18 +41,26 @@ export class Recollection {
 
   /** All of it, for a snapshot. */
   print(): JsonObject {
-    return JSON.parse(JSON.stringify({ ...this, files: [...this.files], asks: [...this.#asks], calls: [...this.#calls] }));
+    const { started, counts, present, coming } = this.skills;
+    const skills = { started, counts: [...counts], present: [...present], coming: [...coming] };
+    const lists = { files: [...this.files], asks: [...this.#asks], calls: [...this.#calls], told: [...this.told] };
+    return JSON.parse(JSON.stringify({ ...this, ...lists, skills }));
   }
 
   /** What `print` gave. */
-  restore({ files, asks, calls, ...plain }: Printed): void {
+  restore({ files, asks, calls, told, skills, ...plain }: Printed): void {
     Object.assign(this, plain);
+    this.told = new Map(told);
+    const { started, counts, present, coming } = skills;
+    this.skills = { started, counts: new Map(counts), present: new Set(present), coming: new Map(coming) };
     for (const [path, state] of files) this.files.set(path, state);
     for (const [id, asking] of asks) this.#asks.set(id, asking);
     for (const [call, id] of calls) this.#calls.set(call, id);
   }
 
   note(event: Event): void {
+    this.skills = noteSkills(this.skills, event);
+    this.told = noteTold(this.told, event);
     switch (event.type) {
       case "session.opened":
         return this.#change(event.meta);
@@ -91,10 +104,17 @@ export class Recollection {
   }
 }
 
-export type Printed = JsonObject & {
+export type Printed = {
   readonly files: readonly (readonly [string, FileState])[];
   readonly asks: readonly (readonly [string, Asking])[];
   readonly calls: readonly (readonly [string, string])[];
+  readonly told: readonly (readonly [string, string])[];
+  readonly skills: {
+    readonly started: SkillMemory["started"];
+    readonly counts: readonly (readonly [string, number])[];
+    readonly present: readonly string[];
+    readonly coming: readonly (readonly [string, string])[];
+  };
 };
 
 /** The rules that an answer brought along, and those that were shown where the answer holds for the session. */

@@ -22,6 +22,7 @@ import {
 import { withHeartbeats } from "./heartbeat.ts";
 import { Journal, type Stamp } from "./journal.ts";
 import type { Rites } from "./hooking/rites.ts";
+import type { Expanded } from "./lore/lore.ts";
 import type { Recollection } from "./recollection.ts";
 import { keepSnapshot, snapshotOf } from "./snapshot.ts";
 
@@ -43,6 +44,10 @@ export type SessionParts = {
   /** While something goes on in the background: settles when it has said something. Undefined when nothing does. */
   readonly heard: () => Promise<undefined> | undefined;
   readonly rites: Rites;
+  /** What a new session is told before its first prompt. */
+  readonly introduce: () => Promise<readonly Event[]>;
+  /** What a prompt that begins with a slash stands for; undefined for one that doesn't. */
+  readonly expand: (words: string) => Promise<Expanded | undefined>;
   readonly wall: () => number;
   /** Agents from the root; empty for the root's own. */
   readonly path: readonly string[];
@@ -117,10 +122,13 @@ export class Conversation {
     const run = randomUUID();
     const { rites } = this.#parts;
     await rites.begin(signal);
-    const refused = prompt.length === 0 ? undefined : await rites.submit(prompt, signal);
+    const expanded = prompt.length === 0 ? undefined : await this.#parts.expand(wordsOf(prompt));
+    const unknown = expanded && "refused" in expanded ? expanded.refused : undefined;
+    const refused = unknown ?? (prompt.length === 0 ? undefined : await rites.submit(prompt, signal));
     yield* this.#beside(run);
     if (refused !== undefined) return yield* this.#refuse(refused, run);
     yield* this.#take(prompt, run);
+    if (expanded && "events" in expanded) for (const event of expanded.events) yield* await this.#record(event, run);
     const ports = this.#following(this.#parts.ports());
     const events = loop(startOf(this.view, options), ports, options, signal);
     for await (const event of this.#listening(options.unattended ? withHeartbeats(events, ports.clock) : events)) {
@@ -151,7 +159,8 @@ export class Conversation {
   /** First on disk, then in the context, with whatever was accepted before and never delivered. Nothing to say: the log's open calls are taken up. */
   async *#take(content: readonly Block[], run: string): AsyncGenerator<Envelope> {
     const input: Input = { type: "input.received", inputId: randomUUID(), kind: "prompt", from: "user", content };
-    const opening = this.#opening;
+    const told = this.#opening.length > 0 ? await this.#parts.introduce() : [];
+    const opening = [...this.#opening, ...told];
     this.#opening = []; // said once, also when the reader leaves at it
     for (const event of [...opening, ...(content.length > 0 ? [input] : [])]) yield* await this.#record(event, run);
     for (const event of this.#undelivered.map(taken)) yield* await this.#record(event, run);
@@ -253,6 +262,9 @@ export class Conversation {
     this.#undelivered = waiting(this.#undelivered, event);
   }
 }
+
+const wordsOf = (prompt: readonly Block[]): string =>
+  prompt.flatMap((block) => (block.type === "text" ? [String(block["text"])] : [])).join("\n");
 
 export type Input = Extract<Event, { type: "input.received" }>;
 

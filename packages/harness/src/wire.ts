@@ -1,26 +1,16 @@
 import { connect, costOf, lookUp, networkFromEnv, openNetwork, shape, type Network } from "@keelson/model";
-import {
-  type BoundCall,
-  type Event,
-  type JsonObject,
-  type LoopOptions,
-  type Model,
-  type Permit,
-  type Ports,
-  type View,
-} from "@keelson/protocol";
+import { type Event, type JsonObject, type LoopOptions, type Model, type Permit, type Ports, type View } from "@keelson/protocol";
 import type { Hooking } from "./hooking/hooking.ts";
-import type { Leases } from "./agents/leases.ts";
 import type { Ledger } from "./budget/ledger.ts";
 import { leftBy } from "@keelson/tools";
 import type { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
 import type { Lineage } from "./lineage.ts";
-import { stagesOf } from "./guard/stages.ts";
+import { permissionsIn } from "./guard/permissions.ts";
 import { asking, type AskModel } from "./asking.ts";
+import type { JudgeCall } from "./lore/inline.ts";
 import { Meter } from "./meter.ts";
-import { permitting } from "./permit.ts";
 import { preparing } from "./prepare.ts";
 import type { SystemPrompt } from "./prompt.ts";
 import type { Recollection } from "./recollection.ts";
@@ -36,6 +26,7 @@ export type Wired = AsyncDisposable & {
   readonly totals: (view: View) => JsonObject;
   readonly meter: Meter;
   readonly askModel: AskModel;
+  readonly judge: JudgeCall;
 };
 export type Wiring = {
   readonly session: string;
@@ -53,11 +44,10 @@ export function wire(
   toolbox: Toolbox,
   { session, lineage, recollection, dials, system, hooking }: Wiring,
 ): Wired {
-  const { place, flags, clock, wall, ask } = house;
-  const { folders, limits, dialect, structure } = gathered;
+  const { place, flags, clock } = house;
+  const { limits, dialect, structure } = gathered;
   const { tools, seat } = toolbox;
-  const { ledger, approvals, leases, path } = lineage;
-  const agent = path.length > 0 ? path.join("/") : undefined;
+  const { ledger, path } = lineage;
   const began = ledger.spent.usd;
   const meter = new Meter(clock, (model, usage) => costOf(lookUp(model), usage), ledger);
   const body = (model: string): JsonObject => shape({ dialect, model: lookUp(model), system, tools: [...tools.values()] });
@@ -66,22 +56,7 @@ export function wire(
   const client = clientOf(house, gathered, { network, session });
   const name = (): string => dials.models[0] ?? "";
   const second = (): AskModel => asking({ model: meter.measure(client, "classifier"), name, dialect });
-  const permit = permitting({
-    mode,
-    rules: [...gathered.rules, ...toolbox.rules],
-    approvals,
-    directories: folders.directories,
-    home: place.home,
-    tools,
-    agent,
-    stages: stagesOf(gathered, toolbox, second),
-    hooking,
-    taken: (call) => takenBy(leases, agent ?? "the session", call),
-    ask,
-    defer: flags.defer ?? false,
-    recollection,
-    wall,
-  });
+  const { judge, permit } = permissionsIn(house, gathered, toolbox, { lineage, recollection, hooking, second, mode });
   const ports: Omit<Ports, "settle"> = {
     model: meter.measure(client, "main"),
     tools: () => tools,
@@ -96,6 +71,7 @@ export function wire(
   };
   return {
     meter,
+    judge,
     askModel: asking({ model: meter.measure(client, "hook"), name, dialect }),
     ports: () => ({ ...ports, settle: settling(structure) }),
     options: () =>
@@ -137,13 +113,6 @@ async function* counted(judging: AsyncGenerator<Event, Permit>, ledger: Ledger):
   const permit = yield* judging;
   if (permit.behavior === "allow") ledger.add({ calls: 1 });
   return permit;
-}
-
-/** In words who is changing a file that the call would change; the file is the caller's from now on when nobody is. */
-function takenBy(leases: Leases, agent: string, { effects }: BoundCall): string | undefined {
-  const changed = effects.flatMap((effect) => (effect.do === "write" || effect.do === "delete" ? [effect.path] : []));
-  const other = leases.take(agent, changed);
-  return other && `${other.by} is changing ${other.path}. Leave it to that one, or wait until it has ended.`;
 }
 
 type Outside = { readonly network: Network; readonly session: string };

@@ -1,12 +1,12 @@
 import type { Mode } from "@keelson/protocol";
 import { GENERAL } from "@keelson/tools";
 import type { Beside } from "../beside.ts";
+import type { Circle } from "../circle.ts";
 import type { Dials } from "../dials.ts";
 import type { Site } from "../furnish.ts";
 import type { Lineage } from "../lineage.ts";
-import type { Conversation, Past } from "../session.ts";
+import type { Past } from "../session.ts";
 import type { Toolbox } from "../toolbox.ts";
-import type { AskModel } from "../asking.ts";
 import type { Hooking } from "./hooking.ts";
 import { openHooking } from "./open.ts";
 import { ritesOf, type Rites } from "./rites.ts";
@@ -18,11 +18,10 @@ type Bound = {
   readonly mode: () => Mode;
   readonly toolbox: Toolbox;
   readonly beside: Beside;
-  readonly ask: { model?: AskModel };
-  readonly parts: { conversation?: Conversation };
+  readonly circle: Circle;
 };
 
-export function hookingOf({ site: { house, gathered }, lineage, session, mode, toolbox, beside, ask, parts }: Bound): Hooking {
+export function hookingOf({ site: { house, gathered }, lineage, session, mode, toolbox, beside, circle }: Bound): Hooking {
   return openHooking({
     declared: gathered.hooks,
     house,
@@ -32,8 +31,8 @@ export function hookingOf({ site: { house, gathered }, lineage, session, mode, t
     agent: agentIn(lineage),
     projectDir: gathered.folders.cwd,
     tell: (...events) => beside.push(...events),
-    receive: (content) => parts.conversation?.receive(content, "hook"),
-    ask: async (asked, signal) => (await ask.model?.(asked, signal)) ?? "",
+    receive: (content) => circle.conversation?.receive(content, "hook"),
+    ask: async (asked, signal) => (await circle.wired?.askModel(asked, signal)) ?? "",
     fetch: undefined,
     httpUrls: gathered.settings.allowedHttpHookUrls,
   });

@@ -1,5 +1,5 @@
 /** The plugin directories of a session, by rank: what is read of them, and what of it may be used before and after its folder is trusted. */
-import { findLayers, readBody, readCatalog, type Catalog, type Found, type LayerKind, type PluginLayer } from "@keelson/loader";
+import { catalogOf, findLayers, readBody, readCatalog, type Catalog, type Found, type LayerKind, type PluginLayer } from "@keelson/loader";
 import { permits, type Bringer } from "@keelson/permissions";
 import type { PartKind, PluginDecl, Problem, TextDecl } from "@keelson/protocol";
 import type { Standing } from "../guard/folder-trust.ts";
@@ -31,6 +31,7 @@ export const bringerOf = ({ kind }: PluginLayer): Bringer => BRINGERS[kind];
 const PUT_IN: readonly LayerKind[] = ["flag", "plugin", "distribution", "bundled"];
 
 export type PluginsRead = {
+  /** Without what a repository brings, before it is trusted. */
   readonly catalog: Catalog;
   readonly plugins: readonly PluginDecl[];
   /** The first that was named and can't be used. */
@@ -42,6 +43,7 @@ export type PluginsRead = {
 export async function readPlugins(
   { place, plugins, named = [] }: Pick<House, "place" | "plugins" | "named">,
   addDirs: readonly string[],
+  trusted = true,
 ): Promise<PluginsRead> {
   const { cwd, home, keelHome, env } = place;
   const layers = findLayers({
@@ -53,7 +55,8 @@ export async function readPlugins(
     addDirs,
     plugins: [...plugins.map((root) => ({ root, kind: "bundled" as const })), ...named.map((root) => ({ root, kind: "flag" as const }))],
   });
-  const catalog = await readCatalog(layers);
+  const whole = await readCatalog(layers);
+  const catalog = trusted ? whole : catalogOf(whole.layers.filter(({ layer }) => bringerOf(layer) !== "repository"));
   const putIn = catalog.layers.filter(({ layer }) => PUT_IN.includes(layer.kind));
   return {
     catalog,

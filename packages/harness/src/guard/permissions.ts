@@ -1,0 +1,63 @@
+import { decide } from "@keelson/permissions";
+import type { BoundCall, Mode, Ports } from "@keelson/protocol";
+import type { Leases } from "../agents/leases.ts";
+import type { AskModel } from "../asking.ts";
+import type { Gathered } from "../gather.ts";
+import type { Hooking } from "../hooking/hooking.ts";
+import type { House } from "../house.ts";
+import type { Lineage } from "../lineage.ts";
+import type { JudgeCall } from "../lore/inline.ts";
+import { permitting } from "../permit.ts";
+import type { Recollection } from "../recollection.ts";
+import type { Toolbox } from "../toolbox.ts";
+import { stagesOf } from "./stages.ts";
+
+export type PermissionsOf = {
+  readonly lineage: Lineage;
+  readonly recollection: Recollection;
+  readonly hooking: Hooking;
+  readonly second: () => AskModel;
+  readonly mode: () => Mode;
+};
+/** `permit`: for the loop's calls. `judge`: for those that nobody is asked about. */
+export type Permissions = { readonly permit: Ports["permit"]; readonly judge: JudgeCall };
+
+export function permissionsIn(house: House, gathered: Gathered, toolbox: Toolbox, of: PermissionsOf): Permissions {
+  const { lineage, recollection, hooking, second, mode } = of;
+  const { place, flags, wall, ask } = house;
+  const { approvals, leases, path } = lineage;
+  const agent = path.length > 0 ? path.join("/") : undefined;
+  const stages = stagesOf(gathered, toolbox, second);
+  const rules = [...gathered.rules, ...toolbox.rules];
+  const { directories } = gathered.folders;
+  const { home } = place;
+  return {
+    judge(tool, call, more, signal) {
+      const all = [...rules, ...approvals.rules, ...approvals.lent, ...more];
+      return decide({ tool, call, mode: mode(), rules: all, cwd: toolbox.seat.cwd, directories, home }, stages, signal);
+    },
+    permit: permitting({
+      mode,
+      rules,
+      approvals,
+      directories,
+      home,
+      tools: toolbox.tools,
+      agent,
+      stages,
+      hooking,
+      taken: (call) => takenBy(leases, agent ?? "the session", call),
+      ask,
+      defer: flags.defer ?? false,
+      recollection,
+      wall,
+    }),
+  };
+}
+
+/** In words who is changing a file that the call would change; the file is the caller's from now on when nobody is. */
+function takenBy(leases: Leases, agent: string, { effects }: BoundCall): string | undefined {
+  const changed = effects.flatMap((effect) => (effect.do === "write" || effect.do === "delete" ? [effect.path] : []));
+  const other = leases.take(agent, changed);
+  return other && `${other.by} is changing ${other.path}. Leave it to that one, or wait until it has ended.`;
+}

@@ -1,0 +1,173 @@
+/**
+ * What a session knows by texts: its skills and commands, its instructions, its output style. Texts are read when they are needed; what
+ * comes of them goes into the log as context with its provenance.
+ */
+import { realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { lookUp } from "@keelson/model";
+import { matchPaths, readBody } from "@keelson/loader";
+import { nearest, text, type Event, type Rule } from "@keelson/protocol";
+import type { Agents, Disk, Skills } from "@keelson/tools";
+import type { Approvals } from "../approvals.ts";
+import type { Gathered } from "../gather.ts";
+import type { Place } from "../house.ts";
+import { gatherInstructions, toldEvent } from "../instructions/gather.ts";
+import type { Recollection } from "../recollection.ts";
+import { callsIn } from "../skills/calls.ts";
+import { grantsByOrigin } from "../skills/grants.ts";
+import { listSkills, type Listing } from "../skills/listing.ts";
+import { skillEvent } from "../skills/memory.ts";
+import { skillPort } from "../skills/port.ts";
+import { openShelf, type Shelf } from "../skills/shelf.ts";
+import { startSkill, type Place as SkillPlace, type StartedSkill, type StartPorts } from "../skills/start.ts";
+import type { SessionParts } from "../session.ts";
+import { readFileFor, runInline, type InlineOf } from "./inline.ts";
+
+export type LoreOf = {
+  readonly gathered: Gathered;
+  readonly place: Place;
+  readonly files: Disk;
+  readonly session: string;
+  readonly recollection: Recollection;
+  readonly approvals: Approvals;
+  /** Undefined until the session's tools are there. */
+  readonly inline: () => InlineOf;
+  readonly agents: Pick<Agents, "start">;
+  readonly model: () => string;
+  readonly tell: (...events: readonly Event[]) => void;
+  readonly receive: (words: string, from: StartedSkill["words"]["from"]) => void;
+};
+/** What a prompt with a slash came to: events for the log, or in words why it isn't taken. */
+export type Expanded = { readonly events: readonly Event[] } | { readonly refused: string };
+
+/** A sub-agent is told nothing of it, and its prompt is one. */
+export const SILENT: Pick<SessionParts, "introduce" | "expand"> = { introduce: async () => [], expand: async () => undefined };
+
+export class Lore {
+  readonly shelf: Shelf;
+  readonly #of: LoreOf;
+
+  constructor(of: LoreOf) {
+    this.#of = of;
+    this.shelf = openShelf(of.gathered.catalog, of.gathered.settings);
+  }
+
+  /** For the system prompt, and for the first words of a session. */
+  get listing(): Listing {
+    const { gathered, model, recollection } = this.#of;
+    const { skillListingMaxDescChars, skillListingBudgetFraction } = gathered.settings;
+    return listSkills(this.shelf.entries, {
+      window: lookUp(model()).window,
+      longestEntry: skillListingMaxDescChars,
+      partOfWindow: skillListingBudgetFraction,
+      counts: recollection.skills.counts,
+    });
+  }
+
+  /** For the Skill block. */
+  get port(): Skills {
+    return skillPort({
+      shelf: () => this.shelf,
+      place: () => this.#place(),
+      ports: this.#ports(),
+      agents: this.#of.agents,
+      take: async (started) => {
+        const { tell, receive } = this.#of;
+        tell(...this.#taken(started));
+        if (!started.fork) receive(started.words.text, started.words.from);
+      },
+    });
+  }
+
+  /** A conversation's two ways to it. `listed`: the model may start skills itself. */
+  forRoot(listed: boolean): Pick<SessionParts, "introduce" | "expand"> {
+    return { introduce: () => this.opening(listed), expand: (words) => this.expand(words) };
+  }
+
+  /** What a new session is told before its first prompt. */
+  async opening(listed: boolean): Promise<readonly Event[]> {
+    const { gathered, place } = this.#of;
+    const { loaded, words } = await gatherInstructions(gathered.catalog, {
+      cwd: gathered.folders.cwd,
+      home: place.home,
+      read: (file, within) => readBody({ file }, within),
+      realpath: (path) => realpath(path),
+      approved: () => false,
+      excluded: await matchPaths(gathered.settings.claudeMdExcludes ?? [], "/"),
+    });
+    const { live } = listed ? this.listing : { live: "" };
+    return [
+      ...(loaded.length > 0 ? [toldEvent(loaded)] : []),
+      ...words.map(({ from, text: said }): Event => ({ type: "context.added", from, content: [text(said)] })),
+      ...(live === "" ? [] : [{ type: "context.added" as const, from: "harness" as const, content: [text(live)] }]),
+    ];
+  }
+
+  /** `/name …` of the user's; undefined for a prompt that is one. What a skill was granted ends here. */
+  async expand(prompt: string): Promise<Expanded | undefined> {
+    this.#of.approvals.lent = [];
+    const calls = callsIn(prompt, this.shelf);
+    if (calls.is === "prompt") return undefined;
+    if (calls.is === "refused") return { refused: calls.why };
+    if (calls.is === "unknown") return { refused: this.#unknown(calls.name, calls.near) };
+    const events: Event[] = [];
+    for (const call of calls.calls) {
+      const started = await last(startSkill(call, this.#place(), this.#ports<never>()));
+      if (!started.ok) return { refused: started.why };
+      events.push(...this.#taken(started), { type: "context.added", from: started.words.from, content: [text(started.words.text)] });
+    }
+    return { events };
+  }
+
+  #unknown(name: string, near: readonly string[]): string {
+    const slip = nearest(
+      name,
+      this.shelf.entries.filter(({ forUser }) => forUser).map(({ id }) => id),
+    );
+    const meant = near.length > 0 ? near : slip === undefined ? [] : [slip];
+    return `No skill or command is named /${name}.${meant.length > 0 ? ` Did you mean /${meant.join(", /")}?` : ""}`;
+  }
+
+  #taken({ note, rules, problems }: StartedSkill): readonly Event[] {
+    const { approvals } = this.#of;
+    approvals.lent = [...approvals.lent, ...rules];
+    const told = problems.map(({ file, text: words }): Event => ({
+      type: "notice.raised",
+      severity: "warning",
+      code: "skill",
+      text: `${file} ${words}`,
+    }));
+    return [skillEvent(note), ...told];
+  }
+
+  #place(): SkillPlace {
+    const { gathered, place, session } = this.#of;
+    const { cwd } = gathered.folders;
+    return {
+      session,
+      cwd: this.#of.inline().toolbox.seat.cwd,
+      home: place.home,
+      project: cwd,
+      dataDir: (plugin) => join(place.keelHome, "var", "plugin-data", plugin),
+      userConfig: () => ({}),
+    };
+  }
+
+  #ports<Step>(): StartPorts<Step> {
+    const { gathered, recollection, inline, files } = this.#of;
+    return {
+      readBody: (decl, within) => readBody(decl, within),
+      runInline: (command, rules: readonly Rule[]) => runInline(command, rules, inline()),
+      readFile: (path) => readFileFor(path, inline(), files),
+      mayGrant: grantsByOrigin,
+      noCommands: gathered.settings.disableSkillShellExecution === true,
+      memory: () => recollection.skills,
+    };
+  }
+}
+
+async function last<T>(generator: AsyncGenerator<never, T>): Promise<T> {
+  let step = await generator.next();
+  while (!step.done) step = await generator.next();
+  return step.value;
+}
