@@ -75,12 +75,14 @@ const opinionOf = ({ reason, rule }: Opinion): JsonObject => ({
 function shown(
   { tool }: ExplainAsked,
   { mode }: RulesView,
-  { decision, stages, effects, by, refused, proposed }: CallExplained,
+  { decision, stages, effects, by: bound, refused, proposed }: CallExplained,
   home: string,
 ): string {
-  const place = (opinion: Opinion): string => (opinion.rule ? `  [${opinion.rule.text}, ${placeOf(opinion.rule, home)}]` : "");
+  const by = stageOf(decision, stages);
+  const place = ({ rule, reason }: Opinion): string =>
+    rule && !reason.includes(rule.text) ? `  [${rule.text}, ${placeOf(rule, home)}]` : "";
   return [
-    `${decision.behavior.toUpperCase()}  ${tool} in mode ${mode}, decided by ${stageOf(decision, stages)}: ${decision.reason}${place(decision)}`,
+    `${decision.behavior.toUpperCase()}  ${tool} in mode ${mode}, ${by === "user" ? "left to the user" : `decided by ${by}`}: ${decision.reason}${place(decision)}`,
     "",
     "Stages, in their order:",
     ...stages.map(
@@ -89,7 +91,7 @@ function shown(
     ),
     "",
     ...(effects.length === 0 ? ["Effects: none are known."] : ["Effects:", ...effects.map((effect) => `  ${effect}`)]),
-    ...(by === "name"
+    ...(bound === "name"
       ? [
           refused === undefined
             ? "(By the tool's name: it isn't one of ours.)"
