@@ -43,7 +43,7 @@ async function joinParts(first, outputs, { folder, asScript }) {
   const list = (at) => names[at].map(([own, name]) => `${own} as ${name}`);
   const taken = parts.map((part, at) => `${asScript ? "import" : "export"} {${list(at)}} from "./${part}";`);
   const exported = names.flatMap((each) => each.map(([, name]) => name));
-  if (asScript) taken.push(`__give({${exported}});`);
+  if (asScript) taken.push(`__give({${exported.join()}});`);
   const given = parts.map((_, at) => `export {${names[at].map(([own, name]) => `${name} as ${own}`)}} from "./${first}";`);
 
   const { outputFiles } = await build({

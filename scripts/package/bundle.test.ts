@@ -17,9 +17,9 @@ test("a module of Node's is loaded when one of its functions is called, not befo
       const loaded = () => ["child_process", "crypto"].filter((name) => process.moduleLoadList.includes("NativeModule " + name));
       const before = loaded();
       const id = randomUUID();
-      export const main = () => ({ before, after: loaded(), id: id.length, both: spawnSync.name !== undefined && typeof whole.spawn, then: loaded() });`,
+      export const main = () => ({ before, after: loaded(), id: id.length, both: spawnSync.name !== undefined && typeof whole.spawn, late: loaded() });`,
   });
-  expect(said).toEqual({ before: [], after: ["crypto"], id: 36, both: "function", then: ["child_process", "crypto"] });
+  expect(said).toEqual({ before: [], after: ["crypto"], id: 36, both: "function", late: ["child_process", "crypto"] });
 });
 
 test("what isn't a plain function is the thing itself", async () => {

@@ -55,14 +55,11 @@ test.each([
   expect((await readFile(kept)).length).toBeGreaterThan(whole.length / 2);
 });
 
-const OTHERS = await Promise.all([22].map(async (major) => ({ major, ...(await nodeOf(major)) })));
-const NODES = [{ name: `Node ${process.versions.node}`, path: process.execPath }];
-for (const { major, ...other } of OTHERS) {
-  if ("path" in other) NODES.push({ name: `Node ${major}`, path: other.path });
-  else {
-    console.warn(`The published command isn't tried on Node ${major}: ${other.missing}.`);
-    test(`on Node ${major} is skipped: ${other.missing}`, () => {});
-  }
+const OTHERS = await Promise.all([22].map(async (major) => ({ name: `Node ${major}`, ...(await nodeOf(major)) })));
+const NODES = [{ name: `Node ${process.versions.node}`, path: process.execPath }, ...OTHERS.filter((other) => "path" in other)];
+for (const { name, missing } of OTHERS.filter((other) => "missing" in other)) {
+  console.warn(`The published command isn't tried on ${name}: ${missing}.`);
+  test(`on ${name} is skipped: ${missing}`, () => {});
 }
 
 describe.each(NODES)("on $name", ({ path: node }) => {
