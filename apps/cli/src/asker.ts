@@ -1,20 +1,30 @@
 import type { Answer, Ask, Question } from "@keelson/harness";
-import type { Look } from "./call-lines.ts";
+import { choose, type Person } from "./choose.ts";
 import { choices, questionLines } from "./question-lines.ts";
 import type { Said, Terminal } from "./terminal.ts";
 
 /** Puts questions to the person, one at a time; `settled` is over when none stands open. */
 export type Asker = { readonly ask: Ask; readonly settled: () => Promise<unknown> };
+/** `whose`: how a sub-agent is called. `wall`: ms since the epoch. */
+export type Askable = Person & {
+  readonly terminal: Pick<Terminal, "ask" | "interject">;
+  readonly whose: (agent: string) => string;
+  readonly wall: () => number;
+};
 
-export function asker(terminal: Terminal, look: () => Look, line: (text: string) => Promise<void>): Asker {
+export function asker(person: Askable): Asker {
+  const { terminal, look, line, whose, wall } = person;
   let before: Promise<unknown> = Promise.resolve();
   const put = async (question: Question, signal: AbortSignal): Promise<Answer> => {
     signal.throwIfAborted();
-    await line(`\n${questionLines(question, look()).join("\n")}`);
+    terminal.interject();
+    if (question.asksUser) return await choose(question, person, signal);
+    const label = question.agent === undefined ? undefined : whose(question.agent);
+    await line(`\n${questionLines(question, look(), label).join("\n")}`);
     for (;;) {
       const said = await terminal.ask(choices(question), { fresh: true }, signal);
       signal.throwIfAborted();
-      const answer = understand(said, question);
+      const answer = understand(said, question, wall());
       if (answer) return answer;
     }
   };
@@ -28,14 +38,23 @@ export function asker(terminal: Terminal, look: () => Look, line: (text: string)
   };
 }
 
-/** Nothing said is no answer; anything but yes, always and no is an instruction. */
-function understand(said: Said, { suggestion }: Pick<Question, "suggestion">): Answer | undefined {
+const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
+/** `p`, `p 7d`: hours, days, weeks. */
+const PROJECT = /^p(?:roject)?(?:\s+(\d{1,3})\s*([hdw]))?$/;
+
+/** Nothing said is no answer; anything but yes, always, project and no is an instruction. */
+function understand(said: Said, { suggestion }: Pick<Question, "suggestion">, now: number): Answer | undefined {
   if (said.said !== "words") return { behavior: "deny", interrupt: true };
   const words = said.text.trim();
   if (words === "") return undefined;
   const word = words.toLowerCase();
   if (["y", "yes"].includes(word)) return { behavior: "allow", scope: "once" };
   if (["a", "always"].includes(word)) return suggestion === undefined ? undefined : { behavior: "allow", scope: "session" };
+  const [project, count, unit = ""] = PROJECT.exec(word) ?? [];
+  if (project !== undefined) {
+    if (suggestion === undefined) return undefined;
+    return { behavior: "allow", scope: "project", ...(count !== undefined && { until: now + Number(count) * (UNITS[unit] ?? 0) }) };
+  }
   if (["n", "no"].includes(word)) return { behavior: "deny" };
   return { behavior: "deny", message: words };
 }

@@ -1,24 +1,48 @@
-import { nearest } from "@keelson/protocol";
+import { nearest, type JsonObject } from "@keelson/protocol";
+import type { Session } from "@keelson/harness";
+import { boardLines } from "./board-lines.ts";
+import { visible } from "./clean.ts";
+import { labelOf, type Crew } from "./crew.ts";
+import { rosterLines } from "./crew-lines.ts";
+import { shortId } from "./session-words.ts";
+import { spentLine } from "./summary.ts";
+import type { Tally } from "./tally.ts";
 
-/** What can be typed at the prompt beside a prompt. */
-export const COMMANDS = {
-  "/help": "what can be typed here",
-  "/cost": "what this session used so far",
-  "/exit": "leave (Ctrl-D, or Ctrl-C twice)",
-} as const;
-export type Command = keyof typeof COMMANDS;
+/** What a command can look at. Times in ms; `now` since the epoch. */
+export type Situation = {
+  readonly session: Pick<Session, "id" | "rename" | "agents">;
+  readonly tallies: readonly Tally[];
+  readonly crew: Crew;
+  readonly board: JsonObject | undefined;
+  readonly ms: number;
+  readonly now: number;
+};
+type Row = { readonly takes?: string; readonly what: string; readonly act: (now: Situation, words: string) => string };
+
+/** What can be typed at the prompt beside a prompt, also while the model works. */
+export const COMMANDS: Readonly<Record<Command, Row>> = {
+  "/help": { what: "what can be typed here", act: helpLines },
+  "/tasks": { what: "what is to be done, and who does it", act: tasks },
+  "/agents": { what: "sub-agents of this session, and the kinds that can be started", act: agents },
+  "/cost": { what: "what this session used so far", act: ({ ms, tallies }) => spentLine(ms, tallies) },
+  "/title": { takes: "NAME", what: "call this session so", act: title },
+  "/resume": { what: "how to go on with another session", act: resume },
+  "/exit": { what: "leave (Ctrl-D, or Ctrl-C twice)", act: () => "" },
+};
+export type Command = "/help" | "/tasks" | "/agents" | "/cost" | "/title" | "/resume" | "/exit";
 
 export type Line =
-  | { readonly is: "command"; readonly command: Command }
+  | { readonly is: "command"; readonly command: Command; readonly words: string }
   | { readonly is: "unknown"; readonly text: string }
   | { readonly is: "prompt" };
 
-/** A lone word behind a slash is a command; a path, or anything longer, is a prompt. */
-export function lineOf(words: string): Line {
-  const word = words.trim();
-  if (!/^\/[\w-]*$/.test(word)) return { is: "prompt" };
+/** A lone word behind a slash is a command, as is one that takes words; a path, or anything longer, is a prompt. */
+export function lineOf(typed: string): Line {
+  const [, word = "", words = ""] = /^(\/[\w-]*)(?:[ \t]+([^\n]*))?$/.exec(typed.trim()) ?? [];
+  if (word === "") return { is: "prompt" };
   const command = NAMES.find((each) => each === (ALIASES[word] ?? word));
-  if (command) return { is: "command", command };
+  if (command && (words === "" || COMMANDS[command].takes)) return { is: "command", command, words };
+  if (words !== "") return { is: "prompt" };
   const meant = nearest(word, NAMES);
   return {
     is: "unknown",
@@ -26,5 +50,39 @@ export function lineOf(words: string): Line {
   };
 }
 
-const NAMES: readonly Command[] = ["/help", "/cost", "/exit"];
-const ALIASES: Readonly<Record<string, Command>> = { "/quit": "/exit", "/": "/help" };
+const NAMES: readonly Command[] = ["/help", "/tasks", "/agents", "/cost", "/title", "/resume", "/exit"];
+const ALIASES: Readonly<Record<string, Command>> = { "/quit": "/exit", "/": "/help", "/rename": "/title", "/todos": "/tasks" };
+const HINTS = `Anything else goes to the model; while it works, it reads that after its next step.
+A line that ends in \\ goes on in the next one. Ctrl-C interrupts the model.
+A permission: y once, a for this session, p in this folder from now on (p 7d: for seven days), n, or what to do instead.`;
+
+function helpLines(): string {
+  const rows = NAMES.map(
+    (name) => [COMMANDS[name].takes === undefined ? name : `${name} ${COMMANDS[name].takes}`, COMMANDS[name].what] as const,
+  );
+  return [...rows.map(([name, what]) => `${name.padEnd(14)}${what}`), HINTS].join("\n");
+}
+
+function tasks({ board, crew }: Situation): string {
+  const whose = (owner: string): string => {
+    const member = crew.get(owner.split("/").at(-1) ?? "");
+    return member ? visible(labelOf(member)) : visible(owner);
+  };
+  const lines = boardLines(board, whose);
+  return lines.length === 0 ? "Nothing is on the list." : lines.join("\n");
+}
+
+function agents({ crew, session, now }: Situation): string {
+  const kinds = `Kinds: ${session.agents.map(({ name }) => visible(name)).join(", ")}`;
+  return [...(crew.size === 0 ? ["No agent was started yet."] : rosterLines(crew, now)), kinds].join("\n");
+}
+
+function title({ session }: Situation, words: string): string {
+  if (words === "") return "/title NAME: what is it to be called?";
+  session.rename(words);
+  return `It is called ${visible(words)} now.`;
+}
+
+function resume({ session }: Situation): string {
+  return `keel session list shows the sessions of this folder. Leave with /exit, then: keel --resume ID (or words of it). This one is ${shortId(session.id)}.`;
+}

@@ -2,6 +2,7 @@ import { lineOf } from "@keelson/harness";
 import { asker, type Asker } from "./asker.ts";
 import type { Look } from "./call-lines.ts";
 import { visible } from "./clean.ts";
+import { labelOf } from "./crew.ts";
 import { openDebug, type Debugging } from "./debug.ts";
 import { departure, outputBroken, type Departure } from "./departure.ts";
 import { DONE, USAGE } from "./exit.ts";
@@ -45,6 +46,8 @@ export async function converse(run: Run, machine: Machine, cwd: string): Promise
   if (!named.ok) return await refuse(named.text, named.code);
   await using debug = await openDebug(run.debug, { machine, cwd, err: outlet(machine.stderr, () => {}) });
   if (!debug.ok) return await refuse(debug.text, USAGE);
+  const { resume } = named.flags;
+  const undone = resume && (await (await import("./resume.ts")).undoneIn(resume, machine, cwd)); // before it is opened: then it is in use
   const start = await begin(named.flags, talk, cwd);
   if (start.go === "leave") return leaving.reason()?.code ?? DONE;
   if (start.go === "refused") return await refuse(start.text, start.code);
@@ -56,7 +59,7 @@ export async function converse(run: Run, machine: Machine, cwd: string): Promise
   await using session = start.session;
   await talk.line(talk.look().paint.dim(headerLine(session, machine.version, machine.home)));
   for (const problem of session.problems) await talk.line(talk.look().paint.warning(visible(lineOf(problem))));
-  const used = await takePrompts(run.prompt, session, { ...talk, debug });
+  const used = await takePrompts(run.prompt, undone, session, { ...talk, debug });
   if (used) await talk.line(talk.look().paint.dim(`To go on with it: keel --resume ${session.id}`));
   return leaving.reason()?.code ?? DONE;
 }
@@ -65,7 +68,21 @@ function talkOf({ run, machine, terminal, leaving }: Pick<Talk, "run" | "machine
   const colours = paint(wantsColours(machine));
   const look = (): Look => ({ paint: colours, width: terminal.width, cwd });
   const renderer = new Renderer(look, true);
-  const { write } = outlet(machine.stdout, (error) => leaving.leave(outputBroken(error)));
+  const out = outlet(machine.stdout, (error) => leaving.leave(outputBroken(error)));
+  let held = "";
+  const write = async (text: string): Promise<void> => {
+    if (terminal.composing) held += text;
+    else await out.write(text);
+  };
+  terminal.onComposed(() => {
+    void out.write(held);
+    held = "";
+  });
   const line = (words: string): Promise<void> => write(renderer.line(words));
-  return { run, machine, terminal, leaving, look, renderer, write, line, questions: asker(terminal, look, line) };
+  const whose = (agent: string): string => {
+    const member = renderer.crew.get(agent.split("/").at(-1) ?? "");
+    return member ? labelOf(member) : agent;
+  };
+  const questions = asker({ terminal, look, line, whose, wall: machine.wall });
+  return { run, machine, terminal, leaving, look, renderer, write, line, questions };
 }

@@ -79,7 +79,8 @@ async function answer(site: Site, given?: Prompt): Promise<number> {
 /** Without a prompt, a session whose last run isn't done goes on with that. */
 async function goingOn(prompt: Prompt, { run: { flags }, machine, cwd }: Site): Promise<Prompt> {
   if (prompt.got !== "none" || flags.resume === undefined) return prompt;
-  return (await (await import("./resume.ts")).isUnfinished(flags.resume, machine, cwd)) ? { got: "go on" } : prompt;
+  const { undoneIn } = await import("./resume.ts");
+  return (await undoneIn(flags.resume, machine, cwd)) === undefined ? prompt : { got: "go on" };
 }
 
 /** A run that was parked says what it waits for, and how that is answered. */

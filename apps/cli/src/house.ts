@@ -15,7 +15,8 @@ export function houseOf(machine: Machine, cwd: string, { flags, plugins = [], as
   return {
     place: { cwd, home, keelHome, env, platform },
     flags,
-    plugins: [bundledPlugin("code"), ...board, ...plugins.map((root) => folderOf(root, cwd))],
+    plugins: [bundledPlugin("code"), ...board],
+    named: plugins.map((root) => folderOf(root, cwd)),
     clock,
     wall,
     version,

@@ -1,58 +1,102 @@
-import { text, type Envelope } from "@keelson/protocol";
+import { text, type Envelope, type JsonObject } from "@keelson/protocol";
 import type { Session } from "@keelson/harness";
+import { boardIn } from "./board-lines.ts";
 import { visible } from "./clean.ts";
-import { COMMANDS, lineOf, type Command } from "./commands.ts";
+import { COMMANDS, lineOf, type Situation } from "./commands.ts";
 import type { Talking } from "./converse.ts";
-import { follow } from "./follow.ts";
+import { Steering } from "./steering.ts";
 import { spentLine } from "./summary.ts";
 import { NOTHING_YET, type Tally } from "./tally.ts";
 
+/** What the prompts of one conversation add up to. */
+type Course = {
+  readonly session: Session;
+  readonly talk: Talking;
+  readonly began: number;
+  /** One for each run; that of a run under way is the last. */
+  readonly tallies: Tally[];
+  board: JsonObject | undefined;
+  leaves: boolean;
+};
+
+/** What a resumed session has to do yet: it waits for an answer, or its last run was cut. */
+export type Undone = "waiting" | "interrupted" | undefined;
+
 /** One prompt after the other. True when the model was asked at least once. */
-export async function takePrompts(first: string, session: Session, talk: Talking): Promise<boolean> {
-  const { terminal, leaving, line, machine } = talk;
-  const began = machine.clock.now();
-  const tallies: Tally[] = [];
+export async function takePrompts(first: string, undone: Undone, session: Session, talk: Talking): Promise<boolean> {
+  const { terminal, leaving, line, machine, look } = talk;
+  const course: Course = { session, talk, began: machine.clock.now(), tallies: [], board: undefined, leaves: false };
   let leaveNext = false;
   let words = first.trim();
-  while (!leaving.signal.aborted) {
-    if (words !== "") tallies.push(await takePrompt(words, session, talk));
+  if (words === "" && undone === "waiting") await takePrompt("", course);
+  let canGoOn = words === "" && undone === "interrupted";
+  if (canGoOn) await line(look().paint.dim("Its last run was cut short. Enter goes on with it."));
+  while (!leaving.signal.aborted && !course.leaves) {
+    if (words !== "") await takePrompt(words, course);
     words = "";
+    if (course.leaves) break;
     const said = await terminal.ask("> ", {}, leaving.signal);
     if (said.said === "end" || (said.said === "interrupt" && leaveNext)) break;
     leaveNext = said.said === "interrupt";
-    if (leaveNext && !leaving.signal.aborted) await line(talk.look().paint.dim("Press Ctrl-C again to leave."));
-    if (said.said !== "words" || said.text.trim() === "") continue;
-    const found = lineOf(said.text);
-    if (found.is === "command" && found.command === "/exit") break;
-    if (found.is === "prompt") words = said.text.trim();
-    else await line(found.is === "unknown" ? visible(found.text) : DO[found.command](machine.clock.now() - began, tallies));
+    if (leaveNext && !leaving.signal.aborted) await line(look().paint.dim("Press Ctrl-C again to leave."));
+    if (said.said !== "words") continue;
+    if (said.text.trim() === "" && canGoOn) await takePrompt("", course);
+    canGoOn &&= said.text.trim().startsWith("/");
+    if (said.text.trim() !== "" && !(await command(said.text, course))) words = said.text.trim();
   }
-  return tallies.length > 0;
+  return course.tallies.length > 0;
 }
 
-const DO: Readonly<Record<Command, (ms: number, tallies: readonly Tally[]) => string>> = {
-  "/help": () => [...Object.entries(COMMANDS).map(([name, what]) => `${name.padEnd(8)}${what}`), HINTS].join("\n"),
-  "/cost": spentLine,
-  "/exit": () => "",
-};
-const HINTS = "Anything else goes to the model. A line that ends in \\ goes on in the next one. Ctrl-C interrupts the model.";
+/** False for what isn't one, but a prompt. */
+async function command(typed: string, course: Course): Promise<boolean> {
+  const found = lineOf(typed);
+  if (found.is === "prompt") return false;
+  if (found.is === "command" && found.command === "/exit") course.leaves = true;
+  else await course.talk.line(found.is === "unknown" ? visible(found.text) : COMMANDS[found.command].act(situation(course), found.words));
+  return true;
+}
 
-/** From a prompt to its end, on the screen. Whatever goes wrong, the person is back at the prompt. */
-async function takePrompt(words: string, session: Session, talk: Talking): Promise<Tally> {
+function situation({ session, talk, began, tallies, board }: Course): Situation {
+  const { machine, renderer } = talk;
+  return { session, tallies, board, crew: renderer.crew, ms: machine.clock.now() - began, now: machine.wall() };
+}
+
+/** From a prompt to its end, on the screen; without words, what is still to be done. Whatever goes wrong, the person is back at the prompt. */
+async function takePrompt(words: string, course: Course): Promise<void> {
+  const { session, talk, tallies } = course;
   const { machine, leaving, terminal, renderer, questions, debug, write, line, look } = talk;
   const { paint } = look();
   const began = machine.clock.now();
   const stop = new AbortController();
+  const steering = new Steering(session);
+  const heard = async (typed: string): Promise<void> => {
+    if (!(await command(typed, course))) steering.say([text(typed)]);
+    else if (course.leaves) stop.abort();
+  };
   terminal.onInterrupt(() => stop.abort());
-  const each = async (envelope: Envelope): Promise<void> => {
+  const deaf = terminal.listen({ prompt: paint.mark("» "), heard: (typed) => void heard(typed), begin: () => renderer.rest() });
+  const at = tallies.push(NOTHING_YET) - 1;
+  const each = async (envelope: Envelope, tally: Tally): Promise<void> => {
+    tallies[at] = tally;
+    course.board = boardIn(envelope) ?? course.board;
     await questions.settled(); // nothing is drawn over an open question
     await debug.note(envelope);
     await write(renderer.show(envelope));
   };
   const signal = AbortSignal.any([stop.signal, leaving.signal]);
-  const { tally, trouble } = await follow([text(words)], session, { from: NOTHING_YET, each }, signal);
+  const { tally, trouble } = await steering.follow(words === "" ? [] : [text(words)], { from: NOTHING_YET, each }, signal);
+  tallies[at] = tally;
+  deaf();
   terminal.onInterrupt(() => {});
   if (trouble !== undefined) await line((stop.signal.aborted ? paint.warning : paint.trouble)(visible(trouble)));
-  await line(paint.dim(spentLine(machine.clock.now() - began, [tally])));
-  return tally;
+  await line(paint.dim(spentLine(machine.clock.now() - began, [tally]) + endsOf(course, began)));
+}
+
+/** How the agents of the run ended. */
+function endsOf({ talk: { machine, renderer } }: Course, began: number): string {
+  const since = machine.wall() - (machine.clock.now() - began);
+  const states = [...renderer.crew.values()].filter(({ ended }) => ended !== undefined && ended >= since).map(({ state }) => state);
+  if (states.length === 0) return "";
+  const counts = [...new Set(states)].map((state) => `${states.filter((each) => each === state).length} ${state}`);
+  return ` · agents: ${counts.join(", ")}`;
 }

@@ -4,13 +4,13 @@ import { shortPath, type Look } from "./call-lines.ts";
 import { visible } from "./clean.ts";
 import { changeLines } from "./diff-lines.ts";
 
-/** What a person needs to see before saying yes: what would run, on what, and why it is asked. Nothing of a command is left out. */
-export function questionLines({ tool, input, effects, opinion }: Question, look: Look): readonly string[] {
+/** What a person needs to see before saying yes: what would run, on what, and why it is asked. Nothing of a command is left out. `whose`: the sub-agent that asks. */
+export function questionLines({ tool, input, effects, opinion }: Question, look: Look, whose?: string): readonly string[] {
   const { paint } = look;
   const { rule } = opinion;
   const where = rule?.file === undefined ? "" : ` (${rule.text}, ${rule.file}${rule.line === undefined ? "" : `:${rule.line}`})`;
   return [
-    `${paint.warning("?")} ${paint.strong(visible(tool))}${subject(input["file_path"], look)}`,
+    `${paint.warning("?")} ${paint.strong(visible(tool))}${subject(input["file_path"], look)}${whose === undefined ? "" : paint.dim(` for ${visible(whose)}`)}`,
     ...body(input, look).map((line) => `    ${line}`),
     ...effects.flatMap((effect) => effectLine(effect, look)).map((line) => `  ${line}`),
     `  ${paint.dim(visible(opinion.reason + where))}`,
@@ -18,7 +18,7 @@ export function questionLines({ tool, input, effects, opinion }: Question, look:
 }
 
 export function choices({ suggestion }: Question): string {
-  const always = suggestion === undefined ? "" : `, [a]lways this session (${visible(suggestion)})`;
+  const always = suggestion === undefined ? "" : `, [a]lways this session (${visible(suggestion)}), [p]roject`;
   return `Allow? [y]es once${always}, [n]o, or say what to do instead: `;
 }
 

@@ -2,6 +2,8 @@ import type { Envelope, Event, ToolUse } from "@keelson/protocol";
 import { isToolUse } from "@keelson/protocol";
 import { nameOf, resultLines, titleOf, type Look } from "./call-lines.ts";
 import { visible } from "./clean.ts";
+import type { Crew } from "./crew.ts";
+import { CrewLines } from "./crew-lines.ts";
 import { waitingLine } from "./recovery-line.ts";
 
 /** Turns envelopes into the text that a terminal shows for them: plain lines, one after the other, nothing drawn twice. */
@@ -14,16 +16,36 @@ export class Renderer {
   #block: string | undefined;
   #shown: "nothing" | "text" | "line" = "nothing";
   #atLineStart = true;
+  readonly #agents: CrewLines;
+  #later: readonly string[] = [];
 
   /** `words: false` leaves out what the model says: only what is done. */
   constructor(look: () => Look, words: boolean) {
     this.#look = look;
     this.#words = words;
+    this.#agents = new CrewLines(look);
   }
 
-  /** Sub-agents are seen through the call that runs them. */
-  show({ event, path }: Envelope): string {
-    return path.length > 0 ? "" : this.#show(event);
+  /** What sub-agents do doesn't break into a sentence: it waits for the end of the block. */
+  show(envelope: Envelope): string {
+    this.#later = [...this.#later, ...this.#agents.show(envelope)];
+    const shown = envelope.path.length > 0 ? "" : this.#show(envelope.event);
+    return shown + (this.#block === undefined ? this.#caughtUp() : "");
+  }
+
+  get crew(): Crew {
+    return this.#agents.crew;
+  }
+
+  /** Ends the line that is open, for what isn't drawn here. */
+  rest(): string {
+    return this.#newLine();
+  }
+
+  #caughtUp(): string {
+    const lines = this.#later;
+    this.#later = [];
+    return lines.length === 0 ? "" : this.#lines(lines);
   }
 
   /** A line of the program's own, in its place among the others. */

@@ -5,9 +5,7 @@ import { deniedLine } from "./denied-line.ts";
 import { answerOf } from "./ending.ts";
 import { heartbeats } from "./heartbeat-line.ts";
 import type { Format } from "./options.ts";
-import { paint } from "./paint.ts";
 import { waitingLine } from "./recovery-line.ts";
-import { Renderer } from "./render.ts";
 import { resultOf, type Outcome } from "./result.ts";
 import type { About } from "./stream-json.ts";
 import { lines } from "./wire.ts";
@@ -30,11 +28,12 @@ export type Options = {
 /** The stream is loaded when it is asked for. */
 export const REPORTS: Readonly<Record<Format, (session: About, options: Options) => Promise<Report>>> = {
   text: async (session, { verbose }) => {
-    const renderer = new Renderer(() => ({ paint: paint(false), width: 160, cwd: session.cwd }), false);
+    const plain = verbose ? (await import("./paint.ts")).paint(false) : undefined;
+    const renderer = plain && new (await import("./render.ts")).Renderer(() => ({ paint: plain, width: 160, cwd: session.cwd }), false);
     const alive = heartbeats();
     return {
       open: () => ({}),
-      next: (envelope) => ({ err: (verbose ? renderer.show(envelope) : asideOf(envelope)) + alive(envelope) }),
+      next: (envelope) => ({ err: (renderer?.show(envelope) ?? asideOf(envelope)) + alive(envelope) }),
       end: ({ tally }) => {
         const answer = tally.structured === undefined ? answerOf(tally) : JSON.stringify(tally.structured);
         const denied = deniedLine(tally.denials);

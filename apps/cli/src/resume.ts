@@ -11,9 +11,10 @@ export async function findResumed(what: string, machine: Machine, cwd: string): 
   return typeof found === "string" ? { ok: false, text: found } : { ok: true, resume: { id: found.ref.session } };
 }
 
-/** Whether its last run has something to do yet: it waits for an answer, has got it, or was cut. It can go on without a prompt. */
-export async function isUnfinished(resume: Resume, machine: Machine, cwd: string): Promise<boolean> {
+/** What its last run has to do yet: it waits for an answer, or was cut; one that was answered counts as cut. It can go on without a prompt. */
+export async function undoneIn(resume: Resume, machine: Machine, cwd: string): Promise<"waiting" | "interrupted" | undefined> {
   await using sessions = await openSessions(machine, machine.wall);
   const found = resume === "latest" ? (await sessions.list({ cwd, limit: 1 }))[0] : await sessions.find(resume.id, cwd);
-  return typeof found === "object" && (found.status === "waiting" || found.status === "interrupted");
+  const status = typeof found === "object" ? found.status : undefined;
+  return status === "waiting" || status === "interrupted" ? status : undefined;
 }

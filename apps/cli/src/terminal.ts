@@ -7,12 +7,17 @@ export type Said = { readonly said: "words"; readonly text: string } | { readonl
 /** `fresh`: what was typed before the prompt stood there is no answer to it. `secret`: it isn't shown. Neither is remembered as history. */
 export type Manner = { readonly fresh?: true; readonly secret?: true };
 
+/** Who hears what is typed while nothing is asked. `begin`: what is to be written first, when a line begins. */
+export type Listener = { readonly prompt: string; readonly heard: (words: string) => void; readonly begin: () => string };
+
 const CONTINUED = "… ";
+const ERASE = "\r\u001b[K"; // the line that the cursor is on
 const PASTE_MARKS = { on: "\u001b[?2004h", off: "\u001b[?2004l" }; // xterm's bracketed paste
 
 /**
- * The keyboard, line by line, for as long as the program lasts. Between two prompts nothing that is typed is drawn:
- * it waits for the next prompt, except Ctrl-C, which acts at once.
+ * The keyboard, line by line, for as long as the program lasts. Between two prompts nothing that is typed is drawn: it waits
+ * for the next prompt, except Ctrl-C, which acts at once. A listener gets it at once, too; while a line for it is composed,
+ * nobody else draws (see `composed`).
  */
 export class Terminal implements Disposable {
   readonly #gate: Gate;
@@ -25,6 +30,9 @@ export class Terminal implements Disposable {
   #pasting = false;
   #closed = false;
   #interrupt: () => void = () => {};
+  #listener: Listener | undefined;
+  #composing = false;
+  #composed: () => void = () => {};
 
   constructor({ stdin, stdout, env }: Pick<Machine, "stdin" | "stdout" | "env">) {
     this.#marks = env["TERM"] !== "dumb";
@@ -33,6 +41,7 @@ export class Terminal implements Disposable {
     stdin.on("keypress", (_: unknown, key?: { readonly name?: string }) => {
       if (key?.name === "paste-start") this.#pasting = true;
       if (key?.name === "paste-end") this.#pasting = false;
+      this.#compose();
     });
     this.#lines.on("line", (line) => this.#take(line));
     this.#lines.on("SIGINT", () => this.#interrupted());
@@ -49,6 +58,7 @@ export class Terminal implements Disposable {
   async ask(prompt: string, manner: Manner, signal: AbortSignal): Promise<Said> {
     if (this.#closed) return { said: "end" };
     if (signal.aborted) return { said: "interrupt" };
+    this.interject();
     const begun = this.#clearLine();
     if (manner.fresh) this.#typed = [];
     this.#manner = manner;
@@ -64,7 +74,53 @@ export class Terminal implements Disposable {
     } finally {
       signal.removeEventListener("abort", leave);
       this.#gate.open = false;
+      if (manner.fresh && this.#listener) this.#lines.write(begun); // it was for somebody else: the next key shows it again
     }
+  }
+
+  /** Until the undo is called, lines that are typed while nothing is asked go to `listener`. */
+  listen(listener: Listener): () => void {
+    this.#listener = listener;
+    return () => {
+      this.interject();
+      this.#listener = undefined;
+    };
+  }
+
+  get composing(): boolean {
+    return this.#composing;
+  }
+
+  /** What is to be done when others may draw again. */
+  onComposed(act: () => void): void {
+    this.#composed = act;
+  }
+
+  /** Takes a line that is being composed from the screen; what was typed isn't lost. */
+  interject(): void {
+    if (!this.#composing) return;
+    this.#gate.open = false;
+    this.#gate.raw(this.#marks ? ERASE : "\n");
+    this.#rest();
+  }
+
+  #rest(): void {
+    this.#composing = false;
+    this.#composed();
+  }
+
+  /** A line begins with its first letter, and is over when the last one is taken back. */
+  #compose(): void {
+    if (this.#answer || !this.#listener || this.#closed) return;
+    const { line } = this.#lines;
+    if (this.#composing && line === "" && this.#typed.length === 0) return this.interject();
+    if (this.#composing || line === "") return;
+    this.#composing = true;
+    this.#manner = {};
+    this.#gate.raw(this.#listener.begin());
+    this.#gate.open = true;
+    this.#lines.setPrompt(this.#listener.prompt);
+    this.#lines.prompt(true);
   }
 
   /** What Ctrl-C does while nothing is asked. */
@@ -97,16 +153,33 @@ export class Terminal implements Disposable {
   /** After what came in the same piece: a paste into a terminal that doesn't mark it. */
   #flushSoon(): void {
     setImmediate(() => {
-      if (this.#pasting || this.#typed.length === 0 || !this.#answer) return;
+      if (this.#pasting || this.#typed.length === 0 || !(this.#answer ?? this.#listener)) return;
       const text = this.#typed.join("\n");
-      if (!text.endsWith("\\")) return this.#settle({ said: "words", text });
+      if (!text.endsWith("\\")) return this.#answer ? this.#settle({ said: "words", text }) : this.#hear(text);
       this.#typed[this.#typed.length - 1] = this.#typed.at(-1)?.slice(0, -1) ?? "";
       this.#draw(CONTINUED);
     });
   }
 
+  #hear(text: string): void {
+    this.#typed = [];
+    this.#gate.open = false;
+    if (this.#composing) this.#rest();
+    if (text.trim() !== "") this.#listener?.heard(text.trim());
+  }
+
+  /** Ctrl-C while nothing is asked: what was begun for the listener goes with what it was for. */
+  #stopped(): void {
+    if (this.#listener) {
+      this.#typed = [];
+      this.interject();
+      this.#clearLine();
+    }
+    this.#interrupt();
+  }
+
   #interrupted(): void {
-    if (!this.#answer) return this.#interrupt();
+    if (!this.#answer) return this.#stopped();
     this.#gate.open = false;
     const begun = this.#clearLine() !== "" || this.#typed.length > 0;
     this.#typed = [];
@@ -141,7 +214,7 @@ export class Terminal implements Disposable {
   }
 
   #forget(history: string[]): void {
-    if (this.#answer === undefined || this.#manner.fresh || this.#manner.secret) history.shift();
+    if ((this.#answer === undefined && !this.#composing) || this.#manner.fresh || this.#manner.secret) history.shift();
   }
 }
 
