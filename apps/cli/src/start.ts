@@ -13,16 +13,20 @@ export type Start =
   | { readonly go: "leave" }
   | { readonly go: "refused"; readonly text: string; readonly code: number };
 
-/** Opens the session. Where only a key is missing, the person can give one, name an endpoint, or watch the demo. */
+/** Asks whether the folder is trusted, where that isn't settled, and opens the session. */
 export async function begin(flags: Flags, talk: Talk, cwd: string): Promise<Start> {
+  const agreed = await askTrust(flags, talk, cwd);
+  return agreed ? await open(agreed, talk, cwd) : { go: "leave" };
+}
+
+/** Where only a key is missing, the person can give one, name an endpoint, or watch the demo. */
+async function open(flags: Flags, talk: Talk, cwd: string): Promise<Start> {
   const { machine, questions, run } = talk;
   const { plugins } = run;
-  const agreed = await askTrust(flags, talk, cwd);
-  if (!agreed) return { go: "leave" };
-  const opening = await openSession(houseOf(machine, cwd, { flags: agreed, plugins, ask: run.asksNobody ? undefined : questions.ask }));
+  const opening = await openSession(houseOf(machine, cwd, { flags, plugins, ask: run.asksNobody ? undefined : questions.ask }));
   if (opening.ok) return { go: "on", session: opening.session };
   const { code, text } = opening.refusal;
-  return code === "credentials" ? await offer(agreed, talk, cwd) : { go: "refused", text, code: codeOf(opening.refusal, run) };
+  return code === "credentials" ? await offer(flags, talk, cwd) : { go: "refused", text, code: codeOf(opening.refusal, run) };
 }
 
 const OFFER = `No key was found (ANTHROPIC_API_KEY), and no endpoint was named (--base-url). What now?
@@ -55,7 +59,7 @@ async function withKey(flags: Flags, talk: Talk, cwd: string): Promise<Start | u
   const { terminal, leaving, machine } = talk;
   const key = wordsOf(await terminal.ask("Key (not shown): ", { fresh: true, secret: true }, leaving.signal));
   if (key === "") return undefined;
-  return await begin(flags, { ...talk, machine: { ...machine, env: { ...machine.env, ANTHROPIC_API_KEY: key } } }, cwd);
+  return await open(flags, { ...talk, machine: { ...machine, env: { ...machine.env, ANTHROPIC_API_KEY: key } } }, cwd);
 }
 
 async function withEndpoint(flags: Flags, talk: Talk, cwd: string): Promise<Start | undefined> {
@@ -63,15 +67,15 @@ async function withEndpoint(flags: Flags, talk: Talk, cwd: string): Promise<Star
   const baseUrl = wordsOf(await terminal.ask("URL, such as http://127.0.0.1:8080: ", { fresh: true }, leaving.signal));
   if (baseUrl === "") return undefined;
   if (!isAddress(baseUrl)) return void (await line(`That isn't an http or https address: ${visible(baseUrl)}`));
-  if (flags.model !== undefined) return await begin({ ...flags, baseUrl }, talk, cwd);
+  if (flags.model !== undefined) return await open({ ...flags, baseUrl }, talk, cwd);
   const model = wordsOf(await terminal.ask("Its model (Enter for the default): ", { fresh: true }, leaving.signal));
-  return await begin({ ...flags, baseUrl, ...(model !== "" && { model }) }, talk, cwd);
+  return await open({ ...flags, baseUrl, ...(model !== "" && { model }) }, talk, cwd);
 }
 
 async function withPlanner(flags: Flags, talk: Talk, cwd: string): Promise<Start> {
   const { planner, simulate } = await import("@keelson/simulator");
   const model = await simulate(planner());
-  const start = await begin({ ...flags, baseUrl: model.url, model: "planner" }, talk, cwd);
+  const start = await open({ ...flags, baseUrl: model.url, model: "planner" }, talk, cwd);
   return start.go === "on" ? { ...start, model } : start;
 }
 

@@ -79,15 +79,16 @@ function shown(
   home: string,
 ): string {
   const by = stageOf(decision, stages);
+  const words = (text: string): string => text.replaceAll(/\s+/g, " ");
   const place = ({ rule, reason }: Opinion): string =>
     rule && !reason.includes(rule.text) ? `  [${rule.text}, ${placeOf(rule, home)}]` : "";
   return [
-    `${decision.behavior.toUpperCase()}  ${tool} in mode ${mode}, ${by === "user" ? "left to the user" : `decided by ${by}`}: ${decision.reason}${place(decision)}`,
+    `${decision.behavior.toUpperCase()}  ${tool} in mode ${mode}, ${by === "user" ? "left to the user" : `decided by ${by}`}: ${words(decision.reason)}${place(decision)}`,
     "",
     "Stages, in their order:",
     ...stages.map(
       (one) =>
-        `  ${one.stage.padEnd(10)} ${one.opinion ? `${one.opinion.behavior.padEnd(5)} ${one.opinion.reason}${place(one.opinion)}` : silence(one, mode, decision.behavior)}`,
+        `  ${one.stage.padEnd(10)} ${one.opinion ? `${one.opinion.behavior.padEnd(5)} ${words(one.opinion.reason)}${place(one.opinion)}` : silence(one, mode, decision.behavior)}`,
     ),
     "",
     ...(effects.length === 0 ? ["Effects: none are known."] : ["Effects:", ...effects.map((effect) => `  ${effect}`)]),
@@ -95,7 +96,7 @@ function shown(
       ? [
           refused === undefined
             ? "(By the tool's name: it isn't one of ours.)"
-            : `(By the tool's name. The tool itself would refuse this input: ${refused.replaceAll(/\s+/g, " ")})`,
+            : `(By the tool's name. The tool itself would refuse this input: ${words(refused)})`,
         ]
       : []),
     ...(proposed.length === 0 ? [] : ["", `Would allow it: ${proposed.join(", ")}`]),

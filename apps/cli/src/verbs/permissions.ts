@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { inspectPermissions, lineOf, type RulesView } from "@keelson/harness";
 import type { Mode } from "@keelson/protocol";
 import { DONE, FAILED, USAGE } from "../exit.ts";
@@ -27,10 +28,12 @@ export async function permissions(asked: PermissionsAsked, machine: Machine): Pr
 
 type Above = { readonly settings?: string; readonly mode?: Mode };
 
-/** The rules as a session in `cwd` would have them, or what was said about why they can't be told. What was worked around stands on stderr. */
+/** The rules as a session in `cwd` would have them, or what was said about why they can't be told. A file of settings is named from where one stands. What was worked around stands on stderr. */
 export async function rulesIn(cwd: string, above: Above, machine: Machine): Promise<RulesView | number> {
   const { inspectRules } = await inspectPermissions();
-  const { settings, mode } = above;
+  const { mode } = above;
+  const settings =
+    above.settings === undefined || /^\s*\{/.test(above.settings) ? above.settings : resolve(machine.cwd ?? cwd, above.settings);
   const view = await inspectRules(
     houseOf(machine, cwd, { flags: {} }).place,
     { ...(settings !== undefined && { settings }), ...(mode && { mode }) },

@@ -159,13 +159,19 @@ const LISTS = ["allow", "ask", "deny"] as const;
 function readCase(line: string): Case | string {
   const one = parsed(line);
   if (!isObject(one)) return one === undefined ? "it isn't JSON" : "it isn't an object";
-  const { id, tool, settings = {}, fs = [], input } = one;
+  const { id, tool, input } = one;
+  const settings = one["settings"] ?? {};
+  const fs = one["fs"] ?? [];
   if (typeof id !== "string") return '"id" must be a text';
   if (typeof tool !== "string") return '"tool" must be a text';
   if (!isObject(settings)) return '"settings" must be an object';
-  const { permissions = {}, mode = "default", cwd, additionalDirectories = [] } = settings;
+  const cwd = settings["cwd"] ?? undefined;
+  const mode = settings["mode"] ?? "default";
+  const permissions = settings["permissions"] ?? {};
+  const additionalDirectories = settings["additionalDirectories"] ?? [];
   if (!isObject(permissions)) return '"settings.permissions" must be an object';
-  const wrong = LISTS.find((name) => !isList(permissions[name] ?? [], isRule));
+  const lists = LISTS.map((name) => [name, permissions[name] ?? []] as const);
+  const wrong = lists.find(([, rules]) => !isList(rules, isRule))?.[0];
   if (wrong !== undefined) return `"settings.permissions.${wrong}" must be a list of rules`;
   if (typeof mode !== "string") return '"settings.mode" must be a text';
   if (cwd !== undefined && typeof cwd !== "string") return '"settings.cwd" must be a text';
@@ -174,7 +180,7 @@ function readCase(line: string): Case | string {
   return {
     id,
     tool,
-    settings: { permissions, mode, additionalDirectories, ...(cwd !== undefined && { cwd }) },
+    settings: { permissions: Object.fromEntries(lists), mode, additionalDirectories, ...(cwd !== undefined && { cwd }) },
     fs,
     ...(input !== undefined && { input }),
   };
