@@ -4,7 +4,7 @@ import type { Answer, Ask, Question } from "./house.ts";
 import type { Asking, Recollection } from "./recollection.ts";
 
 /** How long a question waits for an answer when nobody is there. */
-export const ASK_TTL_MS = 7 * 86_400_000;
+const ASK_TTL_MS = 7 * 86_400_000;
 
 /** Who answers. `defer`: nobody is there, and the run is parked until somebody comes. */
 export type Asker = {
@@ -89,7 +89,7 @@ function bodyOf({ tool, input, opinion, suggestion, rules, agent }: About, cwd: 
 const isOver = ({ expiresAt }: Asking, now: number): boolean => expiresAt !== undefined && now >= expiresAt;
 
 /** As it stands in a log; what can't be understood is no leave. */
-export function answerIn(answer: JsonObject): Answer {
+function answerIn(answer: JsonObject): Answer {
   const { behavior, scope, until, input, message, interrupt } = answer;
   if (behavior !== "allow")
     return { behavior: "deny", ...(typeof message === "string" && { message }), ...(interrupt === true && { interrupt }) };

@@ -16,8 +16,10 @@ const results = (envelopes: readonly Envelope[], path: readonly string[] = []): 
   envelopes.flatMap(({ event, path: at }) =>
     at.length === path.length && event.type === "call.completed" ? [JSON.stringify(event.result["content"])] : [],
   );
-const of = <T extends Envelope["event"]["type"]>(envelopes: readonly Envelope[], type: T) =>
-  envelopes.flatMap(({ event }) => (event.type === type ? [event as Extract<Envelope["event"], { type: T }>] : []));
+const of = (envelopes: readonly Envelope[], type: "agent.started" | "agent.completed") =>
+  envelopes.flatMap(({ event }) =>
+    event.type === "agent.started" || event.type === "agent.completed" ? (event.type === type ? [event] : []) : [],
+  );
 
 test("a sub-agent works in a log of its own, its steps are seen with their path, and its answer is the call's result", async () => {
   await using w = await world(
@@ -88,7 +90,7 @@ test("what an agent in the background comes to is told when it ends, and the run
 
 test("a message reaches an agent that has ended: it goes on where it was", async () => {
   await using w = await world({
-    replies: (request, at) => {
+    replies: (_, at) => {
       if (at === 0) return { blocks: [start("first part", { name: "scout" })] };
       if (at === 1) return { blocks: [call("SendMessage", { to: "scout", message: "and the second" })] };
       return say("done");

@@ -26,7 +26,7 @@ const DEFAULTS: Readonly<Record<"environment" | "allow" | "softDeny" | "hardDeny
 };
 
 /** `"$defaults"` stands for the built-in list; a list without it replaces that. */
-export function policyFrom({ autoMode = {} }: Settings): Policy {
+function policyFrom({ autoMode = {} }: Settings): Policy {
   const list = (given: readonly string[] | undefined, builtin: readonly string[]): readonly string[] =>
     given?.flatMap((entry) => (entry === "$defaults" ? builtin : [entry])) ?? builtin;
   return {

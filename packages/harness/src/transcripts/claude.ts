@@ -72,7 +72,7 @@ const replyId = (line: JsonObject): string => stringOf(objectOf(line["message"])
 const answers = (line: JsonObject, asked: ReadonlySet<string>): boolean =>
   blocksOf(objectOf(line["message"])?.["content"]).some((block) => isToolResult(block) && asked.has(block.tool_use_id));
 
-export function blocksOf(content: Json | undefined): readonly Block[] {
+function blocksOf(content: Json | undefined): readonly Block[] {
   if (typeof content === "string") return content === "" ? [] : [text(content)];
   if (!Array.isArray(content)) return [];
   return content.flatMap((one: Json) => {

@@ -19,7 +19,7 @@ type Format = {
 };
 
 /** The first that knows the lines reads them. */
-export const TRANSCRIPTS: readonly Format[] = [
+const TRANSCRIPTS: readonly Format[] = [
   { name: "keel", knows: isOurs, read: readOurs, cwd: (lines) => stringOf(lines.find(({ keel }) => keel === 1)?.["cwd"]) },
   {
     name: "claude",
