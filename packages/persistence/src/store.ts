@@ -25,7 +25,7 @@ import { findFolder, isSession, makeSession, taken } from "./folders.ts";
 import { forkSession } from "./fork.ts";
 import { nodeHost, type Host } from "./host.ts";
 import { checkSessionId, isSessionId, sessionsOf, slugOf } from "./layout.ts";
-import { Listing } from "./list/listing.ts";
+import type { Listing } from "./list/listing.ts";
 import { isHeld } from "./lock.ts";
 import { fenced, type Pen } from "./pen.ts";
 import { portions, type Finding } from "./read.ts";
@@ -66,11 +66,10 @@ class FolderStore implements EmbeddedStore {
   readonly #desk: Desk;
   readonly #pens = new Map<string, Pen>();
   readonly #folders = new Map<string, string>();
-  readonly #listing: Listing;
+  #listing: Listing | undefined;
 
   constructor(desk: Desk) {
     this.#desk = desk;
-    this.#listing = new Listing(desk);
   }
 
   async create({ tenant, session }: Ref, { cwd, parent }: { readonly cwd: string; readonly parent?: string }): Promise<void> {
@@ -216,7 +215,7 @@ class FolderStore implements EmbeddedStore {
   async list(query: SessionQuery): Promise<readonly SessionSummary[]> {
     if (query.tenant !== "local") return [];
     try {
-      return await this.#listing.list(query);
+      return await (await this.#lists()).list(query);
     } catch (error) {
       throw unreadable(this.#desk.root, error);
     }
@@ -225,7 +224,7 @@ class FolderStore implements EmbeddedStore {
   async search(query: SearchQuery): Promise<readonly SearchHit[]> {
     if (query.tenant !== "local") return [];
     try {
-      return await this.#listing.search(query);
+      return await (await this.#lists()).search(query);
     } catch (error) {
       throw unreadable(this.#desk.root, error);
     }
@@ -256,16 +255,22 @@ class FolderStore implements EmbeddedStore {
   }
 
   async tend(signal: AbortSignal): Promise<void> {
-    await this.#listing.tend(signal);
+    await (await this.#lists()).tend(signal);
   }
 
   async reindex(signal: AbortSignal): Promise<number> {
     sweep(this.#desk);
-    return await this.#listing.reindex(signal);
+    return await (await this.#lists()).reindex(signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#listing.close();
+    this.#listing?.close();
+  }
+
+  /** Loaded when it is first asked for: a plain run needs none of it. */
+  async #lists(): Promise<Listing> {
+    const { Listing: Lists } = await import("./list/listing.ts");
+    return (this.#listing ??= new Lists(this.#desk));
   }
 
   #folderOf({ tenant, session }: Ref): string {

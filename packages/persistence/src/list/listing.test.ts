@@ -51,6 +51,17 @@ test("nothing of SQLite is loaded, and no index is there, before somebody asks f
   assert.deepEqual([before, after], [false, true]);
 });
 
+test("a folder's latest session is told without an index", async () => {
+  await using home = await temporaryHome();
+  const { store, index } = await scene(home.path);
+  await using claim = await store.claim(refOf("b"), "me");
+  await store.append(refOf("b"), claim.fence, 1, [said(2, 9_000, "more")]);
+  const [latest] = await store.list({ tenant: "local", cwd: CWD, limit: 1 });
+  assert.deepEqual([latest?.ref.session, latest?.title, latest?.status, latest?.updated], ["b", "words of b", "active", 9_000]);
+  assert.ok(!existsSync(index));
+  assert.deepEqual(await store.list({ tenant: "local", cwd: "/nowhere", limit: 1 }), []);
+});
+
 test("the index and its companions are for the user alone", async () => {
   await using home = await temporaryHome();
   const { list } = await scene(home.path);

@@ -3,8 +3,9 @@ import type { DatabaseSync } from "node:sqlite";
 import type { SearchHit, SearchQuery, SessionQuery, SessionSummary } from "@keelson/protocol";
 import { changedSessions } from "../changed.ts";
 import type { Desk } from "../claim.ts";
+import { ifThere } from "../disk.ts";
 import { isSession, namesOf } from "../folders.ts";
-import { sessionsOf } from "../layout.ts";
+import { sessionsOf, slugOf } from "../layout.ts";
 import { isHeld } from "../lock.ts";
 import { absorb } from "./absorb.ts";
 import { addStale, indexPath, inTransaction, openDatabase, removeDatabase, troubleOf } from "./database.ts";
@@ -23,6 +24,7 @@ export class Listing {
   }
 
   async list(query: SessionQuery): Promise<readonly SessionSummary[]> {
+    if (this.#isQuick(query)) return await scanList(this.#desk, query);
     const answer = await this.#ask(async (db) => {
       await absorb(this.#desk, db);
       return this.#page(db, query);
@@ -68,6 +70,12 @@ export class Listing {
   close(): void {
     this.#open?.db.close();
     this.#open = undefined;
+  }
+
+  /** A folder's latest session is what a start goes on with: it isn't held up by all the others, nor by SQLite. */
+  #isQuick({ cwd, limit }: SessionQuery): boolean {
+    const { disk, root } = this.#desk;
+    return cwd !== undefined && limit === 1 && (ifThere(() => disk.names(join(sessionsOf(root), slugOf(cwd)))) ?? []).length <= FEW;
   }
 
   /** Undefined when there is no index to ask. A spoiled one is made anew, once. */
@@ -127,6 +135,9 @@ export class Listing {
 function withStatus(summary: SessionSummary, active: readonly string[]): SessionSummary {
   return active.includes(summary.ref.session) ? { ...summary, status: "active" } : summary;
 }
+
+/** Sessions of which each one is looked at in less time than SQLite takes. */
+const FEW = 100;
 
 const UNUSABLE =
   "The index of sessions can't be used, so their folders are read instead. Run keel session reindex, or look at the folder's mode";
