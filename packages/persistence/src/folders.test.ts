@@ -60,6 +60,7 @@ test("a home that can't be made leaves the store open: what reads finds nothing,
   writeFileSync(join(home.path, "file"), "");
   const { store } = opened(join(home.path, "file", "var"));
   assert.deepEqual(await store.list({ tenant: "local" }), []);
+  assert.deepEqual(await store.list({ tenant: "local", cwd: CWD, limit: 1 }), []);
   await refused("not_found", store.get(REF));
   await refused("unwritable", store.create(REF, { cwd: CWD }), /isn't a folder.*KEEL_HOME.*ENOTDIR/);
 });

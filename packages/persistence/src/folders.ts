@@ -61,7 +61,7 @@ export const taken = (session: string): Error =>
   storeError("exists", `There is a session ${session} already. Open that one, or take another id.`);
 
 /** None where no folder is. */
-function namesIn(disk: Disk, path: string): readonly string[] {
+export function namesIn(disk: Disk, path: string): readonly string[] {
   try {
     return disk.names(path);
   } catch (error) {

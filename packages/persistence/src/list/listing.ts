@@ -3,8 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { SearchHit, SearchQuery, SessionQuery, SessionSummary } from "@keelson/protocol";
 import { changedSessions } from "../changed.ts";
 import type { Desk } from "../claim.ts";
-import { ifThere } from "../disk.ts";
-import { isSession, namesOf } from "../folders.ts";
+import { isSession, namesIn, namesOf } from "../folders.ts";
 import { sessionsOf, slugOf } from "../layout.ts";
 import { isHeld } from "../lock.ts";
 import { absorb } from "./absorb.ts";
@@ -75,7 +74,7 @@ export class Listing {
   /** A folder's latest session is what a start goes on with: it isn't held up by all the others, nor by SQLite. */
   #isQuick({ cwd, limit }: SessionQuery): boolean {
     const { disk, root } = this.#desk;
-    return cwd !== undefined && limit === 1 && (ifThere(() => disk.names(join(sessionsOf(root), slugOf(cwd)))) ?? []).length <= FEW;
+    return cwd !== undefined && limit === 1 && namesIn(disk, join(sessionsOf(root), slugOf(cwd))).length <= FEW;
   }
 
   /** Undefined when there is no index to ask. A spoiled one is made anew, once. */
