@@ -4,7 +4,7 @@ import { brotliDecompress, constants, inflate, unzip } from "node:zlib";
 import type { WebAnswer } from "./ports.ts";
 
 /** Bytes. A PDF of more can't be shown; of a text the rest is left out. */
-export const MOST_BYTES = 5.5 * 1024 * 1024;
+const MOST_BYTES = 5.5 * 1024 * 1024;
 
 /** `whole`: false when something is missing at the end. */
 export type Body =
