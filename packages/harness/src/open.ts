@@ -44,7 +44,8 @@ export async function openSession(house: House): Promise<Opening> {
   const lineage = await found({ house, gathered, files }, log, beside);
   const furnished = furnish({ house, gathered, files }, log, lineage, beside);
   if (log.recollection.cwd !== undefined && log.recollection.cwd !== place.cwd) heard.push(...movedFrom(log.recollection.cwd));
-  return { ok: true, session: sessionOf(house, gathered, opened, furnished, heard) };
+  const close = (): Promise<void> => disk[Symbol.asyncDispose]();
+  return { ok: true, session: sessionOf({ house, gathered, log: opened, furnished, heard, close }) };
 }
 
 async function readLog({ store, claim, fresh }: OpenedLog, house: House, gathered: Gathered): Promise<Log> {
@@ -81,7 +82,17 @@ async function found({ house, gathered }: Site, { recollection }: Log, beside: B
   };
 }
 
-function sessionOf(house: House, gathered: Gathered, log: OpenedLog, furnished: Furnished, heard: readonly Problem[]): Session {
+type Made = {
+  readonly house: House;
+  readonly gathered: Gathered;
+  readonly log: OpenedLog;
+  readonly furnished: Furnished;
+  readonly heard: readonly Problem[];
+  /** Of the store, after the session. */
+  readonly close: () => Promise<void>;
+};
+
+function sessionOf({ house, gathered, log, furnished, heard, close }: Made): Session {
   const { conversation, toolbox, dials, meter, beside } = furnished;
   const { ref } = log.claim;
   return {
@@ -117,7 +128,10 @@ function sessionOf(house: House, gathered: Gathered, log: OpenedLog, furnished: 
       const host = baseUrl === undefined ? undefined : new URL(baseUrl).hostname;
       return house.telemetry ? house.telemetry.trace(envelopes, { session: ref.session, agent: "keel", host }) : envelopes;
     },
-    [Symbol.asyncDispose]: () => furnished[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await furnished[Symbol.asyncDispose]();
+      await close();
+    },
   };
 }
 

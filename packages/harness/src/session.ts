@@ -63,6 +63,7 @@ export type Past = {
 
 const FIRST_OUTPUT_TOKENS = 16_000;
 const WORTH_KEEPING = 500; // events: what is read in a few ms isn't worth a file
+const WORTH_A_STOP = 5_000; // in the middle of a run, in case it is killed
 
 /**
  * Runs prompts over one log. Its memory is the fold of that log: while a run goes on, the loop's own as of its last turn,
@@ -78,7 +79,7 @@ export class Conversation {
   #since: Event[] = [];
   #undelivered: readonly Input[];
   #opening: readonly Event[];
-  readonly #kept: number;
+  #kept: number;
 
   constructor(parts: SessionParts, recollection: Recollection, { view, undelivered, opening, kept }: Past) {
     this.#parts = parts;
@@ -91,9 +92,10 @@ export class Conversation {
   }
 
   /** Leaves a snapshot where the log has grown, so that a long one is taken up without being read. */
-  async keep(): Promise<void> {
+  async keep(worth = WORTH_KEEPING): Promise<void> {
     const { head, unsaved } = this.#journal;
-    if (unsaved > 0 || head - this.#kept < WORTH_KEEPING) return;
+    if (unsaved > 0 || head - this.#kept < worth) return;
+    this.#kept = head;
     await keepSnapshot(this.#parts, head, { view: this.view, undelivered: this.#undelivered, recollection: this.#recollection.print() });
   }
 
@@ -134,6 +136,7 @@ export class Conversation {
     for await (const event of this.#listening(options.unattended ? withHeartbeats(events, ports.clock) : events)) {
       yield* this.#beside(run);
       if (event === undefined) continue;
+      if (event.type === "turn.started") await this.keep(WORTH_A_STOP);
       if (event.type === "agent.relayed") yield event.envelope;
       else if (event.type === "run.ended") yield* this.#end(event, run);
       else if (DURABLE[event.type]) yield* await this.#record(event, run);
