@@ -44,7 +44,7 @@ export async function openSession(house: House): Promise<Opening> {
   const lineage = await found({ house, gathered, files }, log, beside);
   const furnished = furnish({ house, gathered, files }, log, lineage, beside);
   if (log.recollection.cwd !== undefined && log.recollection.cwd !== place.cwd) heard.push(...movedFrom(log.recollection.cwd));
-  const close = (): Promise<void> => disk[Symbol.asyncDispose]();
+  const close = async (): Promise<void> => await disk[Symbol.asyncDispose]();
   return { ok: true, session: sessionOf({ house, gathered, log: opened, furnished, heard, close }) };
 }
 
