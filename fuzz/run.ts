@@ -1,3 +1,4 @@
+import { sameByEveryWay } from "./histories.ts";
 import { judgedAgainstBash, readsAnything } from "./permissions.ts";
 import { wildSession } from "./session.ts";
 
@@ -36,6 +37,9 @@ console.log(
     .join(", ")}`,
 );
 broken.push(...(await judgedAgainstBash(sessions, first)), ...(await readsAnything(sessions * 100, first)));
+const histories = Math.max(20, Math.ceil(sessions / 10));
+broken.push(...(await sameByEveryWay(histories, first)));
+console.log(`${histories} histories resumed, forked, exported and taken in`);
 console.log(`${sessions} commands judged against bash, ${sessions * 100} texts read as commands, rules and paths`);
 for (const line of broken.slice(0, 20)) console.log(line);
 console.log(broken.length === 0 ? "No law was broken." : `${broken.length} laws were broken.`);
