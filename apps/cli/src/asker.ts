@@ -1,5 +1,5 @@
 import type { Answer, Ask, Question } from "@keelson/harness";
-import { choose, type Person } from "./choose.ts";
+import { choose, isCommand, LATER, type Person } from "./choose.ts";
 import { choices, questionLines } from "./question-lines.ts";
 import type { Said, Terminal } from "./terminal.ts";
 
@@ -13,18 +13,19 @@ export type Askable = Person & {
 };
 
 export function asker(person: Askable): Asker {
-  const { terminal, look, line, whose, wall } = person;
+  const { terminal, look, line, apart, whose, wall } = person;
   let before: Promise<unknown> = Promise.resolve();
   const put = async (question: Question, signal: AbortSignal): Promise<Answer> => {
     signal.throwIfAborted();
     terminal.interject();
     if (question.asksUser) return await choose(question, person, signal);
     const label = question.agent === undefined ? undefined : whose(question.agent);
-    await line(`\n${questionLines(question, look(), label).join("\n")}`);
+    await apart(questionLines(question, look(), label).join("\n"));
     for (;;) {
       const said = await terminal.ask(choices(question), { fresh: true }, signal);
       signal.throwIfAborted();
-      const answer = understand(said, question, wall());
+      if (isCommand(said)) await line(LATER);
+      const answer = isCommand(said) ? undefined : understand(said, question, wall());
       if (answer) return answer;
     }
   };

@@ -34,13 +34,16 @@ export function resultLines(event: Completed, name: string, look: Look): readonl
   if (event.outcome === "ok" && diff.length > 0) return diff;
   const lines = plain(textOf(event))
     .split("\n")
-    .filter((line) => line.trim() !== "");
+    .filter((line) => line.trim() !== "" && !(event.display?.["kind"] === "agent" && HINT.test(line)));
   const how = SHOWN[name] ?? "beginning";
   const good = event.outcome === "ok";
   const colour = good ? paint.dim : event.outcome === "error" ? paint.trouble : paint.warning;
   const shown = good ? cut(lines, how, MOST[how]) : cut(lines, how === "end" ? "end" : "beginning", MOST_OF_AN_ERROR);
   return shown.map((line) => colour(shorten(line, width - 4)));
 }
+
+/** For the model: how it goes on with an agent. */
+const HINT = /^\[agent_\w+: .*\]$/;
 
 /** Paths below the folder of the session are shown from there. */
 export function shortPath(path: string, cwd: string): string {

@@ -83,6 +83,6 @@ function talkOf({ run, machine, terminal, leaving }: Pick<Talk, "run" | "machine
     const member = renderer.crew.get(agent.split("/").at(-1) ?? "");
     return member ? labelOf(member) : agent;
   };
-  const questions = asker({ terminal, look, line, whose, wall: machine.wall });
+  const questions = asker({ terminal, look, line, apart: (words) => write(renderer.apart(words)), whose, wall: machine.wall });
   return { run, machine, terminal, leaving, look, renderer, write, line, questions };
 }

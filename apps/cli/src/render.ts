@@ -37,6 +37,13 @@ export class Renderer {
     return this.#agents.crew;
   }
 
+  /** The same with room above it. */
+  apart(text: string): string {
+    const gap = this.#newLine() + (this.#shown === "nothing" ? "" : "\n");
+    this.#shown = "nothing";
+    return gap + this.#lines([text]);
+  }
+
   /** Ends the line that is open, for what isn't drawn here. */
   rest(): string {
     return this.#newLine();

@@ -208,6 +208,7 @@ export class Terminal implements Disposable {
   /** Takes what is typed so far out of the line. */
   #clearLine(): string {
     const { line } = this.#lines;
+    this.#lines.setPrompt(""); // readline counts the rows of the one before, and would go up by them over what was written since
     this.#lines.write(null, { ctrl: true, name: "e" });
     this.#lines.write(null, { ctrl: true, name: "u" });
     return line;

@@ -2,13 +2,12 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
-import { simulate, type SeenRequest } from "@keelson/simulator";
-import { temporaryHome } from "@keelson/testing";
+import type { SeenRequest } from "@keelson/simulator";
 import { converse } from "../src/converse.ts";
 import { thisMachine, type Machine } from "../src/machine.ts";
 import { readArguments } from "../src/arguments.ts";
 import type { Run } from "../src/asked.ts";
-import { scriptOf, type Played } from "./keel.ts";
+import { scene, type Played } from "./keel.ts";
 
 /** Somebody at a terminal: types, waits for words on the screen, and sends signals. Dispose closes the terminal. */
 export type Person = AsyncDisposable & {
@@ -29,15 +28,25 @@ export async function sitDown(
   env?: Machine["env"],
   files: Readonly<Record<string, string>> = {},
 ): Promise<Person> {
-  const home = await temporaryHome();
-  const model = await simulate(scriptOf(replies));
-  const cwd = join(home.path, "project");
-  await mkdir(cwd);
-  await writeFile(join(cwd, "note.txt"), "a short note\n");
+  const the = await scene(replies);
   for (const [file, content] of Object.entries(files)) {
-    await mkdir(dirname(join(cwd, file)), { recursive: true });
-    await writeFile(join(cwd, file), content);
+    await mkdir(dirname(join(the.cwd, file)), { recursive: true });
+    await writeFile(join(the.cwd, file), content);
   }
+  const person = sitIn(the, args, env);
+  return {
+    ...person,
+    [Symbol.asyncDispose]: async () => {
+      await person[Symbol.asyncDispose]();
+      await the[Symbol.asyncDispose]();
+    },
+  };
+}
+
+type Place = Pick<Awaited<ReturnType<typeof scene>>, "cwd" | "home" | "model">;
+
+/** The same in a place that is there already, and stays. */
+export function sitIn({ cwd, home, model }: Place, args: readonly string[] = [], env?: Machine["env"]): Person {
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
   const screen = new Screen();
   const handlers = new Map<string, () => void>();
@@ -45,9 +54,9 @@ export async function sitDown(
     ...thisMachine(),
     env: { PATH: process.env["PATH"], NO_COLOR: "1", ...(env ?? { ANTHROPIC_BASE_URL: model.url }) },
     cwd,
-    home: home.path,
-    keelHome: join(home.path, ".keel"),
-    temporary: home.path,
+    home,
+    keelHome: join(home, ".keel"),
+    temporary: home,
     stdin,
     hasInput: true,
     stdout: screen.stream,
@@ -69,8 +78,6 @@ export async function sitDown(
     [Symbol.asyncDispose]: async () => {
       stdin.end();
       await left;
-      await model[Symbol.asyncDispose]();
-      await home[Symbol.asyncDispose]();
     },
   };
 }
