@@ -45,7 +45,7 @@ export const FLAGS: readonly FlagRow[] = [
   { flags: "--defer", what: "with -p: a question parks the run until keel session answer answers it" },
   { flags: "--max-turns <n>", what: "end after so many turns", parse: count },
   { flags: "--max-budget-usd <amount>", what: "end before spending more", parse: amount },
-  { flags: "--permission-mode <mode>", what: MODES.filter((mode) => mode !== "auto").join(", "), parse: permissionMode },
+  { flags: "--permission-mode <mode>", what: MODES.join(", "), parse: permissionMode },
   { flags: "--dangerously-skip-permissions", what: "as --permission-mode bypassPermissions", not: ["permissionMode"] },
   { flags: "--allowedTools, --allowed-tools <rules...>", what: 'rules that allow: "Bash(git log *),Read"', parse: gather },
   { flags: "--disallowedTools, --disallowed-tools <rules...>", what: "rules that deny", parse: gather },

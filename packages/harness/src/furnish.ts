@@ -29,6 +29,7 @@ import { loreOf } from "./lore/bind.ts";
 import { SILENT } from "./lore/lore.ts";
 import { planning } from "./planning.ts";
 import { openToolbox, type Given, type Toolbox } from "./toolbox.ts";
+import { webOf } from "./web.ts";
 import { wire, type Wired } from "./wire.ts";
 
 const LEAVING_MS = 10_000; // git, after the agent has ended, also by an abort
@@ -69,6 +70,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
       agents: team,
       plan: planning(dials),
       skills: lore.port,
+      web: webOf({ network: lineage.network, rules: gathered.rules, wall: house.wall, ask: () => circle.wired?.askModel }),
       worktrees: movingIn(house),
     },
     claim.ref.session,
@@ -102,7 +104,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
     beside,
     kinds,
     meter: wired.meter,
-    [Symbol.asyncDispose]: () => closed(conversation, dials, [team, toolbox, wired], claim),
+    [Symbol.asyncDispose]: () => closed(conversation, dials, [team, toolbox], claim),
   };
 }
 

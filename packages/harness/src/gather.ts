@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { readSettings, type Catalog, type SettingHook } from "@keelson/loader";
+import { managedFiles, readSettings, type Catalog, type SettingHook } from "@keelson/loader";
 import { DIALECTS, dialectFor, lookUp, type Dialect } from "@keelson/model";
 import type { FileStore, PluginDecl, Problem, Rule, Settings } from "@keelson/protocol";
 import { COORDINATING } from "./agents/strictness.ts";
@@ -51,6 +51,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     home,
     keelHome,
     trusted,
+    managed: managedFiles(place.platform),
     builtin: BUILTIN,
     ...(flags.settings !== undefined && { flag: flags.settings }),
   });
@@ -78,7 +79,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   const { catalog, plugins, unusable, problems } = await readPlugins(house, folders.directories, trusted);
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
   const settingHooks = read.hooks;
-  const hooks = await declaredHooks({ settings, settingHooks, catalog, standing }, (plugin) =>
+  const declared = await declaredHooks({ settings, settingHooks, catalog, standing }, (plugin) =>
     join(keelHome, "var", "plugin-data", plugin),
   );
   return {
@@ -94,8 +95,8 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     catalog,
     plugins,
     settingHooks,
-    hooks,
-    problems: [...read.problems, ...rules.problems, ...problems, ...(hooks?.problems ?? [])],
+    hooks: declared.declared,
+    problems: [...read.problems, ...rules.problems, ...problems, ...declared.problems],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Network } from "@keelson/model";
 import type { Mode } from "@keelson/protocol";
 import type { Board } from "@keelson/tools";
 import type { Leases } from "./agents/leases.ts";
@@ -10,6 +11,7 @@ import type { SystemPrompt } from "./prompt.ts";
 export type Lineage = {
   /** Agents from the root; empty for the session itself. */
   readonly path: readonly string[];
+  readonly network: Network;
   readonly ledger: Ledger;
   readonly approvals: Approvals;
   readonly board: Board;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { lookUp } from "@keelson/model";
+import { lookUp, networkFromEnv, openNetwork } from "@keelson/model";
 import { memoryStore, openStore } from "@keelson/persistence";
 import { isStoreError, type Event, type Problem } from "@keelson/protocol";
 import { createBoard, diskFiles } from "@keelson/tools";
@@ -44,7 +44,10 @@ export async function openSession(house: House): Promise<Opening> {
   const lineage = await found({ house, gathered, files }, log, beside);
   const furnished = furnish({ house, gathered, files }, log, lineage, beside);
   if (log.recollection.cwd !== undefined && log.recollection.cwd !== place.cwd) heard.push(...movedFrom(log.recollection.cwd));
-  const close = async (): Promise<void> => await disk[Symbol.asyncDispose]();
+  const close = async (): Promise<void> => {
+    await lineage.network[Symbol.asyncDispose]();
+    await disk[Symbol.asyncDispose]();
+  };
   return { ok: true, session: sessionOf({ house, gathered, log: opened, furnished, heard, close }) };
 }
 
@@ -71,6 +74,7 @@ async function found({ house, gathered }: Site, { recollection }: Log, beside: B
     path: [],
     board,
     leases: new Leases(),
+    network: openNetwork(networkFromEnv(place.env)),
     crew: { running: 0, most: gathered.settings.keel?.maxAgents ?? MOST_RUNNING },
     ledger: new Ledger(limits.bounds, () => clock.now(), { before: recollection.spent }),
     approvals: {
@@ -88,7 +92,7 @@ type Made = {
   readonly log: OpenedLog;
   readonly furnished: Furnished;
   readonly heard: readonly Problem[];
-  /** Of the store, after the session. */
+  /** What is open to the outside and to the disk, after the session. */
   readonly close: () => Promise<void>;
 };
 

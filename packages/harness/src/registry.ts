@@ -1,5 +1,5 @@
 import type { PluginDecl, Problem, Tool } from "@keelson/protocol";
-import { blocks, type BlockKit } from "@keelson/tools";
+import { blocks, isAvailable, type BlockKit } from "@keelson/tools";
 
 export type Registry = { readonly tools: ReadonlyMap<string, Tool>; readonly problems: readonly Problem[] };
 
@@ -10,7 +10,7 @@ type Offer = { readonly denied: readonly string[]; readonly only: readonly strin
 export function enableBlocks(plugins: readonly PluginDecl[], offer: Offer, kit: BlockKit): Registry {
   const asked = plugins.flatMap(({ root, tools }) => tools.map((name) => ({ root, name })));
   const known = asked.filter(({ name }) => Object.hasOwn(blocks, name));
-  const names = [...new Set(known.map(({ name }) => name))].filter((name) => isOffered(name, offer)).toSorted();
+  const names = [...new Set(known.map(({ name }) => name))].filter((name) => isOffered(name, offer) && isAvailable(name, kit)).toSorted();
   return {
     tools: new Map(names.flatMap((name) => (blocks[name] ? [[name, blocks[name](kit)] as const] : []))),
     problems: [

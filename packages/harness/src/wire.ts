@@ -1,4 +1,4 @@
-import { connect, costOf, lookUp, networkFromEnv, openNetwork, shape, type Network } from "@keelson/model";
+import { connect, costOf, lookUp, shape, type Network } from "@keelson/model";
 import { type Event, type JsonObject, type LoopOptions, type Model, type Permit, type Ports, type View } from "@keelson/protocol";
 import type { Hooking } from "./hooking/hooking.ts";
 import type { Ledger } from "./budget/ledger.ts";
@@ -19,8 +19,7 @@ import type { Toolbox } from "./toolbox.ts";
 
 const GRACE_MS = 250;
 
-/** Dispose closes what is open to the outside. */
-export type Wired = AsyncDisposable & {
+export type Wired = {
   readonly ports: () => Ports;
   readonly options: () => LoopOptions;
   readonly totals: (view: View) => JsonObject;
@@ -44,7 +43,7 @@ export function wire(
   toolbox: Toolbox,
   { session, lineage, recollection, dials, system, hooking }: Wiring,
 ): Wired {
-  const { place, flags, clock } = house;
+  const { flags, clock } = house;
   const { limits, dialect, structure } = gathered;
   const { tools, seat } = toolbox;
   const { ledger, path } = lineage;
@@ -52,8 +51,7 @@ export function wire(
   const meter = new Meter(clock, (model, usage) => costOf(lookUp(model), usage), ledger);
   const body = (model: string): JsonObject => shape({ dialect, model: lookUp(model), system, tools: [...tools.values()] });
   const mode = lineage.mode ?? (() => dials.mode);
-  const network = openNetwork(networkFromEnv(place.env));
-  const client = clientOf(house, gathered, { network, session });
+  const client = clientOf(house, gathered, { network: lineage.network, session });
   const name = (): string => dials.models[0] ?? "";
   const second = (): AskModel => asking({ model: meter.measure(client, "classifier"), name, dialect });
   const { judge, permit } = permissionsIn(house, gathered, toolbox, { lineage, recollection, hooking, second, mode });
@@ -76,7 +74,6 @@ export function wire(
     ports: () => ({ ...ports, settle: settling(structure) }),
     options: () =>
       optionsOf(session, { dials, seat, maxTurns: limits.maxTurns, depth: path.length, unattended: flags.unattended ?? false }),
-    [Symbol.asyncDispose]: () => network[Symbol.asyncDispose](),
     totals(view) {
       const reading = structure?.read(answerIn(view));
       return { usd: ledger.spent.usd - began, ...(reading?.ok && { structured: reading.value }) };

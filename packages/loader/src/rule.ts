@@ -1,20 +1,32 @@
 /** The permission rules of one layer. Rule: as they were written, each with the place where it stands; nobody interprets them here. */
-import { BEHAVIORS, type Rule, type Settings, type SettingsSource } from "@keelson/protocol";
-import { itemsAt, type Document } from "./json.ts";
+import { BEHAVIORS, type Json, type Rule, type RuleItem, type Settings, type SettingsSource } from "@keelson/protocol";
+import { isObject, itemsAt, type Document } from "./json.ts";
 
+type Examples = Pick<Exclude<RuleItem, string>, "match" | "notMatch">;
 /** `base`: where patterns that begin with `/` start. */
-export type RuleLine = Rule & { readonly source: SettingsSource };
+export type RuleLine = Rule & Examples & { readonly source: SettingsSource };
 type Origin = Pick<RuleLine, "source" | "base"> & { readonly file: string };
 
 export function rulesIn(document: Document, origin: Origin): readonly RuleLine[] {
   return BEHAVIORS.flatMap((behavior) =>
-    itemsAt(document, ["permissions", behavior]).flatMap(({ value, line }) =>
-      typeof value === "string" ? [{ ...origin, text: value, behavior, line }] : [],
-    ),
+    itemsAt(document, ["permissions", behavior]).flatMap(({ value, line }) => {
+      const item = itemOf(value);
+      return item === undefined ? [] : [{ ...origin, ...spread(item), behavior, line }];
+    }),
   );
 }
 
 /** Rules that stand in no file. */
 export function rulesOf({ permissions = {} }: Settings, origin: Omit<Origin, "file">): readonly RuleLine[] {
-  return BEHAVIORS.flatMap((behavior) => (permissions[behavior] ?? []).map((text) => ({ ...origin, text, behavior })));
+  return BEHAVIORS.flatMap((behavior) => (permissions[behavior] ?? []).map((item) => ({ ...origin, ...spread(item), behavior })));
+}
+
+/** The parse's last step: the file was held against the schema. */
+const itemOf = (value: Json): RuleItem | undefined =>
+  typeof value === "string" || (isObject(value) && typeof value["rule"] === "string") ? (value as RuleItem) : undefined;
+
+function spread(item: RuleItem): Examples & { readonly text: string } {
+  if (typeof item === "string") return { text: item };
+  const { rule, match, notMatch } = item;
+  return { text: rule, ...(match && { match }), ...(notMatch && { notMatch }) };
 }

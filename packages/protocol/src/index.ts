@@ -110,7 +110,7 @@ export { type Confinement, type NetworkBounds, type ProcessChunk, type ProcessEn
 export { CONTINUE_REASONS, END_REASONS, type ContinueReason, type EndReason } from "./reason.ts";
 export { excerpt, hasTerms, NO_OUTLINE, outline, statusAfter, terms, wordsIn, type Outline } from "./outline.ts";
 export { refusal } from "./refusal.ts";
-export { SETTINGS_SOURCES, type SandboxSettings, type Settings, type SettingsSource } from "./settings.ts";
+export { SETTINGS_SOURCES, type RuleItem, type SandboxSettings, type Settings, type SettingsSource } from "./settings.ts";
 export { type AnalyseShell, type ShellFacts } from "./shell.ts";
 export {
   isStoreError,

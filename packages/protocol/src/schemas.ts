@@ -1,8 +1,8 @@
 /** The edge: what others write and we read. Loose about keys that aren't ours. The root entry doesn't import this file. */
 import { z } from "zod";
 
-const rules = z.array(z.string());
 const texts = z.array(z.string()).optional();
+const rules = z.array(z.union([z.string(), z.strictObject({ rule: z.string(), match: texts, notMatch: texts })]));
 const truth = z.boolean().optional();
 const word = z.string().optional();
 const map = z.record(z.string(), z.json()).optional();

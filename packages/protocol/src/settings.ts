@@ -6,9 +6,9 @@ export type Settings = {
   readonly fallbackModel?: string | readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly permissions?: {
-    readonly allow?: readonly string[];
-    readonly ask?: readonly string[];
-    readonly deny?: readonly string[];
+    readonly allow?: readonly RuleItem[];
+    readonly ask?: readonly RuleItem[];
+    readonly deny?: readonly RuleItem[];
     readonly additionalDirectories?: readonly string[];
     readonly defaultMode?: string;
     readonly disableBypassPermissionsMode?: string;
@@ -61,6 +61,9 @@ export type Settings = {
     readonly maxAgents?: number;
   };
 };
+
+/** A rule, or one with examples of what it must match, and must not: they are held against it when it is read. */
+export type RuleItem = string | { readonly rule: string; readonly match?: readonly string[]; readonly notMatch?: readonly string[] };
 
 /** Paths: `/` is absolute, `~/` the home, `./` the folder of the session; unlike in rules. Lists of all layers join. */
 export type SandboxSettings = {

@@ -33,7 +33,7 @@ export function hookingOf({ site: { house, gathered }, lineage, session, mode, t
     tell: (...events) => beside.push(...events),
     receive: (content) => circle.conversation?.receive(content, "hook"),
     ask: async (asked, signal) => (await circle.wired?.askModel(asked, signal)) ?? "",
-    fetch: undefined,
+    fetch: (url, init) => lineage.network.fetch(url, init),
     httpUrls: gathered.settings.allowedHttpHookUrls,
   });
 }

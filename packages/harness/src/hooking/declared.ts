@@ -7,23 +7,28 @@ import { bringerOf, isUsable } from "../plugins/gathered.ts";
 
 type Room = typeof import("@keelson/hooks");
 /** `room`: what runs them, loaded because there are some. */
-export type Declared = { readonly hooks: readonly Hook[]; readonly room: Room; readonly problems: readonly Problem[] };
+export type Declared = { readonly hooks: readonly Hook[]; readonly room: Room };
+export type DeclaredHooks = { readonly declared: Declared | undefined; readonly problems: readonly Problem[] };
 type About = Pick<Gathered, "settings" | "settingHooks" | "catalog" | "standing">;
 
 const PROJECT: readonly SettingsSource[] = ["keel_local", "claude_local", "keel_project", "claude_project"];
 
 /** Undefined where there are none: nothing of them is loaded then. */
-export async function declaredHooks(about: About, data: (plugin: string) => string): Promise<Declared | undefined> {
+export async function declaredHooks(about: About, data: (plugin: string) => string): Promise<DeclaredHooks> {
   const { settings, settingHooks, catalog } = about;
-  if (settings.disableAllHooks || (settingHooks.length === 0 && catalog.joined.hooks.length === 0)) return undefined;
+  if (settings.disableAllHooks || (settingHooks.length === 0 && catalog.joined.hooks.length === 0))
+    return { declared: undefined, problems: [] };
   const managed = settings.allowManagedHooksOnly === true;
   const own = settingHooks.filter(({ source }) => !managed || source === "managed");
   const brought = managed ? catalog.joined.hooks.filter(({ layer }) => layer.kind === "managed") : catalog.joined.hooks;
   const { allowed, held } = await sift(about, own, brought);
-  if (allowed.length === 0) return undefined;
+  if (allowed.length === 0) return { declared: undefined, problems: held };
   const room = await import("@keelson/hooks");
   const read = allowed.map(({ decls, origin }) => room.readHookDecls(decls, origin(data)));
-  return { room, hooks: read.flatMap(({ hooks }) => hooks), problems: [...read.flatMap(({ problems }) => problems), ...held] };
+  return {
+    declared: { room, hooks: read.flatMap(({ hooks }) => hooks) },
+    problems: [...read.flatMap(({ problems }) => problems), ...held],
+  };
 }
 
 type Group = {
@@ -51,6 +56,7 @@ async function sift(
     else
       held.push({
         severity: "warning",
+        code: "hooks_held",
         file: root,
         text: `Its ${decls.length} hooks don't run: this state of it isn't trusted. keel trust give ${root} trusts it.`,
       });

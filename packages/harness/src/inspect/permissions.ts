@@ -3,7 +3,7 @@
  * hook, no model, no sandbox; nobody is asked.
  */
 import { resolve } from "node:path";
-import { readSettings } from "@keelson/loader";
+import { managedFiles, readSettings } from "@keelson/loader";
 import { createAnalyse, explain, judgeCase, policyOf, proposeRules, rulingOn, type Case, type Heard } from "@keelson/permissions";
 import {
   MODES,
@@ -51,7 +51,15 @@ export async function inspectRules(place: Place, { settings: flag, mode }: Rules
   const { cwd, home, keelHome } = place;
   const standing = await standingOf(await trustRoot(cwd), openTrust(keelHome), false);
   const { trusted, root } = standing;
-  const read = await readSettings({ cwd, home, keelHome, trusted, builtin: BUILTIN, ...(flag !== undefined && { flag }) });
+  const read = await readSettings({
+    managed: managedFiles(place.platform),
+    cwd,
+    home,
+    keelHome,
+    trusted,
+    builtin: BUILTIN,
+    ...(flag !== undefined && { flag }),
+  });
   const broken = read.problems.find(({ severity }) => severity === "error");
   if (broken) return { code: "settings", text: lineOf(broken) };
   const gathered = await gatherRules(read.rules, {}, { cwd, home });

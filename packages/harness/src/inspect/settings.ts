@@ -1,4 +1,4 @@
-import { explainSetting, readSettings } from "@keelson/loader";
+import { explainSetting, managedFiles, readSettings } from "@keelson/loader";
 import type { Json, JsonObject, Problem, Rule, Settings, SettingsSource } from "@keelson/protocol";
 import { BUILTIN } from "../gather.ts";
 import type { Place } from "../house.ts";
@@ -17,8 +17,15 @@ export type SettingsLayer = { readonly source: SettingsSource; readonly file?: s
 export type SettingSaid = { readonly source: SettingsSource; readonly file?: string; readonly value?: Json; readonly held: boolean };
 
 /** Reads, and runs nothing. `flag`: what stands behind `--settings`. */
-export async function inspectSettings({ cwd, home, keelHome }: Place, flag?: string): Promise<SettingsView> {
-  const read = await readSettings({ cwd, home, keelHome, builtin: BUILTIN, ...(flag !== undefined && { flag }) });
+export async function inspectSettings({ cwd, home, keelHome, platform }: Place, flag?: string): Promise<SettingsView> {
+  const read = await readSettings({
+    managed: managedFiles(platform),
+    cwd,
+    home,
+    keelHome,
+    builtin: BUILTIN,
+    ...(flag !== undefined && { flag }),
+  });
   return {
     layers: read.layers.map(({ source, file, settings }) => ({ source, ...(file !== undefined && { file }), settings: { ...settings } })),
     merged: read.settings,

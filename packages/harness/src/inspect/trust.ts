@@ -1,7 +1,7 @@
 /** Whether a folder is trusted, and what it brings that only then counts. Rule: it reads, and nothing runs. */
 import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { readPlugin, readSettings, type Catalog, type Found } from "@keelson/loader";
+import { readPlugin, managedFiles, readSettings, type Catalog, type Found } from "@keelson/loader";
 import { mayKeep } from "@keelson/permissions";
 import type { HookDecl, PartKind } from "@keelson/protocol";
 import { BUILTIN } from "../gather.ts";
@@ -30,8 +30,8 @@ export async function inspectFolder(place: Place): Promise<FolderView> {
   const { cwd, home, keelHome } = place;
   const { root, trusted, agreed } = await standingOf(await trustRoot(cwd), openTrust(keelHome), false);
   const [settings, whole, { catalog }] = await Promise.all([
-    readSettings({ cwd, home, keelHome, trusted: false, builtin: BUILTIN }),
-    readSettings({ cwd, home, keelHome, trusted: true, builtin: BUILTIN }),
+    readSettings({ managed: managedFiles(place.platform), cwd, home, keelHome, trusted: false, builtin: BUILTIN }),
+    readSettings({ managed: managedFiles(place.platform), cwd, home, keelHome, trusted: true, builtin: BUILTIN }),
     readPlugins({ place, plugins: [] }, []),
   ]);
   const held = settings.layers.flatMap(({ file, held: keys }): readonly Brought[] =>

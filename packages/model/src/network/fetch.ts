@@ -12,6 +12,11 @@ export type FetchInit = {
   readonly signal?: AbortSignal | null;
   /** `manual` unless said: the answer that redirects is the answer. */
   readonly redirect?: "manual" | "follow" | "error";
+  /**
+   * IP addresses: a straight connection goes to one of them, whatever the name means by then, and is nobody else's. TLS and Host keep the name.
+   * A proxy connects where it will: see `Network.proxied`.
+   */
+  readonly addresses?: readonly string[];
   /** It may be sent a second time when a kept connection turns out to be closed. Holds of itself for methods that change nothing twice. */
   readonly replay?: boolean;
 };

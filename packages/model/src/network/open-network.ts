@@ -9,6 +9,8 @@ import type { NetworkSettings } from "./settings.ts";
 export type Network = AsyncDisposable & {
   /** Rejects with a `NetworkError`, or with the signal's reason. */
   readonly fetch: Fetch;
+  /** Does a proxy stand before it? Then the proxy resolves its name and connects. */
+  readonly proxied: (url: URL) => Promise<boolean>;
 };
 
 /** Reads and connects nothing until it is asked; what only proxies and certificates need is loaded with the first request that needs it. */
@@ -25,6 +27,7 @@ export function openNetwork(settings: NetworkSettings = {}): Network {
       const { follow } = await import("./follow.ts");
       return follow(response, init, ask);
     },
+    proxied: async (url) => (await ways.proxyFor(url)) !== undefined,
     [Symbol.asyncDispose]: async () => {
       await ways.close();
       for (const end of ends) end(closed());
@@ -48,7 +51,7 @@ class Ways {
   async to(url: URL): Promise<Way> {
     if (this.#closed) throw closed();
     const secure = url.protocol === "https:";
-    const address = await this.#proxyFor(url, secure);
+    const address = await this.proxyFor(url);
     const name = `${secure} ${address !== undefined}`;
     const way = this.#open.get(name) ?? this.#make(secure, address);
     this.#open.set(name, way);
@@ -61,9 +64,9 @@ class Ways {
     for (const way of await Promise.allSettled(this.#open.values())) if (way.status === "fulfilled") way.value.close();
   }
 
-  async #proxyFor(url: URL, secure: boolean): Promise<string | undefined> {
+  async proxyFor(url: URL): Promise<string | undefined> {
     const { proxy, noProxy } = this.#settings;
-    const address = secure ? proxy?.https : proxy?.http;
+    const address = url.protocol === "https:" ? proxy?.https : proxy?.http;
     if (address === undefined || noProxy === undefined) return address;
     this.#goesAround ??= import("./no-proxy.ts").then(({ goesAround }) => goesAround(noProxy));
     return (await this.#goesAround)(url) ? undefined : address;

@@ -20,7 +20,7 @@ export type Route = {
   readonly refused: (status: number) => NetworkError | undefined;
 };
 /** `left` is aborted when the request is over: whatever its connection still waits for is given up. */
-export type Opening = RequestOptions & { readonly left: AbortSignal };
+export type Opening = RequestOptions & { readonly left: AbortSignal; readonly addresses?: readonly string[] };
 
 export type Order = {
   readonly url: URL;
@@ -53,11 +53,16 @@ export async function send(order: Order): Promise<FetchResponse> {
 }
 
 function once({ url, init, route, limits, ends }: Order, method: string): Promise<Sent> {
-  const { body, signal } = init;
+  const { body, signal, addresses } = init;
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve({ error: signal.reason, stale: false });
     const left = new AbortController();
-    const request = route.open({ method, headers: { ...DEFAULTS, ...named(init.headers), ...route.headers }, left: left.signal });
+    const request = route.open({
+      method,
+      headers: { ...DEFAULTS, ...named(init.headers), ...route.headers },
+      left: left.signal,
+      ...(addresses && { addresses }),
+    });
     let ended: { readonly why: unknown } | undefined;
     const end = (why: unknown): void => {
       ended = { why };
