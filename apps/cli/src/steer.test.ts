@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { JsonObject } from "@keelson/protocol";
 import type { Reply, Script } from "@keelson/simulator";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { scene } from "../test/keel.ts";
 import { sitDown, sitIn, type Person } from "../test/person.ts";
 
@@ -21,17 +21,20 @@ const release = (person: Person): Promise<void> => writeFile(join(person.cwd, "g
 
 describe("what is typed while the model works", () => {
   test("is seen as it is typed, nothing is drawn over it, and the model reads it after its step", async () => {
-    await using person = await sitDown([WAITS, say("I heard you.")], FREE);
+    await using person = await sitDown([WAITS, bash("until [ -e on ]; do sleep 0.02; done"), say("I heard you.")], FREE);
     await person.screen.see("● Bash");
     person.type("hurry");
     await person.screen.see("» hurry");
     await release(person);
+    await vi.waitFor(() => expect(person.requests).toHaveLength(2));
+    expect(person.screen.text).not.toContain("└");
     person.type(` up${ENTER}`);
     await person.screen.see(" up\n");
     await person.screen.see("└");
+    await writeFile(join(person.cwd, "on"), "");
     await person.screen.see("I heard you.");
-    expect(person.requests[1]?.text).toContain('"hurry up"');
-    expect(person.requests).toHaveLength(2);
+    expect(person.requests[2]?.text).toContain('"hurry up"');
+    expect(person.requests).toHaveLength(3);
   });
 
   test("and comes too late for the last step is answered behind it", async () => {
