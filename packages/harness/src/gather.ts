@@ -5,7 +5,7 @@ import type { FileStore, PluginDecl, Problem, Rule, Settings } from "@keelson/pr
 import { COORDINATING } from "./agents/strictness.ts";
 import { findEndpoint, type Endpoint } from "./endpoint.ts";
 import { findFolders, type Folders } from "./folders.ts";
-import { standingOf, trustRoot, type Standing } from "./guard/folder-trust.ts";
+import { groundOf, standingOf, type Standing } from "./guard/folder-trust.ts";
 import { declaredHooks, type Declared } from "./hooking/declared.ts";
 import type { House, Refusal } from "./house.ts";
 import { openTrust } from "./kept/trust.ts";
@@ -44,7 +44,8 @@ export const BUILTIN: Settings = { keel: { maxTurns: 200 } };
 export async function gather(house: House, files: FileStore): Promise<Gathered | Refusal> {
   const { place, flags } = house;
   const { cwd, home, keelHome, env } = place;
-  const standing = await standingOf(await trustRoot(cwd), openTrust(keelHome), flags.trust ?? false);
+  const { root, repository } = groundOf(cwd);
+  const standing = await standingOf(root, openTrust(keelHome), flags.trust ?? false);
   const { trusted } = standing;
   const read = await readSettings({
     cwd,
@@ -58,7 +59,10 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   const broken = read.problems.find(({ severity }) => severity === "error");
   if (broken) return { code: isNamed(broken, flags.settings, cwd) ? "usage" : "settings", text: lineOf(broken) };
   const { settings } = read;
-  const folders = await findFolders(files, cwd, [...(settings.permissions?.additionalDirectories ?? []), ...(flags.addDirs ?? [])]);
+  const folders = await findFolders(files, { cwd, repository }, [
+    ...(settings.permissions?.additionalDirectories ?? []),
+    ...(flags.addDirs ?? []),
+  ]);
   if ("code" in folders) return folders;
   const limits = chooseLimits(flags, settings, env);
   if ("code" in limits) return limits;

@@ -1,5 +1,5 @@
 /** Reads a file of a plugin. Rule: what leaves the plugin's directory, by name or by link, is refused and not read. */
-import { realpath } from "node:fs/promises";
+import { realpathSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { failure, readText, refused, type TextRead } from "./text.ts";
 
@@ -9,7 +9,7 @@ export async function readInside(root: string, path: string, limitBytes: number)
   if (isAbsolute(path) || path.split(/[\\/]/).includes("..")) return refused(LEAVES);
   const whole = join(root, path);
   try {
-    const [home, target] = await Promise.all([realpath(root), realpath(whole)]);
+    const [home, target] = [realpathSync(root), realpathSync(whole)];
     const step = relative(home, target);
     if (step === ".." || step.startsWith(`..${sep}`) || isAbsolute(step)) return refused(LEAVES);
     return await readText(target, limitBytes);

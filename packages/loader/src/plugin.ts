@@ -1,6 +1,5 @@
 /** Reads one plugin directory. Rule: reading runs nothing; what is wrong comes back as problems, and content never makes it throw. */
-import { lstatSync, readdirSync } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
+import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { PluginDecl, PluginParts, PluginRead, Problem } from "@keelson/protocol";
 import { openDisk } from "./disk.ts";
@@ -48,7 +47,7 @@ export async function readPlugin(root: string, options: ReadOptions = {}): Promi
   const ours = readOurs(document);
   const system = await readSystem(root, document.file, ours.system);
   const cache = options.cache ?? createReadCache();
-  const within = options.within === "anywhere" ? undefined : await realpath(options.within ?? root);
+  const within = options.within === "anywhere" ? undefined : realpathSync(options.within ?? root);
   const own: Problem[] = [];
   const parts = await readParts({
     disk: openDisk(root, within, own, options.unchanged),
@@ -66,7 +65,7 @@ export async function readPlugin(root: string, options: ReadOptions = {}): Promi
 
 async function checkRoot(root: string): Promise<Problem | undefined> {
   try {
-    if ((await stat(root)).isDirectory()) return undefined;
+    if (statSync(root).isDirectory()) return undefined;
     return { severity: "error", code: "no_folder", file: root, text: "is not a directory. A plugin is a directory; name that." };
   } catch (error) {
     return {

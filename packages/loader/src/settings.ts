@@ -2,7 +2,7 @@
  * Reads the settings of a session: SETTINGS_SOURCES highest first, each file once, masked, merged.
  * Rule: a file that can't be used is never passed over in silence, and never takes another one with it.
  */
-import { realpath } from "node:fs/promises";
+import { realpathSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { SETTINGS_SOURCES, type HookDecl, type JsonObject, type Problem, type Settings, type SettingsSource } from "@keelson/protocol";
 import { lineAt, objectOf, type Document } from "./json.ts";
@@ -12,6 +12,7 @@ import { merge, valueIn } from "./merge.ts";
 import { hooksIn } from "./part/hooks.ts";
 import { rulesIn, rulesOf, type RuleLine } from "./rule.ts";
 import { keelHome, SOURCES, type SettingsPlaces } from "./source.ts";
+import { lookAt } from "./text.ts";
 import { quote } from "./words.ts";
 
 /** `settings`: what counts of it. `held`: the keys that it sets and that don't count, since the folder isn't trusted. */
@@ -46,7 +47,7 @@ type Opened = {
 
 /** Never rejects for what stands in a file. */
 export async function readSettings(places: SettingsPlaces): Promise<SettingsRead> {
-  const files = await Promise.all((await placesOf(places)).map((place) => readLayer(place, places)));
+  const files = await Promise.all(placesOf(places).map((place) => readLayer(place, places)));
   let opened: readonly Opened[] = places.builtin ? [openBuiltin(places, places.builtin)] : [];
   // From the lowest up: what a repository may lower depends on what holds below it.
   for (const file of files.toReversed()) if (file.document) opened = [open(file, file.document, opened, places), ...opened];
@@ -59,10 +60,18 @@ export async function readSettings(places: SettingsPlaces): Promise<SettingsRead
   };
 }
 
+function realOr(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // a link to nothing: reading it says so
+  }
+}
+
 /** A file that the owner named too isn't the repository's: at home, `~/.claude` is both. */
-async function placesOf(places: SettingsPlaces): Promise<readonly Place[]> {
+function placesOf(places: SettingsPlaces): readonly Place[] {
   const all = SETTINGS_SOURCES.flatMap((source) => SOURCES[source].files(places).map((file) => ({ source, file })));
-  const real = await Promise.all(all.map(async ({ file }) => (isAbsolute(file) ? realpath(file).catch(() => file) : file)));
+  const real = all.map(({ file }) => (isAbsolute(file) && lookAt(file) ? realOr(file) : file));
   const owned = new Set(real.filter((_, at) => all[at] && SOURCES[all[at].source].from === "owner"));
   return all.filter(({ source }, at) => SOURCES[source].from !== "repository" || !owned.has(real[at] ?? ""));
 }

@@ -1,6 +1,8 @@
-/** Reads one small text file. Rule: what is wrong with it comes back as words; nothing is thrown, nothing but a regular file is read. */
-import { constants } from "node:fs";
-import { lstat, open } from "node:fs/promises";
+/**
+ * Reads one small text file. Rule: what is wrong with it comes back as words; nothing is thrown, nothing but a regular file is read.
+ * At once and without threads: a start looks at some twenty of them, most of which aren't there.
+ */
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats } from "node:fs";
 
 /** `missing`: nothing stands there. `why` follows the name of the file in a sentence. */
 export type TextRead =
@@ -17,17 +19,18 @@ const WHY: Readonly<Record<string, string>> = {
 
 /** UTF-8 with or without a byte order mark; CRLF becomes LF. `lossy`: what is no UTF-8 is shown as � instead of refused. */
 export async function readText(path: string, limitBytes: number, strictness: "strict" | "lossy" = "strict"): Promise<TextRead> {
+  let file: number | undefined;
   try {
-    await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)); // a pipe without a writer would wait for ever
-    const { size, ...stat } = await file
-      .stat()
-      .then((found) => ({ size: found.size, directory: found.isDirectory(), file: found.isFile() }));
-    if (stat.directory) return refused("is a directory, not a file. Name a file, or move it away");
-    if (!stat.file) return refused("is not a regular file. Put a file in its place");
-    if (size > limitBytes) return refused(`has ${size} bytes; at most ${limitBytes} are read. Make it smaller`);
-    return decode(await file.readFile(), strictness === "strict");
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)); // a pipe without a writer would wait for ever
+    const stats = fstatSync(file);
+    if (stats.isDirectory()) return refused("is a directory, not a file. Name a file, or move it away");
+    if (!stats.isFile()) return refused("is not a regular file. Put a file in its place");
+    if (stats.size > limitBytes) return refused(`has ${stats.size} bytes; at most ${limitBytes} are read. Make it smaller`);
+    return decode(readFileSync(file), strictness === "strict");
   } catch (error) {
     return failure(path, error);
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
@@ -39,7 +42,7 @@ export function refused(why: string): TextRead & { readonly ok: false } {
 export async function failure(path: string, error: unknown): Promise<TextRead & { readonly ok: false }> {
   const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
   if (code !== "ENOENT" && code !== "ENOTDIR") return refused(WHY[code] ?? `can't be read (${code})`);
-  const link = await lstat(path).catch(() => undefined);
+  const link = lookAt(path);
   return link
     ? refused("is a link to a file that doesn't exist. Remove the link or restore the file")
     : { ok: false, missing: true, why: "doesn't exist" };
@@ -50,5 +53,14 @@ function decode(bytes: Uint8Array, fatal: boolean): TextRead {
     return { ok: true, text: new TextDecoder("utf-8", { fatal }).decode(bytes).replaceAll("\r\n", "\n") };
   } catch {
     return refused("is not UTF-8 text. Save it as UTF-8");
+  }
+}
+
+/** What stands at a path, a link as itself; undefined where nothing does, or nobody may look. */
+export function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }

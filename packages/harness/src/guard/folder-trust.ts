@@ -1,14 +1,24 @@
-import { realpath, stat } from "node:fs/promises";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { folderTrusted, mayKeep, type Agreed } from "@keelson/permissions";
 import type { TrustStore } from "../kept/trust.ts";
 
-/** The folder that a session stands in, as trust knows it: the real path of its repository, or of itself where it is in none. */
-export async function trustRoot(cwd: string): Promise<string> {
-  const real = await realpath(cwd).catch(() => cwd);
+/** Where a session stands, as trust knows it: the real path of its repository, or of the folder itself where it is in none. */
+export type Ground = { readonly root: string; readonly repository: boolean };
+
+export function groundOf(cwd: string): Ground {
+  const real = realOr(cwd);
   for (let folder = real; ; folder = dirname(folder)) {
-    if ((await stat(join(folder, ".git")).catch(() => undefined)) !== undefined) return folder;
-    if (dirname(folder) === folder) return real;
+    if (existsSync(join(folder, ".git"))) return { root: folder, repository: true };
+    if (dirname(folder) === folder) return { root: real, repository: false };
+  }
+}
+
+function realOr(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // it isn't there: who opens a session in it is told
   }
 }
 

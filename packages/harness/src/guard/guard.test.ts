@@ -7,7 +7,7 @@ import { test } from "vitest";
 import { call, outcomes, run, world, type World } from "../../test/world.ts";
 import { openTrust } from "../kept/trust.ts";
 import { readRuling } from "./classify.ts";
-import { keepTrust, standingOf, trustRoot } from "./folder-trust.ts";
+import { keepTrust, standingOf, groundOf } from "./folder-trust.ts";
 
 const bash = (command: string) => call("Bash", { command });
 const say = (text: string) => ({ blocks: [{ text }] });
@@ -119,10 +119,10 @@ test("trust is of a repository's real folder: a repository inside of it is anoth
   await mkdir(join(w.cwd, ".git"));
   await mkdir(join(w.cwd, "vendor", "lib", ".git"), { recursive: true });
   await mkdir(join(w.cwd, "src"));
-  const root = await trustRoot(join(w.cwd, "src"));
+  const root = groundOf(join(w.cwd, "src")).root;
   assert.equal(await keepTrust(root, w.home, store, 1), undefined);
-  assert.equal((await standingOf(await trustRoot(join(w.cwd, "src")), store, false)).trusted, true);
-  assert.equal((await standingOf(await trustRoot(join(w.cwd, "vendor", "lib")), store, false)).trusted, false);
+  assert.equal((await standingOf(groundOf(join(w.cwd, "src")).root, store, false)).trusted, true);
+  assert.equal((await standingOf(groundOf(join(w.cwd, "vendor", "lib")).root, store, false)).trusted, false);
   assert.match((await keepTrust(w.home, w.home, store, 1)) ?? "", /lasts for one session/);
 });
 

@@ -18,7 +18,7 @@ import {
 } from "@keelson/protocol";
 import { BUILTIN, lineOf } from "../gather.ts";
 import { boxOf } from "../guard/box.ts";
-import { standingOf, trustRoot } from "../guard/folder-trust.ts";
+import { standingOf, groundOf } from "../guard/folder-trust.ts";
 import { stagesOf } from "../guard/stages.ts";
 import type { Place, Refusal } from "../house.ts";
 import { openGrants, ruleOf, type Grant } from "../kept/grants.ts";
@@ -49,7 +49,7 @@ type Ground = Pick<Asked, "cwd" | "home" | "directories" | "rules"> & { readonly
 
 export async function inspectRules(place: Place, { settings: flag, mode }: RulesAsked, wall: () => number): Promise<RulesView | Refusal> {
   const { cwd, home, keelHome } = place;
-  const standing = await standingOf(await trustRoot(cwd), openTrust(keelHome), false);
+  const standing = await standingOf(groundOf(cwd).root, openTrust(keelHome), false);
   const { trusted, root } = standing;
   const read = await readSettings({
     managed: managedFiles(place.platform),

@@ -6,7 +6,7 @@ import { validatePlugins, type Catalog, type Found, type LayerKind, type LayerRe
 import { costOf, lookUp } from "@keelson/model";
 import { RUNS_CODE, type PartKind, type Problem, type Settings, type Usage } from "@keelson/protocol";
 import { describeKinds, kindsOf } from "../agents/kinds.ts";
-import { standingOf, trustRoot } from "../guard/folder-trust.ts";
+import { standingOf, groundOf } from "../guard/folder-trust.ts";
 import type { House } from "../house.ts";
 import { openTrust } from "../kept/trust.ts";
 import { chooseLimits } from "../limits.ts";
@@ -114,7 +114,7 @@ export async function billPlugins(where: Where, model: string | undefined): Prom
   const limits = chooseLimits(model === undefined ? {} : { model }, merged, place.env);
   if ("code" in limits) return limits.text;
   const info = lookUp(limits.models[0] ?? "");
-  const standing = await standingOf(await trustRoot(place.cwd), openTrust(place.keelHome), true);
+  const standing = await standingOf(groundOf(place.cwd).root, openTrust(place.keelHome), true);
   const { rows: skills, unlisted } = skillRows(catalog, merged, info.window);
   const rows: readonly BillRow[] = [
     ...plugins.flatMap((plugin): readonly BillRow[] =>

@@ -5,7 +5,7 @@ import { readPlugin, managedFiles, readSettings, type Catalog, type Found } from
 import { mayKeep } from "@keelson/permissions";
 import type { HookDecl, PartKind } from "@keelson/protocol";
 import { BUILTIN } from "../gather.ts";
-import { keepTrust, standingOf, trustRoot } from "../guard/folder-trust.ts";
+import { keepTrust, standingOf, groundOf } from "../guard/folder-trust.ts";
 import { treeOf } from "../guard/tree.ts";
 import type { Place } from "../house.ts";
 import { openTrust } from "../kept/trust.ts";
@@ -28,7 +28,7 @@ export type FolderView = {
 /** Instructions and rules in prose aren't listed: nearly every folder has some, and they grant nothing. */
 export async function inspectFolder(place: Place): Promise<FolderView> {
   const { cwd, home, keelHome } = place;
-  const { root, trusted, agreed } = await standingOf(await trustRoot(cwd), openTrust(keelHome), false);
+  const { root, trusted, agreed } = await standingOf(groundOf(cwd).root, openTrust(keelHome), false);
   const [settings, whole, { catalog }] = await Promise.all([
     readSettings({ managed: managedFiles(place.platform), cwd, home, keelHome, trusted: false, builtin: BUILTIN }),
     readSettings({ managed: managedFiles(place.platform), cwd, home, keelHome, trusted: true, builtin: BUILTIN }),
@@ -86,7 +86,7 @@ function commandOf({ command, args, url, prompt }: { readonly [key: string]: unk
 
 /** Keeps the trust in the repository or folder that `cwd` stands in; in words why it can't be kept. */
 export async function trustFolder({ home, keelHome }: Kept, cwd: string, now: number): Promise<string | { readonly root: string }> {
-  const root = await trustRoot(cwd);
+  const root = groundOf(cwd).root;
   return (await keepTrust(root, home, openTrust(keelHome), now)) ?? { root };
 }
 type Kept = Pick<Place, "home" | "keelHome">;
@@ -101,7 +101,7 @@ export async function trustTree({ keelHome }: Kept, root: string, now: number): 
 
 /** A plugin directory: by its manifest, or by a name that makes a folder of a project one. */
 export async function isPluginRoot(root: string): Promise<boolean> {
-  if ((await trustRoot(root)) === (await realpath(root).catch(() => root)) && (await stat(join(root, ".git")).catch(() => undefined)))
+  if (groundOf(root).root === (await realpath(root).catch(() => root)) && (await stat(join(root, ".git")).catch(() => undefined)))
     return false;
   const { plugin } = await readPlugin(root);
   return plugin !== undefined && plugin.format !== "folder";
