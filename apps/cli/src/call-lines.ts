@@ -34,7 +34,7 @@ export function resultLines(event: Completed, name: string, look: Look): readonl
   if (event.outcome === "ok" && diff.length > 0) return diff;
   const lines = plain(textOf(event))
     .split("\n")
-    .filter((line) => line.trim() !== "" && !(event.display?.["kind"] === "agent" && HINT.test(line)));
+    .filter((line) => line.trim() !== "" && !(typeof event.display?.["agentId"] === "string" && HINT.test(line)));
   const how = SHOWN[name] ?? "beginning";
   const good = event.outcome === "ok";
   const colour = good ? paint.dim : event.outcome === "error" ? paint.trouble : paint.warning;

@@ -1,14 +1,14 @@
 import { isToolUse, type Envelope, type ToolUse } from "@keelson/protocol";
 import { resultLines, titleOf, type Look } from "./call-lines.ts";
 import { shorten, visible } from "./clean.ts";
-import { labelOf, muster, NOBODY, type Crew, type Member } from "./crew.ts";
+import { labelOf, muster, nobody, type Crew, type Member } from "./crew.ts";
 import { seconds, waitingLine } from "./recovery-line.ts";
 
 /** What sub-agents do, below their parent: whose it is, and one line for each step. What went well is seen in their answer. */
 export class CrewLines {
   readonly #look: () => Look;
   readonly #calls = new Map<string, ToolUse>();
-  #crew: Crew = NOBODY;
+  #crew: Crew = nobody();
 
   constructor(look: () => Look) {
     this.#look = look;
@@ -25,11 +25,13 @@ export class CrewLines {
     if (!member) return [];
     if (event.type === "agent.completed") return member.background ? [endLine(member, this.#look())] : [];
     if (event.type === "block.completed" && isToolUse(event.block)) this.#calls.set(keyOf(path, event.block.id), event.block);
-    return this.#step(envelope).map((line) => this.#below(member, line));
+    const label = `${"  ".repeat(member.path.length)}${visible(labelOf(member))} │`;
+    const { paint, width } = this.#look();
+    return this.#step(envelope, Math.max(width - label.length - 1, NARROWEST)).map((line) => `${paint.dim(label)} ${line}`);
   }
 
-  #step({ event, path }: Envelope): readonly string[] {
-    const look = { ...this.#look(), width: this.#look().width - MARGIN };
+  #step({ event, path }: Envelope, width: number): readonly string[] {
+    const look = { ...this.#look(), width };
     switch (event.type) {
       case "call.started": {
         const use = this.#calls.get(keyOf(path, event.callId));
@@ -46,15 +48,10 @@ export class CrewLines {
     }
     return [];
   }
-
-  #below(member: Member, line: string): string {
-    const { paint } = this.#look();
-    return `${"  ".repeat(member.path.length)}${paint.dim(`${visible(labelOf(member))} │`)} ${line}`;
-  }
 }
 
-/** Columns that the label takes at most, with its indentation. */
-const MARGIN = 36;
+/** Columns of a step, however long its label is. */
+const NARROWEST = 20;
 const keyOf = (path: readonly string[], callId: string): string => [...path, callId].join("/");
 
 function endLine(member: Member, { paint }: Look): string {

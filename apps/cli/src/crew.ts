@@ -24,7 +24,7 @@ export type Member = {
 };
 /** By id, in the order in which they were started. */
 export type Crew = ReadonlyMap<string, Member>;
-export const NOBODY: Crew = new Map();
+export const nobody = (): Crew => new Map();
 
 export function muster(crew: Crew, envelope: Envelope): Crew {
   const { event, path, at } = envelope;

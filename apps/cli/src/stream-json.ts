@@ -1,6 +1,6 @@
 import type { Envelope } from "@keelson/protocol";
 import type { Session } from "@keelson/harness";
-import { muster, NOBODY } from "./crew.ts";
+import { muster, nobody } from "./crew.ts";
 import { isObject } from "./json.ts";
 import { Speaker } from "./speaker.ts";
 import { taskMessages } from "./task-messages.ts";
@@ -30,7 +30,7 @@ export type Mapper = {
 
 export function mapper(about: About, version: string, options: Options): Mapper {
   const { partial, agentText, uuid } = options;
-  let crew = NOBODY;
+  let crew = nobody();
   const speakers = new Map<string, Speaker>();
   const seal = (message: Message): Message => ({ ...message, session_id: about.id, uuid: uuid() });
   return {

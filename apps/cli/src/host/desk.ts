@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { openSession, type Ask, type Flags, type Opening, type Session } from "@keelson/harness";
-import { NOBODY, type Crew } from "../crew.ts";
+import { nobody, type Crew } from "../crew.ts";
 import { houseOf } from "../house.ts";
 import { readMode, type AskedMode } from "../modes.ts";
 import { warnings } from "../refuse.ts";
@@ -27,7 +27,7 @@ export class Desk implements AsyncDisposable {
   /** Of the runs before it. */
   apiMs = 0;
   /** Sub-agents of the session so far. */
-  crew: Crew = NOBODY;
+  crew: Crew = nobody();
   /** From a run's first turn to its end: what is said then is for it. */
   running = false;
   /** Lines that couldn't be read. */

@@ -5,6 +5,9 @@ import { complain, say } from "../../tell.ts";
 import type { SessionAsked } from "../lines/session.ts";
 import { named, type Shelf } from "./session.ts";
 
+/** Characters of an id: a slip of the hand deletes nothing. */
+const SHORTEST = 4;
+
 /** By ids only: nobody deletes by words what they didn't see. One that can't be deleted doesn't keep the others. */
 export async function remove({ ids }: Extract<SessionAsked, { what: "delete" }>, shelf: Shelf): Promise<number> {
   const { sessions, machine } = shelf;
@@ -16,9 +19,10 @@ export async function remove({ ids }: Extract<SessionAsked, { what: "delete" }>,
       continue;
     }
     const whole = session.ref.session;
-    const trouble = whole.startsWith(id)
-      ? await sessions.remove(session)
-      : `${id} is no id: it fits ${shortId(whole)} (${session.title}). Name it by that to delete it.`;
+    const trouble =
+      whole.startsWith(id) && id.length >= SHORTEST
+        ? await sessions.remove(session)
+        : `${id} isn't enough to delete ${shortId(whole)} (${session.title}): name it by its id.`;
     if (trouble !== undefined) code = await complain(trouble, machine, FAILED);
     else await say(`Deleted ${shortId(whole)}${session.title === "" ? "" : ` (${session.title})`}.`, machine, DONE);
   }

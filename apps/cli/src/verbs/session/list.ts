@@ -1,7 +1,7 @@
-import { DONE } from "../../exit.ts";
+import { DONE, USAGE } from "../../exit.ts";
 import { ago, printed, rowOf, shortId, tilde } from "../../session-words.ts";
 import { shorten } from "../../clean.ts";
-import { say } from "../../tell.ts";
+import { complain, say } from "../../tell.ts";
 import type { SessionAsked } from "../lines/session.ts";
 import type { Shelf } from "./session.ts";
 
@@ -21,6 +21,7 @@ export async function list({ all, json, limit }: Asked<"list">, { sessions, mach
 
 /** Of every folder: who searches has forgotten where it was. */
 export async function search({ words, json, limit }: Asked<"search">, { sessions, machine, cwd }: Shelf): Promise<number> {
+  if (words.trim() === "") return await complain("Words to search for are wanted.", machine, USAGE);
   const hits = await sessions.search(words, { limit });
   if (json)
     return await say(

@@ -66,6 +66,8 @@ describe("keel session", () => {
     [["export", "nobody"], 1],
     [["delete", "nobody"], 1],
     [["answer", "nobody", "--allow"], 1],
+    [["show", ""], 2],
+    [["search", " "], 2],
     [["import", "missing.jsonl"], 2],
     [["import", "note.txt"], 1],
   ])("%j says in one line what is wrong", async (words, code) => {
