@@ -9,7 +9,20 @@ export type Look = { readonly paint: Paint; readonly width: number; readonly cwd
 type Completed = Extract<Event, { type: "call.completed" }>;
 
 /** What a call is about stands in the first of these that it has. */
-const TELLING = ["command", "file_path", "pattern", "path", "url", "query", "description", "prompt"] as const;
+const TELLING = [
+  "command",
+  "file_path",
+  "pattern",
+  "path",
+  "url",
+  "query",
+  "subject",
+  "description",
+  "message",
+  "prompt",
+  "taskId",
+  "task_id",
+] as const;
 /** What is worth showing of a long result: how much it was, its beginning, or its end. Tools that aren't named: the beginning. */
 const SHOWN: Readonly<Record<string, How>> = { Read: "size", Bash: "end" };
 type How = "size" | "beginning" | "end";
