@@ -45,7 +45,7 @@ const REAL = {
   timeout: "/usr/bin/timeout",
   nice: "/usr/bin/nice",
 };
-const BWRAP = "/usr/bin/bwrap";
+export const BWRAP = "/usr/bin/bwrap";
 
 export type Bench = { readonly work: string; readonly bin: string; readonly log: string; readonly confined: boolean };
 /** `ran`: names of the stubs that were started. `wrote`: files that weren't there. */

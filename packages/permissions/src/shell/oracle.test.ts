@@ -1,6 +1,9 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { temporaryHome } from "@keelson/testing";
 import { expect, it } from "vitest";
-import { anyCommand, contradiction, openBench, PIECES, runFor } from "../../test/oracle.ts";
+import { anyCommand, BWRAP, contradiction, openBench, PIECES, runFor } from "../../test/oracle.ts";
 import { seeded } from "../../test/random.ts";
 
 it("never allows what bash makes into something else: what ran was seen, or it was asked about", async () => {
@@ -20,4 +23,16 @@ it("never allows what bash makes into something else: what ran was seen, or it w
   }
   expect(found).toEqual([]);
   expect(ran).toBeGreaterThan(25);
+});
+
+const stands = existsSync(BWRAP);
+it(stands ? "runs them where nothing but their own folder can be written" : "isn't confined: no bubblewrap", async () => {
+  if (!stands) return;
+  await using home = await temporaryHome();
+  const bench = await openBench(home.path);
+  const outside = join(home.path, "outside");
+  const { ran, wrote } = await runFor(`zap; : >in; : >${outside}; echo aa >>${bench.bin}/zap; cat <(bb); aa >/dev/null`, bench);
+  expect({ ran: ran.toSorted(), wrote }).toEqual({ ran: ["aa", "bb", "zap"], wrote: ["in"] });
+  expect(existsSync(outside)).toBe(false);
+  expect(await readFile(join(bench.bin, "zap"), "utf8")).not.toContain("aa");
 });
