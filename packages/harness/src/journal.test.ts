@@ -81,17 +81,17 @@ test("a run that ends while the disk is full says what will be missing, and its 
   );
 });
 
-test("an effect that must not happen twice, an input, an edit, a question and the end wait for the disk itself", async () => {
+test("an effect that must not happen twice, an edit, a question and the end wait for the disk itself", async () => {
   const { journal, barriers } = await scene(() => false);
   for (const replay of ["safe", "idempotent", "never"] as const)
     await journal.write({ type: "call.started", callId: "c", input: {}, replay }, STAMP);
   await journal.write(said("x"), STAMP);
   await journal.write({ type: "run.ended", reason: "completed", totals: {} }, STAMP);
   assert.deepEqual(barriers, [3, 5]);
-  for (const type of ["input.received", "context.edited", "ask.opened"] as const) assert.ok(BARRIERS.includes(type));
+  for (const type of ["context.edited", "ask.opened"] as const) assert.ok(BARRIERS.includes(type));
 });
 
-test("the results go to the disk while the model reads them: a turn is stored, and waits for no sync", async () => {
+test("what is said and the results go to the disk while the model reads them: a turn is stored, and waits for no sync", async () => {
   const { journal, barriers, types } = await scene(() => false, new Promise(() => {}));
   await journal.write(said("x"), STAMP);
   await journal.write({ type: "turn.started", turn: 1, because: "tool_results" }, STAMP);

@@ -1,7 +1,7 @@
 import { DURABLE, isStoreError, type Claim, type Envelope, type Event, type SessionStore } from "@keelson/protocol";
 
-/** These must outlive a loss of power before anything goes on: an input before it is taken, an edit before it counts, a question before it is shown, the end. */
-export const BARRIERS: readonly Event["type"][] = ["input.received", "context.edited", "ask.opened", "run.ended"];
+/** These must outlive a loss of power before anything goes on: an edit before it counts, a question before it is shown, the end. */
+export const BARRIERS: readonly Event["type"][] = ["context.edited", "ask.opened", "run.ended"];
 
 /** An effect that must not happen twice waits for the disk itself; another one may be lost with the power, for it can be run again. */
 const isBarrier = (event: Event): boolean => BARRIERS.includes(event.type) || (event.type === "call.started" && event.replay === "never");
@@ -56,7 +56,7 @@ export class Journal {
   }
 
   /**
-   * The results go to the disk while the model reads them. Nothing waits for that but what is written next: a log loses its end alone,
+   * What is said and the results go to the disk while the model reads them. Nothing waits for that but what is written next: a log loses its end alone,
    * and a request that outlives its results has changed nothing.
    */
   #settleSoon(): void {
