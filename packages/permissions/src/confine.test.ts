@@ -1,3 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { temporaryHome } from "@keelson/testing";
 import { expect, it } from "vitest";
 import { confine, type SandboxSettings } from "./confine.ts";
 import { readRules, type RuleLists } from "./rule/read-rules.ts";
@@ -36,6 +40,26 @@ it("protects by path, there or not, in every root: hooks, settings, what runs at
     for (const root of [CWD, "/data"]) expect(unwritable).toContain(`${root}/${path}`);
   expect(unwritable).toContain("/home/dev/.bashrc");
   expect(unwritable).not.toContain(`${CWD}/.git`); // a commit must be possible
+});
+
+it("protects what stands deeper in a root too, and keeps no place whose being there would stop git", async () => {
+  await using home = await temporaryHome();
+  const git = (...words: readonly string[]) =>
+    execFileSync("git", words, {
+      cwd: home.path,
+      env: { PATH: process.env["PATH"], HOME: "/nonexistent" },
+      encoding: "utf8",
+      stdio: "pipe",
+    });
+  for (const folder of [".", "pkg/inner"]) git("init", "-q", folder);
+  const given = { settings: {}, rules: [], cwd: home.path, directories: [], home: "/home/dev", temporary: "/tmp/keel-1" };
+  const { unwritable } = confine(given).confinement;
+  expect(unwritable).toContain(join(home.path, "pkg/inner/.git/hooks"));
+  // A sandbox puts an empty folder where what it holds isn't yet.
+  for (const path of unwritable.filter((one) => one.startsWith(home.path))) await mkdir(path, { recursive: true }).catch(() => undefined);
+  for (const folder of [".", "pkg/inner"]) expect(git("-C", folder, "status", "--short")).toBeDefined();
+  git("-c", "user.name=a", "-c", "user.email=a@x.test", "commit", "-q", "--allow-empty", "-m", "x");
+  expect(git("show", "--format=%s", "HEAD")).toBe("x\n");
 });
 
 it("keeps credentials from being read, unless they are allowed by name", () => {

@@ -4,6 +4,7 @@ import type { Confinement, NetworkBounds, Rule } from "@keelson/protocol";
 import { canonicalise } from "./path/canonical.ts";
 import { isWithin, tidy } from "./path/links.ts";
 import type { PathPattern } from "./path/pattern.ts";
+import { findNested, type FindNested } from "./path/nested.ts";
 import { place } from "./path/place.ts";
 import { protectedBeneath } from "./path/protected.ts";
 import { readRule, type Reading } from "./rule/reading.ts";
@@ -18,7 +19,7 @@ export type SandboxSettings = {
   };
   readonly network?: { readonly allowedDomains?: readonly string[]; readonly deniedDomains?: readonly string[] } | "open";
 };
-/** `temporary`: a folder of the session's own that may always be written. */
+/** `temporary`: a folder of the session's own that may always be written. `nested`: what is protected beneath a folder, looked for on the real disk by default. */
 export type Confining = {
   readonly settings: SandboxSettings;
   readonly rules: readonly Rule[];
@@ -26,6 +27,7 @@ export type Confining = {
   readonly directories: readonly string[];
   readonly home: string;
   readonly temporary: string;
+  readonly nested?: FindNested;
 };
 export type Confined = { readonly confinement: Confinement; readonly unheld: readonly Rule[] };
 
@@ -36,7 +38,7 @@ const SECRETS = (
 ).split(" ");
 
 export function confine(given: Confining): Confined {
-  const { settings, rules, cwd, directories, home, temporary } = given;
+  const { settings, rules, cwd, directories, home, temporary, nested = findNested } = given;
   const { allowWrite = [], denyWrite = [], allowRead = [], denyRead = [] } = settings.filesystem ?? {};
   const paths = (list: readonly string[]): readonly string[] => list.flatMap((text) => pathOf(text, given));
   const held = rules.map((rule) => ({ rule, found: foldersOf(rule, given) }));
@@ -51,6 +53,7 @@ export function confine(given: Confining): Confined {
       writable,
       unwritable: unique([
         ...writable.flatMap(protectedBeneath),
+        ...writable.flatMap(nested),
         ...protectedBeneath(tidy(home)),
         ...paths(denyWrite),
         ...by("deny", "writes"),

@@ -39,13 +39,18 @@ const FILES = new Set(
 
 /** Beneath a folder that may be written: what a sandbox keeps from being written, there or not. Of version control what runs, or chooses what runs. */
 export const protectedBeneath = (folder: string): readonly string[] =>
-  [...FOLDERS.filter((name) => name !== ".git"), ...FILES, ...GIT_RUNS, ...BARE, WATCHED].map(
+  [...FOLDERS.filter((name) => name !== ".git"), ...FILES, ...GIT_RUNS.map((name) => `.git/${name}`), WATCHED].map(
     (name) => `${folder === "/" ? "" : folder}/${name}`,
   );
 
-const GIT_RUNS = [".git/hooks", ".git/config", ".git/config.worktree", ".git/info", ".git/modules", ".git/commondir"];
-/** With these a folder is a repository itself, whose settings run programs. */
-const BARE = ["HEAD", "objects", "refs", "hooks", "config.worktree"];
+const GIT_RUNS = ["hooks", "config", "config.worktree", "info", "modules"];
+
+/** Of a repository's own folder. Where `commondir` isn't there its place can't be kept: with anything there git doesn't start. */
+export const gitRuns = (folder: string, has: (name: string) => boolean): readonly string[] =>
+  [...GIT_RUNS, ...["commondir"].filter(has)].map((name) => `${folder}/${name}`);
+
+/** With these a folder is a repository itself, whose settings run programs; but not beside a `.git`, which is found first, and to which `HEAD` is a commit. */
+export const BARE: readonly string[] = ["HEAD", "objects", "refs", "hooks", "config.worktree"];
 
 /** `path`: absolute, or any text with slashes. */
 export function isProtected(path: string): boolean {
