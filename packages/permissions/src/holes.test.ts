@@ -216,3 +216,17 @@ it("nothing that the model writes beside a command widens what it may do (CVE-20
   };
   expect((await judge(asked("Bash", call))).behavior).toBe("ask");
 });
+
+it("what is glued to a list that is assigned runs too (the parser takes all of it for one text)", async () => {
+  const texts = [
+    'LANG=(b)"$(zap)" ls',
+    "CI=(b)`zap` ls",
+    "CI=(b)${x:-$(zap)} ls",
+    "CI=(b)$(zap); ls",
+    "a+=(b)'c'`zap`",
+    "export CI=(b)`zap`",
+  ];
+  for (const mode of ["default", "acceptEdits", "plan"] as const) await none(texts, { mode });
+  await none(texts, { rules: { allow: ["Bash"], deny: ["Bash(zap *)"] } });
+  expect(await verdict("Bash", "CI=1 LANG=C ls")).toBe("allow");
+});

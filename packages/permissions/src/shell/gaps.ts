@@ -38,7 +38,7 @@ export function hasGaps(script: Script, source: string): boolean {
     const children: SyntaxNode[] = [];
     forEachChild(node, (child) => children.push(child));
     const allowed = BETWEEN[node.type];
-    if (allowed && !fills(node, children, text, allowed)) return true;
+    if ((allowed && !fills(node, children, text, allowed)) || hidesMore(node)) return true;
     for (const child of children) {
       const apart = child.type === "Script" && (child.source !== undefined || node.type !== "CommandExpansion" || text !== next.source);
       stack.push(apart && child.type === "Script" ? ofScript(child, next.source) : { ...next, node: child });
@@ -46,6 +46,10 @@ export function hasGaps(script: Script, source: string): boolean {
   }
   return false;
 }
+
+/** A word that was read as a whole, and holds signs that bash makes something of: `a=(b)$(c)`. */
+const hidesMore = (node: SyntaxNode): boolean =>
+  node.type === "Word" && node.parts === undefined && /`|\$[\w({[@*#?$!"'-]/.test(node.text.replaceAll(/\\[^]/g, ""));
 
 function ofScript(script: Script, around: string): Looked {
   const source = script.source ?? around;
