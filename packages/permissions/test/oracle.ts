@@ -13,7 +13,7 @@ export const PIECES: readonly string[] = [
   ..."zap zap zap x y true false env nohup sh -c eval echo xargs if then fi else elif while until do done ! time coproc command exec in case esac".split(
     " ",
   ),
-  ..."; ; & && || | |& ( ) { } >f <f >>g 2>&1 &>h # -- -n A=1 aa aa bb bb timeout 5 nice -i".split(" "),
+  ..."; ; & && || | |& ( ) { } >o <i >>g 2>&1 &>h # -- -n A=1 aa aa bb bb timeout 5 nice -i".split(" "),
   ..."'zap' \"zap\" z\"ap\" 'z'ap z\\ap \\zap $Z ${Z} \"$Z\" $(zap) `zap` {zap,x} {zap,x} z?p \"zap;\" 'x;zap' $'zap' \n".split(" "),
   ...'zap zap [[ ]] ;; a) *) f() f { } $(( )) (( )) "$( )" ${x:-$(zap)} a=( \' # \\ <<E <<\'E\' <<<zap <<<"$Z" alias'.split(" "),
   ...[
@@ -64,7 +64,7 @@ export const anyCommand = (random: Random): string =>
   Array.from({ length: 1 + random.below(8) }, () => random.pick(PIECES)).join(random.pick([" ", " ", " ", ""]));
 
 export async function runFor(text: string, { work, bin, log, confined }: Bench): Promise<Ran> {
-  await writeFile(join(work, "f"), "zap\n");
+  await writeFile(join(work, "i"), "zap\n"); // no piece is its bare name: what a script in a file runs isn't seen by anyone
   await writeFile(log, "");
   const env = { PATH: bin, HOME: work, Z: "zap" };
   const bash = ["/bin/bash", "--noprofile", "--norc", "-c", `${text}\nwait`];
@@ -88,10 +88,10 @@ export async function runFor(text: string, { work, bin, log, confined }: Bench):
       ]
     : bash;
   spawnSync(file, args, { cwd: work, env, input: "", timeout: 2_000, killSignal: "SIGKILL" });
-  const wrote = (await readdir(work)).filter((name) => name !== "f");
+  const wrote = (await readdir(work)).filter((name) => name !== "i");
   for (const name of wrote) await rm(join(work, name), { recursive: true, force: true });
-  const changed = (await readFile(join(work, "f"), "utf8")) !== "zap\n";
-  return { ran: [...new Set((await readFile(log, "utf8")).split("\n").filter(Boolean))], wrote: changed ? [...wrote, "f"] : wrote };
+  const changed = (await readFile(join(work, "i"), "utf8")) !== "zap\n";
+  return { ran: [...new Set((await readFile(log, "utf8")).split("\n").filter(Boolean))], wrote: changed ? [...wrote, "i"] : wrote };
 }
 
 const analyse = createAnalyse("/home/dev");
