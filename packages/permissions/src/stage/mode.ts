@@ -29,12 +29,17 @@ function planSays(effect: Effect, scene: Scene): Opinion | undefined {
       return onlyTells(scene.analysis(effect)) ? undefined : say("ask", "Mode plan runs no command unasked that may change something.");
     case "connect":
     case "unknown":
-      return asked.call.readOnly ? undefined : say("deny", `Mode plan only reads, and ${asked.tool} may do more. Finish the plan first.`);
+      return asked.call.readOnly || READS_THE_WEB.has(asked.tool)
+        ? undefined
+        : say("deny", `Mode plan only reads, and ${asked.tool} may do more. Finish the plan first.`);
     case "read":
     case "spawn": // an agent's calls are judged by themselves, in the same mode
       return undefined;
   }
 }
+
+/** They change nothing, but tell others what is looked for: asked about where no rule allows it, as in any mode. */
+const READS_THE_WEB: ReadonlySet<string> = new Set(["WebFetch", "WebSearch"]);
 
 function unstated(asked: Asked): Opinion | undefined {
   return asked.call.readOnly ? undefined : say("ask", `Mode plan only reads, and ${asked.tool} doesn't say what it touches.`);
