@@ -4,8 +4,8 @@ import type { Effect, Rule } from "@keelson/protocol";
 import { nodeLinks, type Links } from "./path/links.ts";
 import { holds, type Placed } from "./path/place.ts";
 import { nameRestricts } from "./rule/names.ts";
-import { readRule } from "./rule/reading.ts";
-import { groundOf, type Ground } from "./scene.ts";
+import type { Reading } from "./rule/reading.ts";
+import { groundOf, readingOnce, type Ground } from "./scene.ts";
 
 /** `directories`: the session's additional ones, where rules hold too. `links`: how symbolic links are read, the real disk's by default. */
 export type ReadFilterOf = {
@@ -24,7 +24,7 @@ export function createReadFilter({ rules, cwd, directories = [], home, links = n
   const restricting = rules.filter(({ behavior }) => behavior !== "allow");
   let placed: Promise<readonly (readonly Placed[])[] | undefined> | undefined;
   return async (path) => {
-    placed ??= placeAll(restricting, ground, links.caseless === true);
+    placed ??= placeAll(restricting, ground, readingOnce(links));
     const known = await placed;
     if (known === undefined) return true;
     if (known.length === 0) return false;
@@ -34,10 +34,14 @@ export function createReadFilter({ rules, cwd, directories = [], home, links = n
 }
 
 /** Undefined when a rule speaks of every file. */
-async function placeAll(rules: readonly Rule[], ground: Ground, caseless: boolean): Promise<readonly (readonly Placed[])[] | undefined> {
+async function placeAll(
+  rules: readonly Rule[],
+  ground: Ground,
+  read: (rule: Rule) => Reading,
+): Promise<readonly (readonly Placed[])[] | undefined> {
   const placed: (readonly Placed[])[] = [];
   for (const rule of rules) {
-    const reading = readRule(rule.text, rule.behavior, caseless);
+    const reading = read(rule);
     if (reading.kind === "path" && reading.governs === "reads") placed.push(await ground.placeToRestrict(reading.pattern, rule));
     if ((reading.kind === "tool" || reading.kind === "unread") && namesReading(reading.name)) return undefined;
   }

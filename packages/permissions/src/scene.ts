@@ -1,10 +1,11 @@
 // One call and the disk it is judged against: looked at once for all judges, so that they judge the same.
 import { posix } from "node:path";
 import type { Asked, Effect, Rule } from "@keelson/protocol";
+import { ofWindows } from "./path/canonical.ts";
 import { foldCase, isWithin, remembering, spell, type Links, type Spelled } from "./path/links.ts";
 import { place, placeReal, type Placed } from "./path/place.ts";
 import type { Anchor, PathPattern } from "./path/pattern.ts";
-import { readRule, type Reading } from "./rule/reading.ts";
+import { readRule, slashed, type Reading } from "./rule/reading.ts";
 import { analyseText, type Analysis } from "./shell/analyse.ts";
 
 export type ShellEffect = Extract<Effect, { do: "shell" }>;
@@ -34,14 +35,26 @@ export type Ground = {
 export function setting(port: Links): (asked: Asked) => Scene {
   const read = readingOnce(port);
   const known = new WeakMap<Asked["call"], Ground & Pick<Scene, "analysis"> & { readonly of: string }>();
-  return (asked) => {
+  return (given) => {
+    const asked = port.windows ? inOneForm(given) : given;
     const of = JSON.stringify([asked.cwd, asked.directories, asked.home]);
-    const found = known.get(asked.call);
+    const found = known.get(given.call);
     if (found?.of === of) return { ...found, asked, read };
     const fresh = { ...groundOf(asked, port), analysis: analyseOnce(asked.home), of };
-    known.set(asked.call, fresh);
+    known.set(given.call, fresh);
     return { ...fresh, asked, read };
   };
+}
+
+/** What has no plain form stays as it is, and leads where it can't be told. */
+function inOneForm(asked: Asked): Asked {
+  const form = (path: string): string => ofWindows(path) ?? path;
+  const effects = asked.call.effects.map((effect) => {
+    if ("path" in effect) return { ...effect, path: form(effect.path) };
+    return effect.do === "shell" ? { ...effect, cwd: form(effect.cwd) } : effect;
+  });
+  const { cwd, directories, home, call } = asked;
+  return { ...asked, cwd: form(cwd), directories: directories.map(form), home: form(home), call: { ...call, effects } };
 }
 
 function analyseOnce(home: string): Scene["analysis"] {
@@ -105,10 +118,10 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
 }
 
 /** Rules stay the same objects from call to call, so each is read once. */
-function readingOnce({ caseless = false }: Links): (rule: Rule) => Reading {
+export function readingOnce({ caseless = false, windows = false }: Links): (rule: Rule) => Reading {
   const known = new WeakMap<Rule, Reading>();
   return (rule) => {
-    const reading = known.get(rule) ?? readRule(rule.text, rule.behavior, caseless);
+    const reading = known.get(rule) ?? readRule(windows ? slashed(rule.text) : rule.text, rule.behavior, caseless);
     known.set(rule, reading);
     return reading;
   };

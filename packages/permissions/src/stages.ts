@@ -34,7 +34,7 @@ export function standardStages({
     (pending) =>
       check(scene(pending));
   return {
-    validate: async (pending) => validate(pending),
+    validate: async (pending) => validate(pending, links.windows),
     deny: judge(denyRules),
     allow: judge(allow),
     own_check: judge(ownCheck),

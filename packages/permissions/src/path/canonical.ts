@@ -17,8 +17,11 @@ export function canonicalise(text: string, { cwd, home, windows = false }: Writt
   return { ok: true, path: (posix.isAbsolute(path) ? path : `${cwd}/${path}`).normalize("NFC").replaceAll(/\/{2,}/g, "/") };
 }
 
+/** A path of another machine: `\\server\share`. */
+export const isShare = (text: string): boolean => /^[\\/]{2}[^\\/?.]/.test(text);
+
 /** `C:\a` is `/c/a`. Undefined: a form that may lead elsewhere. */
-function ofWindows(text: string): string | undefined {
+export function ofWindows(text: string): string | undefined {
   const path = text.replaceAll("\\", "/");
   if (/^\/\/|^\/?\?\?\//.test(path)) return undefined;
   const [, drive, rest = path] = /^([A-Za-z]):(\/.*|)$/s.exec(path) ?? [];

@@ -6,7 +6,8 @@ import { foldCase, isWithin } from "./links.ts";
 
 /** `here`: where a command starts, if it is one. Paths in normal form. */
 export function isCritical(path: string, asked: Asked, here: readonly string[] = []): boolean {
-  if (path.split("/").filter(Boolean).length <= 1) return true;
+  const onDrive = /^\/[a-z]\//.test(path) && asked.home.startsWith(path.slice(0, 3)); // `/c/Windows` stands in a root
+  if (path.split("/").filter(Boolean).length <= (onDrive ? 2 : 1)) return true;
   return [asked.home, asked.cwd, ...asked.directories, ...here].some((folder) => isWithin(foldCase(folder), foldCase(path)));
 }
 

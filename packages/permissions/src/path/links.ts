@@ -3,6 +3,7 @@
 import { lstatSync, readlinkSync } from "node:fs";
 import { posix } from "node:path";
 import { hasCode } from "@keelson/protocol";
+import { ofWindows } from "./canonical.ts";
 
 export type Links = {
   /** The text of the link at an absolute path; undefined when there is none or no link. Rejects when that can't be known. */
@@ -11,13 +12,15 @@ export type Links = {
   readonly has?: (path: string) => Promise<boolean>;
   /** Does the disk find a file whatever the case of its name? Then restrictions compare without it; allowances never do. */
   readonly caseless?: boolean;
+  /** Paths may have the forms of Windows; `readlink` and `has` are handed `/c/a` for `C:\a`, and links are told as that. */
+  readonly windows?: boolean;
 };
 
 /** Of a path: as it is written, and all that it leads to. `known` is false when a part can't be resolved. */
 export type Spelled = { readonly all: readonly string[]; readonly known: boolean };
 
-export const nodeLinks: Links = {
-  caseless: process.platform === "darwin" || process.platform === "win32",
+const ofThisDisk: Links = {
+  caseless: process.platform === "darwin",
   async readlink(path) {
     try {
       return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
@@ -37,8 +40,28 @@ export const nodeLinks: Links = {
   },
 };
 
+/** A disk of Windows, which is told `c:/a` and tells `C:\a`. */
+export function onWindows({ readlink, has }: Links): Links {
+  const native = (path: string): string => path.replace(/^\/([a-z])(?=\/|$)/, (_, drive: string) => `${drive}:`).replace(/:$/, ":/");
+  return {
+    caseless: true,
+    windows: true,
+    async readlink(path) {
+      const target = await readlink(native(path));
+      const plain = target === undefined ? undefined : ofWindows(target.replace(/^\\\\\?\\(?=[A-Za-z]:)/, ""));
+      if (target !== undefined && plain === undefined) throw new Error(`${path} leads to a share or a device: ${target}`);
+      return plain;
+    },
+    ...(has && { has: (path) => has(native(path)) }),
+  };
+}
+
+export const nodeLinks: Links = process.platform === "win32" ? onWindows(ofThisDisk) : ofThisDisk;
+
 /** Both readings of `..` count: tools take the text away first, the kernel follows the link first. */
-export async function spell(path: string, links: Links): Promise<Spelled> {
+export async function spell(written: string, links: Links): Promise<Spelled> {
+  const path = links.windows ? ofWindows(written) : written;
+  if (path === undefined) return { all: [tidy(written.replaceAll("\\", "/"))], known: false };
   const lexical = tidy(path);
   const real = [await follow(lexical, links), await follow(path, links)];
   const found = real.filter((one) => one !== undefined);

@@ -55,6 +55,14 @@ const PRIMARY = new Set(
 const FORM = /^([A-Za-z*][\w.*-]*)(?:\(([^]*)\))?$/;
 const PARAMETER = /^([A-Za-z_]\w*):([^]*)$/;
 
+/** A path rule as it may be written on Windows: `Read(C:\a\**)` is `Read(//c/a/**)`. */
+export function slashed(text: string): string {
+  const [, name = "", specifier] = FORM.exec(text.trim()) ?? [];
+  if (specifier === undefined || FORMS.get(name)?.as !== "path") return text;
+  const path = specifier.replaceAll(/\\(?![()])/g, "/");
+  return `${name}(${path.replace(/^(!?)([A-Za-z]):(?=\/)/, (_, not: string, drive: string) => `${not}//${drive.toLowerCase()}`)})`;
+}
+
 export function readRule(text: string, behavior: Behavior, caseless = false): Reading {
   const rule = text.trim();
   const form = FORM.exec(rule);
