@@ -1,12 +1,16 @@
 import type { Asked } from "@keelson/protocol";
 import { expect, it } from "vitest";
 import { asked, bound, CALLS, judge, linked, type KnownTool } from "../test/engine.ts";
+import { proposeRules } from "./approval.ts";
 import type { Links } from "./path/links.ts";
 import { standardStages } from "./stages.ts";
-import { suggestRule } from "./suggest.ts";
 
 const never = new AbortController().signal;
-const suggestion = (call: Asked, links: Links = linked()) => suggestRule(call, standardStages({ links }), never);
+/** Where one rule is enough. */
+async function suggestion(call: Asked, links: Links = linked(), stages = standardStages({ links })): Promise<string | undefined> {
+  const [only, ...others] = await proposeRules(call, stages, never);
+  return others.length === 0 ? only : undefined;
+}
 
 const CASES: readonly (readonly [KnownTool, string, string])[] = [
   ["Bash", "npm test", "Bash(npm test)"],
@@ -57,6 +61,6 @@ it("asks no hook and no user", async () => {
   const heard: string[] = [];
   const hear = (who: string) => async () => void heard.push(who);
   const stages = standardStages({ links: linked(), hooks: hear("hooks"), classifier: hear("classifier"), user: hear("user") });
-  expect(await suggestRule(asked("Bash", CALLS.Bash("npm test")), stages, never)).toBe("Bash(npm test)");
+  expect(await suggestion(asked("Bash", CALLS.Bash("npm test")), linked(), stages)).toBe("Bash(npm test)");
   expect(heard).toEqual([]);
 });
