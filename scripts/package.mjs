@@ -32,8 +32,9 @@ mkdirSync(join(OUT, "bin"), { recursive: true });
 writeFileSync(join(OUT, "bin", "keel.js"), binOf(version, OLDEST_NODE), { mode: 0o755 });
 writeFileSync(join(OUT, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 cpSync(join(CLI, "demo"), join(OUT, "demo"), { recursive: true });
-for (const part of ["code/.claude-plugin", "code/system.md", "code/README.md", "tasks/.claude-plugin", "tasks/README.md"])
-  cpSync(join(ROOT, "plugins", part), join(OUT, "plugins", part), { recursive: true });
+for (const plugin of readdirSync(join(ROOT, "plugins")))
+  for (const part of [...readJson(join(ROOT, "plugins", plugin, "package.json")).files, "README.md"])
+    cpSync(join(ROOT, "plugins", plugin, part), join(OUT, "plugins", plugin, part), { recursive: true });
 for (const file of ["LICENSE", "README.md"]) cpSync(join(ROOT, file), join(OUT, file));
 
 const options = { root: ROOT, folder: join(OUT, "dist"), outside: OUTSIDE, target: `node${OLDEST_NODE}` };

@@ -279,7 +279,6 @@ describe("a command line that can't be meant is refused in one line:", () => {
     [["-p", "x", "--replay-user-messages"], "--input-format"],
     [["-p", "x", "--permission-prompt-tool", "stdio"], "--input-format"],
     [["-p", "x", "--permission-prompt-tool", "mcp__a__b"], "stdio"],
-    [["-p", "x", "--permission-mode", "auto"], "isn't there yet"],
     [["-p", "x", "--permission-mode", "plan", "--dangerously-skip-permissions"], "--permission-mode"],
     [["-p", "x", "--system-prompt", "a", "--system-prompt-file", "b"], "--system-prompt-file"],
     [["-p", "x", "-c", "--no-session-persistence"], "--continue"],

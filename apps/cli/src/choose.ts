@@ -15,7 +15,7 @@ export type Person = {
 };
 
 /** It is no instruction to the model. */
-export const isCommand = (said: Said): boolean => said.said === "words" && lineOf(said.text).is !== "prompt";
+export const isCommand = (said: Said): boolean => said.said === "words" && lineOf(said.text, []).is !== "prompt";
 export const LATER = "  Commands wait until the question is answered.";
 
 const GONE: Answer = { behavior: "deny", interrupt: true };

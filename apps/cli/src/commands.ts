@@ -1,7 +1,7 @@
-import { nearest, type JsonObject } from "@keelson/protocol";
+import { nearest } from "@keelson/protocol";
 import type { Session } from "@keelson/harness";
 import { boardLines } from "./board-lines.ts";
-import { visible } from "./clean.ts";
+import { shorten, visible } from "./clean.ts";
 import { labelOf, type Crew } from "./crew.ts";
 import { rosterLines } from "./crew-lines.ts";
 import { shortId } from "./session-words.ts";
@@ -10,10 +10,9 @@ import type { Tally } from "./tally.ts";
 
 /** What a command can look at. Times in ms; `now` since the epoch. */
 export type Situation = {
-  readonly session: Pick<Session, "id" | "rename" | "agents">;
+  readonly session: Pick<Session, "id" | "rename" | "agents" | "board" | "skills">;
   readonly tallies: readonly Tally[];
   readonly crew: Crew;
-  readonly board: JsonObject | undefined;
   readonly ms: number;
   readonly now: number;
 };
@@ -36,14 +35,14 @@ export type Line =
   | { readonly is: "unknown"; readonly text: string }
   | { readonly is: "prompt" };
 
-/** A lone word behind a slash is a command, as is one that takes words; a path, or anything longer, is a prompt. */
-export function lineOf(typed: string): Line {
+/** A lone word behind a slash is a command, as is one that takes words; a skill, a path, or anything longer, is a prompt. */
+export function lineOf(typed: string, skills: Session["skills"]): Line {
   const [, word = "", words = ""] = /^(\/[\w-]*)(?:[ \t]+([^\n]*))?$/.exec(typed.trim()) ?? [];
   if (word === "") return { is: "prompt" };
   const command = NAMES.find((each) => each === (ALIASES[word] ?? word));
   if (command && (words === "" || COMMANDS[command].takes)) return { is: "command", command, words };
-  if (words !== "") return { is: "prompt" };
-  const meant = nearest(word, NAMES);
+  if (words !== "" || skills.some(({ name }) => `/${name}` === word)) return { is: "prompt" };
+  const meant = nearest(word, [...NAMES, ...skills.map(({ name }) => `/${name}`)]);
   return {
     is: "unknown",
     text: `${word} isn't a command.${meant === undefined ? "" : ` Did you mean ${meant}?`} There are: ${NAMES.join(", ")}.`,
@@ -56,19 +55,27 @@ const HINTS = `Anything else goes to the model; while it works, it reads that af
 A line that ends in \\ goes on in the next one. Ctrl-C interrupts the model.
 A permission: y once, a for this session, p in this folder from now on (p 7d: for seven days), n, or what to do instead.`;
 
-function helpLines(): string {
+const MOST_SKILLS = 30;
+const LONGEST_ABOUT = 90; // characters
+
+function helpLines({ session }: Situation): string {
   const rows = NAMES.map(
     (name) => [COMMANDS[name].takes === undefined ? name : `${name} ${COMMANDS[name].takes}`, COMMANDS[name].what] as const,
   );
-  return [...rows.map(([name, what]) => `${name.padEnd(14)}${what}`), HINTS].join("\n");
+  const skills = session.skills.map(
+    ({ name, description }) => [`/${visible(name)}`, shorten(visible(description), LONGEST_ABOUT)] as const,
+  );
+  const line = ([name, what]: readonly [string, string]): string => `${name.padEnd(14)}${name.length < 14 ? "" : "  "}${what}`;
+  const more = skills.length > MOST_SKILLS ? [`and ${skills.length - MOST_SKILLS} more`] : [];
+  return [...rows.map(line), ...skills.slice(0, MOST_SKILLS).map(line), ...more, HINTS].join("\n");
 }
 
-function tasks({ board, crew }: Situation): string {
+function tasks({ session, crew }: Situation): string {
   const whose = (owner: string): string => {
     const member = crew.get(owner.split("/").at(-1) ?? "");
     return member ? visible(labelOf(member)) : visible(owner);
   };
-  const lines = boardLines(board, whose);
+  const lines = boardLines(session.board, whose);
   return lines.length === 0 ? "Nothing is on the list." : lines.join("\n");
 }
 

@@ -21,6 +21,8 @@ export const ENVIRONMENT: readonly Variable[] = [
     meaning: "true: prompts, replies, inputs and results stand in the spans too",
   },
   { name: "OTEL_SERVICE_NAME", meaning: "what keel is called there" },
+  { name: "OTEL_RESOURCE_ATTRIBUTES", meaning: "what else it is to say of itself, as key=value,key=value" },
+  { name: "OTEL_NODE_RESOURCE_DETECTORS", meaning: "detectors of OpenTelemetry that tell of the machine; unless set, none does" },
   { name: "NO_COLOR", meaning: "set to anything: no colours" },
   { name: "TERM", meaning: "dumb: no colours" },
 ];

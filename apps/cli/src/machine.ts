@@ -70,7 +70,7 @@ export function thisMachine(): Machine {
 }
 
 /** Plugins that come along, and are used only when they are asked for. */
-export const OPTIONAL_PLUGINS = ["tasks"] as const;
+export const OPTIONAL_PLUGINS = ["author", "guard", "tasks", "web"] as const;
 
 /** Where a plugin folder that comes along is: beside the bundle in the published command, else beside the coding agent's, where that is installed. */
 export function bundledPlugin(name: "code" | (typeof OPTIONAL_PLUGINS)[number]): string {

@@ -1,6 +1,5 @@
-import { text, type Envelope, type JsonObject } from "@keelson/protocol";
+import { text, type Envelope } from "@keelson/protocol";
 import type { Session } from "@keelson/harness";
-import { boardIn } from "./board-lines.ts";
 import { visible } from "./clean.ts";
 import { COMMANDS, lineOf, type Situation } from "./commands.ts";
 import type { Talking } from "./converse.ts";
@@ -15,7 +14,6 @@ type Course = {
   readonly began: number;
   /** One for each run; that of a run under way is the last. */
   readonly tallies: Tally[];
-  board: JsonObject | undefined;
   leaves: boolean;
 };
 
@@ -25,7 +23,7 @@ export type Undone = "waiting" | "interrupted" | undefined;
 /** One prompt after the other. True when the model was asked at least once. */
 export async function takePrompts(first: string, undone: Undone, session: Session, talk: Talking): Promise<boolean> {
   const { terminal, leaving, line, machine, look } = talk;
-  const course: Course = { session, talk, began: machine.clock.now(), tallies: [], board: undefined, leaves: false };
+  const course: Course = { session, talk, began: machine.clock.now(), tallies: [], leaves: false };
   let leaveNext = false;
   let words = first.trim();
   if (words === "" && undone === "waiting") await takePrompt("", course);
@@ -49,16 +47,16 @@ export async function takePrompts(first: string, undone: Undone, session: Sessio
 
 /** False for what isn't one, but a prompt. */
 async function command(typed: string, course: Course): Promise<boolean> {
-  const found = lineOf(typed);
+  const found = lineOf(typed, course.session.skills);
   if (found.is === "prompt") return false;
   if (found.is === "command" && found.command === "/exit") course.leaves = true;
   else await course.talk.line(found.is === "unknown" ? visible(found.text) : COMMANDS[found.command].act(situation(course), found.words));
   return true;
 }
 
-function situation({ session, talk, began, tallies, board }: Course): Situation {
+function situation({ session, talk, began, tallies }: Course): Situation {
   const { machine, renderer } = talk;
-  return { session, tallies, board, crew: renderer.crew, ms: machine.clock.now() - began, now: machine.wall() };
+  return { session, tallies, crew: renderer.crew, ms: machine.clock.now() - began, now: machine.wall() };
 }
 
 /** From a prompt to its end, on the screen; without words, what is still to be done. Whatever goes wrong, the person is back at the prompt. */
@@ -78,7 +76,6 @@ async function takePrompt(words: string, course: Course): Promise<void> {
   const at = tallies.push(NOTHING_YET) - 1;
   const each = async (envelope: Envelope, tally: Tally): Promise<void> => {
     tallies[at] = tally;
-    course.board = boardIn(envelope) ?? course.board;
     await questions.settled(); // nothing is drawn over an open question
     await debug.note(envelope);
     await write(renderer.show(envelope));

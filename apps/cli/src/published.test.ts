@@ -24,6 +24,18 @@ test("the package is whole by itself: ripgrep is all that is installed beside it
   expect(files.filter((name) => name.includes("node_modules"))).toEqual([]);
 });
 
+test("the plugins that come along are there whole", async () => {
+  const parts = [
+    "code/commands/review.md",
+    "code/system.md",
+    "author/skills",
+    "guard/hooks/hooks.json",
+    "tasks/.claude-plugin",
+    "web/.claude-plugin",
+  ];
+  for (const part of parts) await expect(stat(join(published.folder, "plugins", part))).resolves.toBeDefined();
+});
+
 test("the file that every start reads stays small: what a plain run doesn't call is loaded late (scripts/package/late.mjs, or import())", async () => {
   const { size } = await stat(join(published.folder, "dist", "start.cjs"));
   expect(Math.round(size / 1024)).toBeLessThan(700); // KB; each 100 cost a start 1 ms

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { lookUp } from "@keelson/model";
 import { text, type Claim, type Mode, type SessionStore } from "@keelson/protocol";
-import type { AgentOrder, Disk } from "@keelson/tools";
+import { worksOf, type AgentOrder, type Disk, type Work } from "@keelson/tools";
 import type { Opened } from "./agents/child.ts";
 import { describeKinds, kindsOf, type AgentKind } from "./agents/kinds.ts";
 import { stricter, toolsOf } from "./agents/strictness.ts";
@@ -44,6 +44,9 @@ export type Furnished = AsyncDisposable & {
   readonly meter: Meter;
   readonly beside: Beside;
   readonly kinds: ReadonlyMap<string, AgentKind>;
+  /** What the user can start by its name. */
+  readonly skills: readonly { readonly name: string; readonly description: string }[];
+  readonly works: () => readonly Work[];
 };
 
 /** `beside`: the root's, which the board writes to. */
@@ -90,19 +93,16 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   }));
   const rites = ritesIn(lineage, { hooking, dials, beside, past, session: claim.ref.session });
   const lored = lineage.path.length === 0 ? lore.forRoot(listed) : SILENT;
-  const conversation = conversationOf(
-    log,
-    lineage,
-    { ...wired, ...lored, rites, wall: house.wall, closing: () => seen.drain() },
-    { team, beside },
-  );
-  circle.conversation = conversation;
+  const said: Said = { ...wired, ...lored, rites, wall: house.wall, closing: () => seen.drain() };
+  const conversation = (circle.conversation = conversationOf(log, lineage, said, { team, beside }));
   return {
     conversation,
     toolbox,
     dials,
     beside,
     kinds,
+    skills: lore.offers,
+    works: () => worksOf(team, toolbox.processes.background),
     meter: wired.meter,
     [Symbol.asyncDispose]: () => closed(conversation, dials, [team, toolbox], claim),
   };
@@ -117,6 +117,7 @@ function conversationOf(log: Log, { path }: Lineage, said: Said, { team, beside 
     ...said,
     path,
     attend: (signal) => team.attend(signal),
+    nudge: () => team.nudge(),
     heard: () => (team.busy ? beside.heard() : undefined),
     drain: () => [...said.meter.drain(), ...beside.drain()],
   };
@@ -171,7 +172,7 @@ async function openChild(
 ): Promise<Opened | string> {
   const { house, gathered } = site;
   if (!toolbox) return "The session isn't ready.";
-  const parents = [...toolbox.tools.keys()];
+  const parents = toolbox.lent;
   const path = [...lineage.path, id];
   const only = kind.fork ? parents : toolsOf(parents, kind, path.length >= DEEPEST);
   if (only.length === 0) return `No tool is left for an agent of the kind ${kind.name}.`;
@@ -191,6 +192,7 @@ async function openChild(
     gathered: {
       ...gathered,
       only,
+      shown: kind.fork ? gathered.shown : undefined,
       structure: undefined,
       limits: { ...limits, models: model === undefined ? dials.models : [lookUp(model).id, ...limits.models] },
       folders: { ...gathered.folders, cwd },

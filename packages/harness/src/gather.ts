@@ -34,6 +34,8 @@ export type Gathered = {
   readonly structure: Structure | undefined;
   /** Only these of the enabled tools are offered; undefined: all of them. */
   readonly only: readonly string[] | undefined;
+  /** What the conversation itself has of them; undefined: all. The others are for its agents. */
+  readonly shown: readonly string[] | undefined;
   readonly problems: readonly Problem[];
 };
 
@@ -70,12 +72,8 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   if ("code" in endpoint) return endpoint;
   const dialect = chooseDialect(settings.keel?.dialect, endpoint.baseUrl);
   if ("code" in dialect) return dialect;
-  const unpriced = limits.maxBudgetUsd === undefined ? undefined : limits.models.find((model) => lookUp(model).prices === undefined);
-  if (unpriced !== undefined)
-    return {
-      code: "usage",
-      text: `The price of ${unpriced} isn't known, so the budget of $${limits.maxBudgetUsd} (${flags.maxBudgetUsd === undefined ? "keel.maxBudgetUsd of the settings" : "--max-budget-usd"}) can't be kept. Take it out and bound the run with --max-turns, or choose a model with a known price.`,
-    };
+  const unkept = unpriced(limits, flags);
+  if (unkept) return unkept;
   const rules = await gatherRules(read.rules, flags, place);
   if ("code" in rules) return rules;
   const structure = flags.jsonSchema && (await structureOf(flags.jsonSchema));
@@ -94,7 +92,8 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     endpoint,
     dialect,
     structure,
-    only: flags.coordinator ? (flags.tools ?? COORDINATING).filter((name) => COORDINATING.includes(name)) : flags.tools,
+    only: flags.tools,
+    shown: flags.coordinator ? COORDINATING : undefined,
     rules: rules.rules,
     catalog,
     plugins,
@@ -102,6 +101,18 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     hooks: declared.declared,
     problems: [...read.problems, ...rules.problems, ...problems, ...declared.problems],
   };
+}
+
+/** A budget in dollars needs the price of every model that may be asked. */
+function unpriced({ maxBudgetUsd, models }: Limits, flags: House["flags"]): Refusal | undefined {
+  const model = maxBudgetUsd === undefined ? undefined : models.find((name) => lookUp(name).prices === undefined);
+  const from = flags.maxBudgetUsd === undefined ? "keel.maxBudgetUsd of the settings" : "--max-budget-usd";
+  return model === undefined
+    ? undefined
+    : {
+        code: "usage",
+        text: `The price of ${model} isn't known, so the budget of $${maxBudgetUsd} (${from}) can't be kept. Take it out and bound the run with --max-turns, or choose a model with a known price.`,
+      };
 }
 
 function chooseDialect(named: string | undefined, baseUrl: string | undefined): Dialect | Refusal {

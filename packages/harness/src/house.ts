@@ -1,3 +1,4 @@
+import type { BoardState, Work } from "@keelson/tools";
 import type { Telemetry } from "./telemetry/open.ts";
 import type { Behavior, Block, Clock, Effect, Envelope, JsonObject, Mode, Opinion, Problem } from "@keelson/protocol";
 
@@ -127,6 +128,12 @@ export type Session = AsyncDisposable & {
   readonly trustRoot: string;
   /** False when its log can't be written: it lives in memory only. */
   readonly saved: boolean;
+  /** Skills and commands that the user can start by a slash before their name. */
+  readonly skills: readonly { readonly name: string; readonly description: string }[];
+  /** The tasks of the session and its agents. */
+  readonly board: BoardState;
+  /** Commands and agents in the background, those that ended among them. */
+  works(): readonly Work[];
   /** Words of the user while a run is under way: the model reads them after its next step. */
   steer(content: readonly Block[]): void;
   /** What it is called: its first prompt's beginning until someone names it. */

@@ -48,7 +48,7 @@ export async function openSession(house: House): Promise<Opening> {
     await lineage.network[Symbol.asyncDispose]();
     await disk[Symbol.asyncDispose]();
   };
-  return { ok: true, session: sessionOf({ house, gathered, log: opened, furnished, heard, close }) };
+  return { ok: true, session: sessionOf({ house, gathered, log: opened, lineage, furnished, heard, close }) };
 }
 
 async function readLog({ store, claim, fresh }: OpenedLog, house: House, gathered: Gathered): Promise<Log> {
@@ -90,13 +90,14 @@ type Made = {
   readonly house: House;
   readonly gathered: Gathered;
   readonly log: OpenedLog;
+  readonly lineage: Lineage;
   readonly furnished: Furnished;
   readonly heard: readonly Problem[];
   /** What is open to the outside and to the disk, after the session. */
   readonly close: () => Promise<void>;
 };
 
-function sessionOf({ house, gathered, log, furnished, heard, close }: Made): Session {
+function sessionOf({ house, gathered, log, lineage, furnished, heard, close }: Made): Session {
   const { conversation, toolbox, dials, meter, beside } = furnished;
   const { ref } = log.claim;
   return {
@@ -118,11 +119,16 @@ function sessionOf({ house, gathered, log, furnished, heard, close }: Made): Ses
     tools: [...toolbox.tools.keys()],
     plugins: gathered.plugins.map(({ name, root }) => ({ name, root })),
     agents: [...new Set(furnished.kinds.values())].map(({ name, description }) => ({ name, description })),
+    skills: furnished.skills,
     credentials: gathered.endpoint.credentials,
     problems: [...gathered.problems, ...toolbox.problems, ...heard, ...(log.problem ? [log.problem] : [])],
     trusted: gathered.standing.trusted,
     trustRoot: gathered.standing.root,
     saved: log.problem === undefined,
+    get board() {
+      return lineage.board.state();
+    },
+    works: furnished.works,
     steer: (content) => conversation.receive(content, "user"),
     rename: (title) => beside.push({ type: "session.changed", change: { title } }),
     add: conversation.add.bind(conversation),

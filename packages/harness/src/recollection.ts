@@ -9,7 +9,13 @@ import { noteTold } from "./instructions/gather.ts";
 import { NO_SKILLS, noteSkills, type SkillMemory } from "./skills/memory.ts";
 
 /** A question about a call. Expires at `expiresAt`, ms since the epoch. */
-export type Asking = { readonly askId: string; readonly body: JsonObject; readonly expiresAt?: number; readonly answer?: JsonObject };
+export type Asking = {
+  readonly askId: string;
+  readonly callId?: string;
+  readonly body: JsonObject;
+  readonly expiresAt?: number;
+  readonly answer?: JsonObject;
+};
 type AskOpened = Extract<Event, { type: "ask.opened" }>;
 type AskAnswered = Extract<Event, { type: "ask.answered" }>;
 
@@ -92,7 +98,7 @@ export class Recollection {
   }
 
   #opened({ askId, callId, body, expiresAt }: AskOpened): void {
-    this.#asks.set(askId, { askId, body, ...(expiresAt !== undefined && { expiresAt }) });
+    this.#asks.set(askId, { askId, ...(callId !== undefined && { callId }), body, ...(expiresAt !== undefined && { expiresAt }) });
     if (callId !== undefined) this.#calls.set(callId, askId);
   }
 

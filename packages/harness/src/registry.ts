@@ -1,10 +1,19 @@
 import type { PluginDecl, Problem, Tool } from "@keelson/protocol";
 import { blocks, isAvailable, type BlockKit } from "@keelson/tools";
 
-export type Registry = { readonly tools: ReadonlyMap<string, Tool>; readonly problems: readonly Problem[] };
+export type Registry = {
+  readonly tools: ReadonlyMap<string, Tool>;
+  /** All that its agents may be given: also what isn't shown here. */
+  readonly lent: readonly string[];
+  readonly problems: readonly Problem[];
+};
 
-/** `only`: no others, when it is given. */
-type Offer = { readonly denied: readonly string[]; readonly only: readonly string[] | undefined };
+/** `only`: no others, when it is given. `shown`: of these, for the conversation itself. */
+type Offer = {
+  readonly denied: readonly string[];
+  readonly only: readonly string[] | undefined;
+  readonly shown: readonly string[] | undefined;
+};
 
 /** The blocks that plugins enable by name, in alphabetical order: the order they are sent in. A tool that is denied as a whole isn't sent at all. */
 export function enableBlocks(plugins: readonly PluginDecl[], offer: Offer, kit: BlockKit): Registry {
@@ -12,7 +21,12 @@ export function enableBlocks(plugins: readonly PluginDecl[], offer: Offer, kit: 
   const known = asked.filter(({ name }) => Object.hasOwn(blocks, name));
   const names = [...new Set(known.map(({ name }) => name))].filter((name) => isOffered(name, offer) && isAvailable(name, kit)).toSorted();
   return {
-    tools: new Map(names.flatMap((name) => (blocks[name] ? [[name, blocks[name](kit)] as const] : []))),
+    tools: new Map(
+      names
+        .filter((name) => offer.shown?.includes(name) ?? true)
+        .flatMap((name) => (blocks[name] ? [[name, blocks[name](kit)] as const] : [])),
+    ),
+    lent: names,
     problems: [
       ...(offer.only ?? []).filter((name) => !known.some((one) => one.name === name)).map(notThere),
       ...asked

@@ -41,6 +41,8 @@ export type SessionParts = {
   readonly closing: () => readonly Event[];
   /** Waits for what still goes on in the background; false when nothing does. */
   readonly attend: (signal: AbortSignal) => Promise<boolean>;
+  /** Ends such a wait. */
+  readonly nudge: () => void;
   /** While something goes on in the background: settles when it has said something. Undefined when nothing does. */
   readonly heard: () => Promise<undefined> | undefined;
   readonly rites: Rites;
@@ -111,6 +113,7 @@ export class Conversation {
     const input: Input = { type: "input.received", inputId: randomUUID(), kind: "steer", from, content };
     this.#undelivered = [...this.#undelivered, input];
     this.#aside.push(input);
+    this.#parts.nudge();
   }
 
   /** Of the run that is under way, or of the last one. */

@@ -11,6 +11,8 @@ import { bareDenials } from "./rules.ts";
 /** A session's tools, and what they bring along. Dispose ends what they left running. */
 export type Toolbox = AsyncDisposable & {
   readonly tools: ReadonlyMap<string, Tool>;
+  /** The names of what its agents may have. */
+  readonly lent: readonly string[];
   /** Where the session works: what relative paths are relative to. */
   readonly seat: Seat;
   readonly processes: Processes;
@@ -37,7 +39,7 @@ export type Given = {
 /** Builds the enabled blocks. Long outputs are kept outside the working folder, and are the model's to read. */
 export function openToolbox(
   { place }: House,
-  { folders, plugins, rules, settings, only }: Gathered,
+  { folders, plugins, rules, settings, only, shown }: Gathered,
   { worktrees, ...given }: Given,
   session: string,
 ): Toolbox {
@@ -71,9 +73,10 @@ export function openToolbox(
     roots: () => [seat.cwd, ...folders.directories],
     spillDir,
   };
-  const { tools, problems } = enableBlocks(plugins, { denied: bareDenials(rules), only }, kit);
+  const { tools, lent, problems } = enableBlocks(plugins, { denied: bareDenials(rules), only, shown }, kit);
   return {
     tools,
+    lent,
     seat,
     processes,
     env,

@@ -15,6 +15,8 @@ export type Spanned = {
 export type Collector = AsyncDisposable & {
   readonly url: string;
   spans(): readonly Spanned[];
+  /** What was said of the program itself. */
+  resource(): Readonly<Record<string, string>>;
   /** Sums of a histogram by its token type. */
   sums(metric: string): Readonly<Record<string, number>>;
 };
@@ -32,7 +34,12 @@ type Span = {
 };
 type Point = { readonly sum: number; readonly attributes: Pairs };
 type Metric = { readonly name: string; readonly histogram: { readonly dataPoints: readonly Point[] } };
-type Traces = { readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Span[] }[] }[] };
+type Traces = {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: Pairs };
+    readonly scopeSpans: readonly { readonly spans: readonly Span[] }[];
+  }[];
+};
 type Metrics = { readonly resourceMetrics: readonly { readonly scopeMetrics: readonly { readonly metrics: readonly Metric[] }[] }[] };
 
 const FAILED = 2;
@@ -52,6 +59,7 @@ export async function collect(): Promise<Collector> {
   return {
     url: `http://127.0.0.1:${port}`,
     spans: () => traces.flatMap((sent) => sent.resourceSpans.flatMap((one) => one.scopeSpans.flatMap(({ spans }) => spans.map(spanOf)))),
+    resource: () => attributesOf(traces[0]?.resourceSpans[0]?.resource.attributes ?? []),
     sums(metric) {
       const sent = metrics.flatMap((body) => body.resourceMetrics.flatMap((one) => one.scopeMetrics.flatMap((scope) => scope.metrics)));
       const points = sent.filter(({ name }) => name === metric).flatMap(({ histogram }) => histogram.dataPoints);

@@ -10,6 +10,7 @@ export { openProcesses, type Processes } from "./process/processes.ts";
 export { scrub } from "./process/scrub.ts";
 export { startProcess } from "./process/start.ts";
 export type { Skills } from "./skills/ports.ts";
+export { worksOf } from "./background/works.ts";
 export { createBoard, type Board, type BoardState, type Task, type Todo } from "./tasks/board.ts";
 export { sandboxAvailability, type SandboxAvailability } from "./sandbox/availability.ts";
 export type { Summarised, Summary, Web, WebAnswer, WebFound, WebQuery, WebRequest, WebResult } from "./web/ports.ts";

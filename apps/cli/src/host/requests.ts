@@ -73,6 +73,13 @@ const REQUESTS: Readonly<Record<string, Answer>> = {
     if (!member) return fail(`No agent has the id ${JSON.stringify(id)}; background_tasks tells which there are.`);
     return done({ ...taskOf(member), output: member.words });
   },
+  stop_task: inSession(async (session, request) => {
+    const id = stringIn(request, "task_id") ?? "";
+    const work = session.works().find((one) => one.id === id);
+    if (!work) return fail(`Nothing in the background has the id ${JSON.stringify(id)}.`);
+    await work.stop();
+    return done({ task_id: id });
+  }),
   list_models: () => done({ models: modelsOnOffer() }),
   get_binary_version: (_, { site }) => done({ version: site.machine.version }),
   list_permission_rules: async (_, desk) => done({ state: await permissionRules(desk) }),
@@ -97,7 +104,6 @@ const LATER: Readonly<Record<string, string>> = {
   seed_read_state: "take over what another session has read",
   read_file: "hand out files",
   file_suggestions: "suggest files",
-  stop_task: "end a single task: interrupt ends the run and all that it started",
   get_hooks_listing: "run hooks",
   update_settings: "write settings",
   apply_flag_settings: "change settings while it runs",
@@ -116,10 +122,10 @@ const taskOf = (member: Member): JsonObject => ({
 });
 
 /** Opens the session if nobody did yet. */
-function inSession(answer: (session: Session, request: JsonObject, desk: Desk) => Reply): Answer {
+function inSession(answer: (session: Session, request: JsonObject, desk: Desk) => Reply | Promise<Reply>): Answer {
   return async (request, desk) => {
     const opening = await desk.open();
-    return opening.ok ? answer(opening.session, request, desk) : fail(opening.refusal.text);
+    return opening.ok ? await answer(opening.session, request, desk) : fail(opening.refusal.text);
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openStore } from "@keelson/persistence";
 import { fold, messagesOf, type Envelope, type Message } from "@keelson/protocol";
@@ -238,4 +238,37 @@ test("an agent in a working tree of its own leaves the folder as it was; what it
   assert.ok(tree, result);
   assert.equal(await readFile(join(tree[1] ?? "", "new.txt"), "utf8"), "made");
   assert.equal(git("status", "--porcelain").trim(), "");
+});
+
+test("one who coordinates has no hands, and those whom it starts have them", async () => {
+  await using w = await world(
+    script(
+      [{ blocks: [start("write it"), call("Write", { file_path: "b.txt", content: "x" })] }, say("ok")],
+      agent("write it", { blocks: [call("Write", { file_path: "a.txt", content: "made" })] }, say("written")),
+    ),
+  );
+  await using session = await w.open({ coordinator: true, permissionMode: "bypassPermissions" });
+  assert.ok(!session.tools.includes("Write") && session.tools.includes("Agent"));
+  const envelopes = await run(session, "go");
+  assert.deepEqual(outcomes(envelopes.filter(({ path }) => path.length === 1)), ["ok"]);
+  assert.equal(await readFile(join(w.cwd, "a.txt"), "utf8"), "made");
+  assert.match(results(envelopes).join(""), /No tool is named Write/);
+});
+
+test("what the user says while the run waits for an agent in the background is read at once", async () => {
+  await using w = await world(
+    script(
+      [{ blocks: [start("look around", { run_in_background: true })] }, say("I wait."), say("I heard it."), say("It is over.")],
+      agent("look around", { blocks: [call("Bash", { command: "while [ ! -e heard ]; do sleep 0.05; done" })] }, say("plum")),
+    ),
+  );
+  await using session = await w.open({ permissionMode: "bypassPermissions" });
+  const replies: string[] = [];
+  for await (const { event, path } of session.run([{ type: "text", text: "go" }], new AbortController().signal)) {
+    if (path.length > 0 || event.type !== "block.completed" || event.block.type !== "text") continue;
+    replies.push(String(event.block["text"]));
+    if (replies.at(-1) === "I wait.") session.steer([{ type: "text", text: "and hurry" }]);
+    if (replies.at(-1) === "I heard it.") await writeFile(join(w.cwd, "heard"), "");
+  }
+  assert.deepEqual(replies, ["I wait.", "I heard it.", "It is over."]);
 });

@@ -133,7 +133,7 @@ export class Child implements Work {
       content: [text(words.join("\n"))],
       ...(reason !== "completed" && { isError: true }),
       data: { agentId: this.id, session: this.session, reason, turns },
-      display: { kind: "agent", agentId: this.id, session: this.session, ...this.#told(), reason, turns },
+      display: { ...this.#told(), kind: "agent", agent: this.about.kind, agentId: this.id, session: this.session, reason, turns },
     };
   }
 }

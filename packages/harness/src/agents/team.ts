@@ -103,6 +103,11 @@ export class Team implements Agents, AsyncDisposable {
     return true;
   }
 
+  /** Whoever waits has something else to do. */
+  nudge(): void {
+    this.#news.ring();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#children.values()].map((child) => child.close()));
   }

@@ -31,7 +31,7 @@ export async function censusTools({ place, plugins: roots, named = [] }: Pick<Ho
     roots: () => [cwd],
     spillDir: join(keelHome, "var", "outputs"),
   };
-  const { tools, problems } = enableBlocks(plugins, { denied: [], only: undefined }, kit);
+  const { tools, problems } = enableBlocks(plugins, { denied: [], only: undefined, shown: undefined }, kit);
   const entries = [...tools.values()].map(({ name, description, inputSchema }): ToolEntry => {
     const from = plugins.find((plugin) => plugin.tools.includes(name));
     const bytes = Buffer.byteLength(JSON.stringify({ name, description, input_schema: inputSchema }));

@@ -64,6 +64,11 @@ export class Lore {
     });
   }
 
+  /** What the user can start by its name. */
+  get offers(): readonly { readonly name: string; readonly description: string }[] {
+    return this.shelf.entries.filter(({ forUser }) => forUser).map(({ id, decl }) => ({ name: id, description: decl.description }));
+  }
+
   /** For the Skill block. */
   get port(): Skills {
     return skillPort({

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openStore, type EmbeddedStore } from "@keelson/persistence";
 import { isStoreError, type Envelope, type JsonObject, type Ref, type SearchHit, type SessionSummary } from "@keelson/protocol";
 import type { Place } from "../house.ts";
+import { openGrants, type Grants } from "../kept/grants.ts";
 import { Recollection, type Asking } from "../recollection.ts";
 import { html, markdown, type Printer } from "../transcripts/print.ts";
 import { readTranscript, type Transcript } from "../transcripts/read.ts";
@@ -29,7 +30,7 @@ export type Sessions = AsyncDisposable & {
   reindex(signal: AbortSignal): Promise<number>;
   /** Questions that nobody has answered. */
   asks(session: SessionSummary): Promise<readonly Asking[]>;
-  /** In words why it can't be: it was answered, it is over, another program has the session. */
+  /** In words why it can't be: it was answered, it is over, another program has the session. With `scope: "project"` the rules that were shown are kept for the folder. */
   answer(session: SessionSummary, askId: string, answer: JsonObject): Promise<string | undefined>;
 };
 
@@ -37,6 +38,7 @@ const TENANT = "local";
 const SHOWN_MATCHES = 5;
 
 export function openSessions({ keelHome }: Pick<Place, "keelHome">, wall: () => number): Sessions {
+  const grants = openGrants(keelHome, wall);
   const store = openStore({ root: join(keelHome, "var"), now: wall });
   return {
     list: ({ cwd, limit }) => ownSessions(store, { tenant: TENANT, ...(cwd !== undefined && { cwd }) }, limit),
@@ -50,7 +52,7 @@ export function openSessions({ keelHome }: Pick<Place, "keelHome">, wall: () => 
     async asks({ ref }) {
       return (await recall(store, ref)).open.filter(({ expiresAt }) => expiresAt === undefined || wall() < expiresAt);
     },
-    answer: ({ ref }, askId, answer) => answerIn(store, ref, { askId, answer }, wall),
+    answer: ({ ref }, askId, answer) => answerIn({ store, grants, wall }, ref, askId, answer),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }
@@ -119,25 +121,29 @@ async function take(
   return { session: await store.get(ref), transcript };
 }
 
-async function answerIn(
-  store: EmbeddedStore,
-  ref: Ref,
-  { askId, answer }: { readonly askId: string; readonly answer: JsonObject },
-  wall: () => number,
-): Promise<string | undefined> {
+type Answering = { readonly store: EmbeddedStore; readonly grants: Grants; readonly wall: () => number };
+
+async function answerIn({ store, grants, wall }: Answering, ref: Ref, askId: string, answer: JsonObject): Promise<string | undefined> {
   const known = await recall(store, ref);
   const asking = known.open.find((one) => one.askId === askId);
   if (!asking) return `No open question has the id ${askId}: it was answered, or never asked.`;
   if (asking.expiresAt !== undefined && wall() >= asking.expiresAt) return "The question is over: nobody answered it in time.";
-  return await told(
+  const { cwd, rules } = asking.body;
+  const trouble = await told(
     (async () => {
       const run = randomUUID();
       await using claim = await store.claim(ref, run);
-      const event = { type: "ask.answered", askId, answer: { base: asking.body["cwd"] ?? "", ...answer }, by: "user" } as const;
+      const event = { type: "ask.answered", askId, answer: { base: cwd ?? "", ...answer }, by: "user" } as const;
       const envelope: Envelope = { v: 1, seq: claim.head + 1, at: wall(), session: ref.session, run, path: [], event };
       await store.append(ref, claim.fence, claim.head, [envelope], { barrier: true });
     })(),
   );
+  if (trouble !== undefined || answer["behavior"] !== "allow" || answer["scope"] !== "project" || typeof cwd !== "string") return trouble;
+  const { until } = answer;
+  const shown = Array.isArray(rules) ? rules.map(String) : [];
+  const kept = shown.map((rule) => ({ rule, folder: cwd, granted: wall(), ...(typeof until === "number" && { until }) }));
+  const unkept = await grants.add(kept);
+  return unkept && `It is answered, and holds for this session only. ${unkept}`;
 }
 
 async function recall(store: EmbeddedStore, ref: Ref): Promise<Recollection> {

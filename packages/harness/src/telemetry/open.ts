@@ -29,7 +29,13 @@ export async function openTelemetry(
   const loaded = await load();
   if (!loaded) return { telemetry: undefined, problem: MISSING };
   const { api, NodeSDK } = loaded;
-  const own = isRegistered(api) ? undefined : new NodeSDK({ serviceName: env["OTEL_SERVICE_NAME"] ?? "keel", instrumentations: [] });
+  const own = isRegistered(api)
+    ? undefined
+    : new NodeSDK({
+        serviceName: env["OTEL_SERVICE_NAME"] ?? "keel",
+        instrumentations: [],
+        ...(!env["OTEL_NODE_RESOURCE_DETECTORS"] && { resourceDetectors: [{ detect: () => ({ attributes: attributesIn(env) }) }] }),
+      });
   own?.start();
   const meter = api.metrics.getMeter("keelson", version);
   const instruments: Instruments = {
@@ -69,6 +75,20 @@ async function load(): Promise<{ readonly api: Api; readonly NodeSDK: Sdk["NodeS
     return { api, NodeSDK };
   } catch {
     return undefined; // not installed: said in one line
+  }
+}
+
+/** What the user says of this program, and nothing else: the SDK by itself would tell the command line, and so the prompt, and the machine's name. */
+function attributesIn(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const pairs = (env["OTEL_RESOURCE_ATTRIBUTES"] ?? "").split(",").map((pair) => pair.split("=", 2).map((word) => decode(word.trim())));
+  return Object.fromEntries(pairs.filter(([key, value]) => key !== "" && value !== undefined));
+}
+
+function decode(word: string): string {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return word;
   }
 }
 

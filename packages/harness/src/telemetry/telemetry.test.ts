@@ -40,7 +40,9 @@ afterEach(async () => {
   for (const part of [context, metrics, trace]) part.disable();
 });
 
-async function tell(env: Readonly<Record<string, string>>): Promise<{ spans: readonly Spanned[]; input: number; output: number }> {
+async function tell(
+  env: Readonly<Record<string, string>>,
+): Promise<{ spans: readonly Spanned[]; resource: Readonly<Record<string, string>>; input: number; output: number }> {
   await using collector = await collect();
   pointAt(collector.url);
   await using w = await world(SCRIPT, { "a.txt": "plum\n" });
@@ -51,7 +53,7 @@ async function tell(env: Readonly<Record<string, string>>): Promise<{ spans: rea
   for await (const _ of telemetry.trace(envelopes, { session: session.id, agent: "keel", host: "127.0.0.1" }));
   await telemetry[Symbol.asyncDispose]();
   const { input = 0, output = 0 } = collector.sums("gen_ai.client.token.usage");
-  return { spans: collector.spans(), input, output };
+  return { spans: collector.spans(), resource: collector.resource(), input, output };
 }
 
 test("a run is one invoke_agent span with a chat span for each reply and an execute_tool span for each call, and none is doubled", async () => {
@@ -91,6 +93,17 @@ test("a request that failed and a call that failed say so in their own spans", a
 test("no word of a person, a model or a file goes out unless content is asked for", async () => {
   const { spans } = await tell({});
   assert.doesNotMatch(JSON.stringify(spans.map(({ attributes }) => attributes)), /plum|secret|a\.txt/);
+});
+
+test("of the program its name and what the user says of it goes out: no command line, for a prompt may stand there, and no machine", async () => {
+  const { resource } = await tell({ OTEL_RESOURCE_ATTRIBUTES: "team=blue%20sky, stage=test,broken" });
+  assert.deepEqual(
+    Object.keys(resource)
+      .filter((key) => !key.startsWith("telemetry.sdk."))
+      .toSorted(),
+    ["service.name", "stage", "team"],
+  );
+  assert.equal(resource["team"], "blue sky");
 });
 
 test("when content is asked for, prompts, replies, inputs and results are there", async () => {

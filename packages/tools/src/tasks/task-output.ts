@@ -4,8 +4,7 @@ import type { Tool } from "@keelson/protocol";
 import { defineTool } from "../define/define.ts";
 import { failed, said } from "../define/said.ts";
 import type { BlockKit } from "../blocks/kit.ts";
-import { describeJob } from "../blocks/outcome.ts";
-import type { Work } from "../agents/ports.ts";
+import { worksOf } from "../background/works.ts";
 
 const LONGEST_WAIT = 600_000; // milliseconds
 const WAIT = 30_000;
@@ -28,7 +27,7 @@ export function taskOutputBlock(kit: BlockKit): Tool {
     concurrencySafe: true,
     replay: "safe",
     async *run({ task_id: id, block = true, timeout = WAIT }, { signal }) {
-      const work = findWork(id, kit);
+      const work = worksIn(kit).find((one) => one.id === id);
       if (!work) return failed(unknownWork(id, kit));
       if (block && work.state() === "running") await Promise.race([work.done, waited(timeout, signal)]);
       const output = work.output();
@@ -47,7 +46,7 @@ export function taskStopBlock(kit: BlockKit): Tool {
     readOnly: true,
     replay: "idempotent",
     async *run({ task_id: id }) {
-      const work = findWork(id, kit);
+      const work = worksIn(kit).find((one) => one.id === id);
       if (!work) return failed(unknownWork(id, kit));
       const before = work.state();
       if (before !== "running") return said(`${id} had ended before: ${before}.`);
@@ -57,23 +56,10 @@ export function taskStopBlock(kit: BlockKit): Tool {
   });
 }
 
-function findWork(id: string, kit: BlockKit): Work | undefined {
-  const agent = kit.agents?.find(id);
-  if (agent) return agent;
-  const job = kit.processes?.background.find(id);
-  return (
-    job && {
-      id,
-      state: () => (job.end === undefined ? "running" : describeJob(job)),
-      output: () => job.output.take().words,
-      done: job.done,
-      stop: () => job.kill(),
-    }
-  );
-}
+const worksIn = ({ agents, processes }: BlockKit): ReturnType<typeof worksOf> => worksOf(agents, processes?.background);
 
 function unknownWork(id: string, kit: BlockKit): string {
-  const known = [...(kit.agents?.all() ?? []), ...(kit.processes?.background.all() ?? [])].map((work) => work.id);
+  const known = worksIn(kit).map((work) => work.id);
   return `Nothing in the background has the id ${id}. ${known.length === 0 ? "There is nothing." : `There are ${known.join(", ")}.`}`;
 }
 

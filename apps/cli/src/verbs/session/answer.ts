@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 import type { JsonObject, SessionSummary } from "@keelson/protocol";
-import { inspectPermissions } from "@keelson/harness";
 import { readArguments } from "../../arguments.ts";
 import { DONE, FAILED, USAGE } from "../../exit.ts";
 import { headless } from "../../headless.ts";
-import type { Machine } from "../../machine.ts";
 import { openQuestions, type Open } from "../../parked.ts";
 import { pickIn, questionsIn } from "../../person-question.ts";
 import { shortId } from "../../session-words.ts";
@@ -24,19 +22,11 @@ export async function answer({ id, ask, verdict, goOn }: AnswerAsked, shelf: She
   if (typeof said === "string") return await complain(said, machine, USAGE);
   const trouble = await sessions.answer(session, one.id, said);
   if (trouble !== undefined) return await complain(trouble, machine, FAILED);
-  const kept = "scope" in verdict && verdict.scope === "project" ? await keepRules(one, machine) : undefined;
-  if (kept !== undefined) await complain(`It holds for this session only. ${kept}`, machine, FAILED);
   const left = open.length - 1;
   if (left > 0) return await say(`Answered. ${left} more to answer: keel session show ${shortId(session.ref.session)}`, machine, DONE);
   return goOn
     ? await takeUp(session, goOn, shelf)
     : await say(`Answered. Go on with it: keel --resume ${shortId(session.ref.session)}`, machine, DONE);
-}
-
-/** For the folder's later sessions; in words why they couldn't be kept. */
-async function keepRules({ rules, cwd }: Open, { keelHome, wall }: Machine): Promise<string | undefined> {
-  const { openGrants } = await inspectPermissions();
-  return await openGrants(keelHome, wall).add(rules.map((rule) => ({ rule, folder: cwd, granted: wall() })));
 }
 
 /** In words which to name. */
