@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canonicalise } from "../packages/permissions/src/path/canonical.ts";
-import { readRule } from "../packages/permissions/src/rule/reading.ts";
+import { readRule, slashed } from "../packages/permissions/src/rule/reading.ts";
 import { createAnalyse } from "../packages/permissions/src/shell/analyse.ts";
 import { anyPath, anyRule, anyText } from "../packages/permissions/test/garbage.ts";
 import { anyCommand, contradiction, openBench, runFor } from "../packages/permissions/test/oracle.ts";
@@ -34,7 +34,7 @@ const analyse = createAnalyse("/home/dev");
 const WHERE = { cwd: "/home/dev/proj", home: "/home/dev" };
 const READERS = [
   { name: "the analyser", make: anyText, read: (text: string) => analyse(text, WHERE.cwd) },
-  { name: "the rule parser", make: anyRule, read: (text: string) => [readRule(text, "allow"), readRule(text, "deny")] },
+  { name: "the rule parser", make: anyRule, read: (text: string) => [readRule(text, "allow"), readRule(slashed(text), "deny", true)] },
   {
     name: "the canonicaliser",
     make: anyPath,
