@@ -28,7 +28,7 @@ export async function readText(path: string, limitBytes: number, strictness: "st
     if (stats.size > limitBytes) return refused(`has ${stats.size} bytes; at most ${limitBytes} are read. Make it smaller`);
     return decode(readFileSync(file), strictness === "strict");
   } catch (error) {
-    return failure(path, error);
+    return await failure(path, error);
   } finally {
     if (file !== undefined) closeSync(file);
   }
