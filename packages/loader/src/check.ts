@@ -3,6 +3,7 @@ import { nearest, type Json, type JsonObject, type Problem } from "@keelson/prot
 import type { z } from "zod";
 import { isObject, nodeAt, problemAt, valueOf, type Document, type Path } from "./json.ts";
 import { UNTRUSTED } from "./mask.ts";
+import { loneRestriction } from "./rule.ts";
 import { quote, suggest } from "./words.ts";
 
 type Schema = typeof import("@keelson/protocol/schemas").settingsSchema;
@@ -58,7 +59,11 @@ export function checkSettings(document: Document, schema: Schema, graded: Proble
     const here = checked;
     const nodes = wrong.map(({ path }) => nodeAt(here, path)).filter((node) => node !== undefined);
     if (nodes.length === 0) return undefined; // nothing left to leave out
-    problems.push(...wrong.map(({ path, text }) => problemAt(here, nodeAt(here, path), severityOf(path, graded), text)));
+    for (const { path, text } of wrong) {
+      const holds = loneRestriction(here, path).length > 0;
+      const said = holds ? text.replace("It is left out.", "It holds all the same; make it a list.") : text;
+      problems.push(problemAt(here, nodeAt(here, path), severityOf(path, graded), said));
+    }
     checked = { ...checked, gone: new Set([...checked.gone, ...nodes]) };
   }
   return undefined;

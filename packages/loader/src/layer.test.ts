@@ -104,6 +104,20 @@ test("a file that may not be read is never passed over in silence", async () => 
   else assert.match(lines(found).join(), /^error - can't be read: permission denied/);
 });
 
+test("a restriction that stands alone, in place of a list of one, holds; a leave that does so doesn't", async () => {
+  const found = await read({ [PROJECT]: `{"permissions": {\n"deny": "Bash",\n"ask": "Edit",\n"allow": "Read"}}` });
+  assert.deepEqual(
+    found.rules.map(({ text, behavior, line }) => [behavior, text, line]),
+    [
+      ["ask", "Edit", 3],
+      ["deny", "Bash", 2],
+    ],
+  );
+  const told = lines(found);
+  assert.ok(told.some((line) => /^warning 2 "permissions\.deny": expected array.*It holds all the same/.test(line)));
+  assert.ok(told.some((line) => /^warning 4 "permissions\.allow": .*It is left out/.test(line)));
+});
+
 test("a wrong item is left out alone and named with its line", async () => {
   const found = await read({
     [PROJECT]: `{
