@@ -24,6 +24,8 @@ export type Confinement = {
   readonly unwritable: readonly string[];
   readonly unreadable: readonly string[];
   readonly network: NetworkBounds;
+  /** The program that confines, where it isn't to be looked for. */
+  readonly program?: string;
   /** Sockets of the file system may be opened: behind some of them stand daemons that act outside of the confinement for whoever asks. */
   readonly unixSockets?: "open";
 };

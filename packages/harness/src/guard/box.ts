@@ -34,7 +34,11 @@ export function boxOf({ sandbox }: Settings, { rules, directories, home, keelHom
       if (before) return before;
       mkdirSync(temporary, { recursive: true, mode: 0o700 });
       const { confinement } = confine({ settings, rules, cwd, directories, home, temporary });
-      const whole: Confinement = sandbox.network?.allowAllUnixSockets ? { ...confinement, unixSockets: "open" } : confinement;
+      const whole: Confinement = {
+        ...confinement,
+        ...(sandbox.bwrapPath !== undefined && { program: sandbox.bwrapPath }),
+        ...(sandbox.network?.allowAllUnixSockets && { unixSockets: "open" }),
+      };
       known.set(cwd, whole);
       return whole;
     },

@@ -146,4 +146,6 @@ test("a sandbox that is required and can't be had refuses the session", async ()
   await using w = await world({ replies: [] });
   await settings(w, { sandbox: { enabled: true, failIfUnavailable: true } });
   await assert.rejects(w.open({}, {}, { PATH: "/nowhere" }), /There is no sandbox here/);
+  await settings(w, { sandbox: { enabled: true, failIfUnavailable: true, bwrapPath: "/nowhere/bwrap" } });
+  await assert.rejects(w.open(), /the bubblewrap that the settings name can't be run: \/nowhere\/bwrap/);
 });

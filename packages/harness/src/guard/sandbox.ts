@@ -6,7 +6,8 @@ import type { Place, Refusal } from "../house.ts";
 export async function withSandbox(gathered: Gathered, { env, platform }: Place): Promise<Gathered | Refusal> {
   const { sandbox } = gathered.settings;
   if (!sandbox?.enabled) return gathered;
-  const { available, hosts, why } = await sandboxAvailability({ cwd: "/", env: scrub(env, platform) }, new AbortController().signal);
+  const place = { cwd: "/", env: scrub(env, platform), ...(sandbox.bwrapPath !== undefined && { program: sandbox.bwrapPath }) };
+  const { available, hosts, why } = await sandboxAvailability(place, new AbortController().signal);
   const wantsHosts = (sandbox.network?.allowedDomains ?? []).length > 0;
   if (available && (hosts || !wantsHosts)) return gathered;
   const text = `There is no sandbox here: ${why ?? "it can't be made"}`;

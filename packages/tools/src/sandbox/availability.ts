@@ -7,13 +7,13 @@ export type SandboxAvailability = { readonly available: boolean; readonly hosts:
 
 const PATIENCE = 10_000; // milliseconds
 
-/** `env`: that of the commands; its PATH is where the helpers are looked for. `cwd`: where no helper may come from. */
+/** `env`: that of the commands; its PATH is where the helpers are looked for. `cwd`: where no helper may come from. `program`: bubblewrap itself, where it isn't looked for. */
 export async function sandboxAvailability(
-  { cwd, env }: Pick<ProcessSpec, "cwd" | "env">,
+  { cwd, env, program }: Pick<ProcessSpec, "cwd" | "env"> & { readonly program?: string },
   signal: AbortSignal,
 ): Promise<SandboxAvailability> {
   const whyNot = async (network: NetworkBounds): Promise<string | undefined> => {
-    const confinement = { writable: [], unwritable: [], unreadable: [], network };
+    const confinement = { writable: [], unwritable: [], unreadable: [], network, ...(program !== undefined && { program }) };
     const probe = startProcess({ file: "true", args: [], cwd, env, confinement, timeoutMs: PATIENCE }, signal);
     let step = await probe.next();
     while (!step.done) step = await probe.next();

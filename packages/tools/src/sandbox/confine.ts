@@ -3,7 +3,7 @@ import type { Confinement, ProcessSpec } from "@keelson/protocol";
 import { isWithin } from "../define/within.ts";
 import { FD, innerWorld, lastWords, OUTER, piped, worldOf } from "./bubblewrap.ts";
 import { bridgeTo, proxied } from "./bridge.ts";
-import { findProgram } from "./find.ts";
+import { findProgram, realOf } from "./find.ts";
 import { holdPlaces } from "./hold.ts";
 import { planMounts, TEMPORARY } from "./plan.ts";
 import { filterFor, knowsMachine } from "./seccomp.ts";
@@ -64,13 +64,15 @@ type Tools = { readonly bwrap: string; readonly bridge?: { readonly bash: string
 function toolsFor({
   cwd,
   env,
-  confinement: { writable, network },
+  confinement: { writable, network, program },
 }: Pick<ProcessSpec, "cwd" | "env"> & { readonly confinement: Confinement }): Tools | string {
   if (process.platform !== "linux") return `Nothing ran: there is no sandbox for ${process.platform} in keelson, and this must run in one.`;
   if (!knowsMachine(process.arch))
     return `Nothing ran: there is no sandbox for ${process.arch} machines in keelson, and this must run in one.`;
   const outside = [cwd, ...writable].filter((path) => path !== "/"); // where all is beneath, nothing is outside
-  const bwrap = findProgram("bwrap", env["PATH"], outside);
+  const bwrap = program === undefined ? findProgram("bwrap", env["PATH"], outside) : realOf(program);
+  if (bwrap === undefined && program !== undefined)
+    return `Nothing ran: this must run in a sandbox, and the bubblewrap that the settings name can't be run: ${program}. Correct sandbox.bwrapPath, or leave it out.`;
   if (bwrap === undefined)
     return "Nothing ran: this must run in a sandbox, and bubblewrap isn't installed. Install it (its program is bwrap).";
   if (network === "open" || network.allowed.length === 0) return { bwrap };

@@ -17,8 +17,8 @@ export function findProgram(name: string, path: string | undefined, outside: rea
   return undefined;
 }
 
-/** Of what may be run, or entered. */
-function realOf(path: string): string | undefined {
+/** Of what may be run, or entered; undefined where there is no such thing. */
+export function realOf(path: string): string | undefined {
   try {
     const real = realpathSync(path);
     accessSync(real, constants.X_OK);
