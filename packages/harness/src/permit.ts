@@ -2,9 +2,10 @@ import { decide, proposeRules, type Stages } from "@keelson/permissions";
 import type { Asked, BoundCall, Decision, Event, Judge, Mode, Permit, Ports, Rule, Tool, ToolContext } from "@keelson/protocol";
 import { approve, type Approvals } from "./approvals.ts";
 import type { Hooking } from "./hooking/hooking.ts";
+import { announcing, answerOf, mayRetry } from "./hooking/permission-hooks.ts";
 import { beforeCall, rewritten, withAfter } from "./hooking/tool-hooks.ts";
 import type { Answer } from "./house.ts";
-import { aboutOf, byUser, onlyUser, put, type Asker } from "./question.ts";
+import { aboutOf, byVoice, onlyUser, put, USER, type Asker, type Voice } from "./question.ts";
 
 export type Permitting = Asker & {
   readonly mode: () => Mode;
@@ -25,16 +26,9 @@ type Allowed = Extract<Answer, { behavior: "allow" }>;
 
 /** Judges each call by the stages; a question stands in the log before it is asked, and its answer before it counts. */
 export function permitting(house: Permitting): Ports["permit"] {
-  const { mode, rules, approvals, directories, home, tools, agent, taken, hooking, stages: standard } = house;
-  const askedOf = (tool: string, call: BoundCall, cwd: string): Asked => ({
-    tool,
-    call,
-    mode: mode(),
-    rules: [...rules, ...approvals.rules, ...approvals.lent],
-    cwd,
-    directories,
-    home,
-  });
+  const { approvals, tools, agent, taken, hooking, stages: standard } = house;
+  const asker: Asker = { ...house, announce: announcing(hooking) };
+  const weigh = weighing(house);
 
   return async function* ({ name }, given, ctx) {
     const first = await weigh(name, given, ctx);
@@ -46,30 +40,49 @@ export function permitting(house: Permitting): Ports["permit"] {
     if (allowed && !call.asksUser) return yield* judged(untaken({ decision, call: withAfter(call, hooking, about) }, taken), ctx.callId);
     const proposed = call.asksUser ? [] : await proposeRules(asked, stages, ctx.signal);
     const suggestion = proposed.length === 0 ? undefined : proposed.join(", ");
-    if (pending === undefined) return yield* judged({ decision, call, suggestion }, ctx.callId);
+    const refused = async (verdict: Decision, stood: Decision): Promise<Verdict> => ({
+      decision: verdict,
+      call,
+      suggestion,
+      retry: await mayRetry(hooking, { asked, decision: stood, callId: ctx.callId }, ctx.signal),
+    });
+    if (pending === undefined) return yield* judged(await refused(decision, decision), ctx.callId);
 
-    const answer = yield* put(aboutOf({ asked, opinion: pending, proposed, agent, callId: ctx.callId }), house, ctx);
+    const known = house.recollection.askAbout(ctx.callId)?.answer !== undefined;
+    const said = known ? undefined : await answerOf(hooking, { asked, proposed }, ctx.signal);
+    const { voice = USER } = said ?? {};
+    const answer = said?.answer ?? (yield* put(aboutOf({ asked, opinion: pending, proposed, agent, callId: ctx.callId }), asker, ctx));
     if (answer === "deferred") return { behavior: "defer" };
-    if (answer === "nobody") return yield* judged({ decision: nobody(decision, pending), call, suggestion }, ctx.callId);
+    if (answer === "nobody") return yield* judged(await refused(nobody(decision, pending), pending), ctx.callId);
     if (answer === "expired")
-      return yield* judged({ decision: byUser(pending, "deny", "Nobody answered the question in time."), call }, ctx.callId);
+      return yield* judged({ decision: byVoice(USER, pending, "deny", "Nobody answered the question in time."), call }, ctx.callId);
     if (answer.behavior === "deny") {
-      return yield* judged(
-        { decision: byUser(pending, "deny", refusalOf(answer)), call, interrupt: answer.interrupt === true },
-        ctx.callId,
-      );
+      const verdict = byVoice(voice, pending, "deny", refusalOf(answer, voice));
+      return yield* judged({ decision: verdict, call, interrupt: answer.interrupt === true }, ctx.callId);
     }
+    for (const text of said?.unmet ?? []) yield { type: "notice.raised", severity: "warning", code: "hook_unmet", text };
     yield* approve(approvals, answer, proposed, ctx.cwd);
-    const verdict = await replaced(answer, { pending, asked, tools, standard }, ctx);
+    const verdict = await replaced(answer, { pending, asked, tools, standard, voice }, ctx);
     return yield* judged(untaken({ ...verdict, call: withAfter(verdict.call, hooking, about) }, taken), ctx.callId);
   };
+}
 
-  /** All stages but the user; a hook that gives another input has the call judged from the beginning, and is asked once. */
-  async function weigh(
+/** All stages but the user; a hook that gives another input has the call judged from the beginning, and is asked once. */
+function weighing({ mode, rules, approvals, directories, home, tools, hooking, stages: standard }: Permitting) {
+  const askedOf = (tool: string, call: BoundCall, cwd: string): Asked => ({
+    tool,
+    call,
+    mode: mode(),
+    rules: [...rules, ...approvals.rules, ...approvals.lent],
+    cwd,
+    directories,
+    home,
+  });
+  return async (
     name: string,
     given: BoundCall,
     ctx: ToolContext,
-  ): Promise<Weighed | { readonly behavior: "defer" } | { readonly behavior: "deny"; readonly verdict: Verdict }> {
+  ): Promise<Weighed | { readonly behavior: "defer" } | { readonly behavior: "deny"; readonly verdict: Verdict }> => {
     const before = beforeCall(hooking, { name, callId: ctx.callId });
     const open: { soFar?: Decision } = {};
     const user: Judge = async ({ soFar }) => void (open.soFar = soFar);
@@ -86,7 +99,7 @@ export function permitting(house: Permitting): Ports["permit"] {
     const weighed = instead ? await judge(instead) : first;
     const deferred = before.outcome()?.decision?.behavior === "defer" && weighed.decision.behavior !== "deny";
     return deferred ? { behavior: "defer" } : weighed;
-  }
+  };
 }
 
 type Put = {
@@ -94,27 +107,30 @@ type Put = {
   readonly asked: Asked;
   readonly tools: ReadonlyMap<string, Tool>;
   readonly standard: Stages;
+  readonly voice: Voice;
 };
 
-/** What the user put in place of the input is judged as if the model had asked for it; the user's word answers an ask, never a denial. */
-async function replaced({ input }: Allowed, { pending, asked, tools, standard }: Put, { cwd, signal }: ToolContext): Promise<Verdict> {
-  const decision = byUser(pending, "allow", "The user allowed it.");
+/** What is put in place of the input is judged as if the model had asked for it; a word answers an ask, never a denial. */
+async function replaced({ input }: Allowed, put: Put, { cwd, signal }: ToolContext): Promise<Verdict> {
+  const { pending, asked, tools, standard, voice } = put;
+  const decision = byVoice(voice, pending, "allow", `${voice.name} allowed it.`);
   if (input === undefined || JSON.stringify(input) === JSON.stringify(asked.call.input)) return { decision, call: asked.call };
   const bound = tools.get(asked.tool)?.bind(input, cwd);
   if (!bound?.ok)
     return {
-      decision: byUser(pending, "deny", `The input the user gave instead can't be used. ${bound?.error ?? ""}`),
+      decision: byVoice(voice, pending, "deny", `The input given instead can't be used. ${bound?.error ?? ""}`),
       call: asked.call,
     };
   const stages: Stages = {
     ...standard,
-    user: async () => ({ behavior: "allow", reason: "The user allowed it, with an input of their own.", explicit: true }),
+    user: async () => ({ behavior: "allow", reason: `${voice.name} allowed it, with another input.`, explicit: true }),
   };
   const again = await decide({ ...asked, call: bound.call }, stages, signal);
-  return { decision: again, call: bound.call };
+  return { decision: again.stage === "user" && again.behavior === "allow" ? { ...again, stage: voice.stage } : again, call: bound.call };
 }
 
-const refusalOf = ({ message }: Extract<Answer, { behavior: "deny" }>): string => `The user said no${message ? `: ${message}` : "."}`;
+const refusalOf = ({ message }: Extract<Answer, { behavior: "deny" }>, { name }: Voice): string =>
+  `${name} said no${message ? `: ${message}` : "."}`;
 
 type Weighed = {
   readonly call: BoundCall;
@@ -139,13 +155,22 @@ type Verdict = {
   readonly call: BoundCall;
   readonly suggestion?: string | undefined;
   readonly interrupt?: boolean;
+  /** A hook says that the model may try again. */
+  readonly retry?: boolean;
 };
 
-async function* judged({ decision, call, suggestion, interrupt = false }: Verdict, callId: string): AsyncGenerator<Event, Permit> {
+async function* judged(
+  { decision, call, suggestion, interrupt = false, retry = false }: Verdict,
+  callId: string,
+): AsyncGenerator<Event, Permit> {
   const named = decision.behavior === "deny" && suggestion !== undefined;
   yield { type: "call.judged", callId, decision, ...(named && { suggestion }) };
   if (decision.behavior === "allow") return { behavior: "allow", call };
-  return { behavior: "deny", message: `Not allowed, nothing ran. ${decision.reason}`, interrupt };
+  return {
+    behavior: "deny",
+    message: `Not allowed, nothing ran. ${decision.reason}${retry ? " A hook says that you may try it again." : ""}`,
+    interrupt,
+  };
 }
 
 /** A file that another agent is changing is left to it. */

@@ -13,12 +13,18 @@ export type Asker = {
   readonly recollection: Pick<Recollection, "askAbout">;
   /** Milliseconds since the epoch. */
   readonly wall: () => number;
+  /** Told of a question that is put, also where nobody is there yet. */
+  readonly announce?: (about: About, signal: AbortSignal) => void;
 };
 export type About = Omit<Question, "askId">;
 type Put = Answer | "nobody" | "deferred" | "expired";
 
 /** Puts a question once: it is in the log before it is shown, and an answer that came meanwhile, by whatever way, is taken. */
-export async function* put(about: About, { ask, defer, recollection, wall }: Asker, ctx: ToolContext): AsyncGenerator<Event, Put> {
+export async function* put(
+  about: About,
+  { ask, defer, recollection, wall, announce }: Asker,
+  ctx: ToolContext,
+): AsyncGenerator<Event, Put> {
   const known = recollection.askAbout(ctx.callId);
   if (known?.answer) return answerIn(known.answer);
   if (known && isOver(known, wall())) return "expired";
@@ -33,6 +39,7 @@ export async function* put(about: About, { ask, defer, recollection, wall }: Ask
       body: bodyOf(about, ctx.cwd),
       ...(!ask && { expiresAt: wall() + ASK_TTL_MS }),
     };
+  if (!known || ask) announce?.(about, ctx.signal);
   if (!ask) return "deferred";
   const answer = await ask({ ...about, askId }, ctx.signal);
   yield {
@@ -101,10 +108,14 @@ function answerIn(answer: JsonObject): Answer {
   };
 }
 
-export const byUser = (pending: Decision, behavior: "allow" | "deny", reason: string): Decision => ({
+/** Whose word answers a question: a person's, or a hook's in place of one. */
+export type Voice = { readonly stage: "user" | "hooks"; readonly name: string };
+export const USER: Voice = { stage: "user", name: "The user" };
+
+export const byVoice = ({ stage }: Voice, pending: Decision, behavior: "allow" | "deny", reason: string): Decision => ({
   ...pending,
   behavior,
   reason,
   explicit: true,
-  stage: "user",
+  stage,
 });

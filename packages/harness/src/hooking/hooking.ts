@@ -7,6 +7,8 @@ import { text, type Block, type Event, type HookEvent, type HookOutcome, type Ho
 
 export type HookingParts = {
   readonly hooks: Hooks;
+  /** Is any hook declared for it? */
+  readonly hears: (event: HookEvent) => boolean;
   /** For the log and the screen. */
   readonly tell: (...events: readonly Event[]) => void;
   /** Words for the model, from a hook. */
@@ -15,8 +17,12 @@ export type HookingParts = {
   readonly environment: (script: string) => void;
 };
 
+const LEAVING_MS = 1_500; // for hooks that nobody waits for, when the session closes
+
 export class Hooking implements AsyncDisposable {
   readonly #parts: HookingParts | undefined;
+  readonly #closing = new AbortController();
+  readonly #aside = new Set<Promise<void>>();
 
   constructor(parts: HookingParts | undefined) {
     this.#parts = parts;
@@ -26,6 +32,10 @@ export class Hooking implements AsyncDisposable {
     return this.#parts !== undefined;
   }
 
+  hears(event: HookEvent): boolean {
+    return this.#parts?.hears(event) ?? false;
+  }
+
   /** What the hooks of an event come to; undefined where there are none. Contexts are on their way already, unless `keep` takes them. */
   async fire<E extends HookEvent>(
     event: E,
@@ -33,7 +43,7 @@ export class Hooking implements AsyncDisposable {
     signal: AbortSignal,
     keep?: (words: string) => void,
   ): Promise<HookOutcome | undefined> {
-    if (!this.#parts) return undefined;
+    if (!this.#parts?.hears(event)) return undefined;
     const { hooks, tell, receive, environment } = this.#parts;
     const firing = hooks.fire(event, payload, signal);
     let step = await firing.next();
@@ -44,6 +54,16 @@ export class Hooking implements AsyncDisposable {
       tell({ type: "notice.raised", severity: "info", code: "hook_message", text: `${by.name}: ${words}` });
     for (const { script } of outcome.environment) environment(script);
     return outcome;
+  }
+
+  /** For those that only look on: nobody waits for them but the closing of the session, for a moment. */
+  observe<E extends HookEvent>(event: E, payload: HookPayloads[E], signal: AbortSignal): void {
+    if (!this.hears(event)) return;
+    const both = AbortSignal.any([signal, this.#closing.signal]);
+    const going: Promise<void> = this.fire(event, payload, both)
+      .then(nothing, nothing) // aborted: the log says so
+      .finally(() => this.#aside.delete(going));
+    this.#aside.add(going);
   }
 
   /** What hooks in the background have said since. */
@@ -58,6 +78,11 @@ export class Hooking implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    const limit = setTimeout(() => this.#closing.abort(), LEAVING_MS);
+    await Promise.all(this.#aside);
+    clearTimeout(limit);
     await this.#parts?.hooks[Symbol.asyncDispose]();
   }
 }
+
+const nothing = (): void => {};

@@ -59,7 +59,14 @@ export function openHooking(of: HookingOf): Hooking {
     writeFileSync(file, `${scripts.join("\n")}\n`, { mode: 0o600 });
     toolbox.setEnvironment("BASH_ENV", file); // bash reads it before each command
   };
-  return new Hooking({ hooks: declared.room.openHooks(declared.hooks, ports), tell, receive, environment });
+  const heard = new Set(declared.hooks.map(({ event }) => event));
+  return new Hooking({
+    hooks: declared.room.openHooks(declared.hooks, ports),
+    hears: (event) => heard.has(event),
+    tell,
+    receive,
+    environment,
+  });
 }
 
 type Condition = { readonly rule: string; readonly tool: string; readonly input: Parameters<HookPorts["matchesRule"]>[2] };
