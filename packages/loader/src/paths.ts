@@ -7,7 +7,8 @@ const MOST_BRACES = 10;
 
 /** A test of absolute paths against patterns that start at `base`, as in `src/**` + `/*.{ts,tsx}`; a name without a slash fits at any depth. */
 export async function matchPaths(patterns: readonly string[], base: string): Promise<(path: string) => boolean> {
-  const { default: picomatch } = await import("picomatch");
+  if (patterns.length === 0) return () => false;
+  const { default: picomatch } = await import("picomatch"); // a session without such patterns doesn't pay for it
   const tests = patterns.slice(0, MOST_PATTERNS).flatMap((pattern) => {
     const plain = pattern.replace(/^\.?\//, "");
     if (plain === "" || plain.length > LONGEST || (plain.match(/\{/g)?.length ?? 0) > MOST_BRACES) return [];
