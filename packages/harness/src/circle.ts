@@ -1,3 +1,4 @@
+import type { Hooking } from "./hooking/hooking.ts";
 import type { Conversation } from "./session.ts";
 import type { Toolbox } from "./toolbox.ts";
 import type { Wired } from "./wire.ts";
@@ -6,6 +7,7 @@ import type { Wired } from "./wire.ts";
 export class Circle {
   conversation: Conversation | undefined;
   toolbox: Toolbox | undefined;
+  hooking: Hooking | undefined;
   wired: Pick<Wired, "judge" | "askModel"> | undefined;
 
   /** Of the run that is under way. */

@@ -82,7 +82,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const listed = toolbox.tools.has("Skill");
   const system =
     lineage.system ?? systemOf(site, [toolbox.tools.has("Agent") ? describeKinds(kinds) : "", listed ? lore.listing.fixed : ""]);
-  const hooking = hookingOf({ site, lineage, session: claim.ref.session, mode, toolbox, beside, circle });
+  const hooking = (circle.hooking = hookingOf({ site, lineage, session: claim.ref.session, mode, toolbox, beside, circle }));
   const wired = (circle.wired = wire(house, gathered, toolbox, {
     session: claim.ref.session,
     lineage,

@@ -15,6 +15,8 @@ export type Toolbox = AsyncDisposable & {
   readonly lent: readonly string[];
   /** Where the session works: what relative paths are relative to. */
   readonly seat: Seat;
+  /** Where the shell went since the last look; undefined when it is where it was. */
+  readonly moved: () => Move | undefined;
   readonly processes: Processes;
   readonly env: Readonly<Record<string, string>>;
   /** For what is started from now on. */
@@ -27,6 +29,8 @@ export type Toolbox = AsyncDisposable & {
   readonly problems: readonly Problem[];
 };
 
+/** Of the shell. */
+export type Move = { readonly from: string; readonly to: string };
 /** `move`: into another folder, with the shell. */
 export type Seat = { readonly cwd: string; move(cwd: string): void };
 
@@ -78,6 +82,7 @@ export function openToolbox(
     tools,
     lent,
     seat,
+    moved: movesOf(shell),
     processes,
     env,
     setEnvironment: (name, value) => void (env[name] = value),
@@ -86,6 +91,16 @@ export function openToolbox(
     problems,
     rules: [readable(spillDir)],
     [Symbol.asyncDispose]: () => processes[Symbol.asyncDispose](),
+  };
+}
+
+function movesOf(shell: { readonly cwd: string }): Toolbox["moved"] {
+  let told = shell.cwd;
+  return () => {
+    if (shell.cwd === told) return undefined;
+    const move = { from: told, to: shell.cwd };
+    told = move.to;
+    return move;
   };
 }
 

@@ -24,6 +24,7 @@ type Bound = {
 export function hookingOf({ site: { house, gathered }, lineage, session, mode, toolbox, beside, circle }: Bound): Hooking {
   return openHooking({
     declared: gathered.hooks,
+    board: lineage.board,
     house,
     toolbox,
     session,

@@ -3,7 +3,9 @@
  * stage five; a place without hooks costs nothing.
  */
 import type { Hooks } from "@keelson/hooks";
+import type { Board } from "@keelson/tools";
 import { text, type Block, type Event, type HookEvent, type HookOutcome, type HookPayloads } from "@keelson/protocol";
+import type { Move } from "../toolbox.ts";
 
 export type HookingParts = {
   readonly hooks: Hooks;
@@ -13,6 +15,9 @@ export type HookingParts = {
   readonly tell: (...events: readonly Event[]) => void;
   /** Words for the model, from a hook. */
   readonly receive: (content: readonly Block[]) => void;
+  readonly board: Board;
+  /** Where the session's shell went since the last look. */
+  readonly moved: () => Move | undefined;
   /** Lines for each later command. */
   readonly environment: (script: string) => void;
 };
@@ -54,6 +59,16 @@ export class Hooking implements AsyncDisposable {
       tell({ type: "notice.raised", severity: "info", code: "hook_message", text: `${by.name}: ${words}` });
     for (const { script } of outcome.environment) environment(script);
     return outcome;
+  }
+
+  get board(): Board | undefined {
+    return this.#parts?.board;
+  }
+
+  /** After a call: what hooks leave for a new folder is there before the next command. */
+  async follow(signal: AbortSignal): Promise<void> {
+    const move = this.#parts?.moved();
+    if (move) await this.fire("CwdChanged", { old_cwd: move.from, new_cwd: move.to }, signal);
   }
 
   /** For those that only look on: nobody waits for them but the closing of the session, for a moment. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { HookPorts } from "@keelson/hooks";
 import { decide, standardStages } from "@keelson/permissions";
 import type { Block, Event, HookCommon, Mode } from "@keelson/protocol";
-import { diskFiles } from "@keelson/tools";
+import { diskFiles, type Board } from "@keelson/tools";
 import type { House } from "../house.ts";
 import type { Toolbox } from "../toolbox.ts";
 import type { Declared } from "./declared.ts";
@@ -11,6 +11,7 @@ import { Hooking } from "./hooking.ts";
 
 export type HookingOf = {
   readonly declared: Declared | undefined;
+  readonly board: Board;
   readonly house: House;
   readonly toolbox: Toolbox;
   readonly session: string;
@@ -26,7 +27,7 @@ export type HookingOf = {
 
 /** Binds the declared hooks to a session; without any, nothing is bound and nothing costs. */
 export function openHooking(of: HookingOf): Hooking {
-  const { declared, house, toolbox, session, mode, agent, projectDir, tell, receive, ask, fetch, httpUrls } = of;
+  const { declared, board, house, toolbox, session, mode, agent, projectDir, tell, receive, ask, fetch, httpUrls } = of;
   if (!declared) return new Hooking(undefined);
   const { place, clock, wall } = house;
   const common = (): HookCommon => ({
@@ -66,6 +67,8 @@ export function openHooking(of: HookingOf): Hooking {
     tell,
     receive,
     environment,
+    board,
+    moved: toolbox.moved,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { BoundCall, HookOutcome, Json, JsonObject, Judge, Opinion, Tool, ToolContext, ToolOutput, ToolStep } from "@keelson/protocol";
 import { text } from "@keelson/protocol";
 import type { Hooking } from "./hooking.ts";
+import { keptOpen, takenBack } from "./task-hooks.ts";
 
 type About = { readonly name: string; readonly callId: string };
 
@@ -53,7 +54,10 @@ export function withAfter(call: BoundCall, hooking: Hooking, { name, callId }: A
     ...(call.asksUser && { asksUser: call.asksUser }),
     validate: (ctx) => call.validate(ctx),
     async *run(ctx): AsyncGenerator<ToolStep, ToolOutput> {
-      const output = yield* call.run(ctx);
+      const asked = { name, input: call.input };
+      const open = await keptOpen(asked, hooking, ctx.signal);
+      const output = open ?? (await takenBack(asked, yield* call.run(ctx), hooking, ctx.signal));
+      await hooking.follow(ctx.signal);
       return await after(output, { hooking, name, callId, input: call.input }, ctx);
     },
   };

@@ -25,6 +25,7 @@ export function loreOf({ house, gathered, files }: Site, { claim, recollection }
       if (!toolbox || !wired) throw new Error("A skill was started before its session was there.");
       return { toolbox, judge: wired.judge, session, running: () => running };
     },
+    hooking: () => circle.hooking,
     model: () => dials.models[0] ?? "",
     tell: (...events) => beside.push(...events),
     receive: (words, from) => circle.conversation?.receive([text(words)], from),

@@ -11,6 +11,8 @@ import type { Agents, Disk, Skills } from "@keelson/tools";
 import type { Approvals } from "../approvals.ts";
 import type { Gathered } from "../gather.ts";
 import type { Place } from "../house.ts";
+import type { Hooking } from "../hooking/hooking.ts";
+import { blockedExpansion, tellLoaded } from "../hooking/text-hooks.ts";
 import { gatherInstructions, toldEvent } from "../instructions/gather.ts";
 import type { Recollection } from "../recollection.ts";
 import { callsIn } from "../skills/calls.ts";
@@ -33,6 +35,7 @@ export type LoreOf = {
   /** Undefined until the session's tools are there. */
   readonly inline: () => InlineOf;
   readonly agents: Pick<Agents, "start">;
+  readonly hooking: () => Hooking | undefined;
   readonly model: () => string;
   readonly tell: (...events: readonly Event[]) => void;
   readonly receive: (words: string, from: StartedSkill["words"]["from"]) => void;
@@ -100,6 +103,7 @@ export class Lore {
       approved: () => false,
       excluded: await matchPaths(gathered.settings.claudeMdExcludes ?? [], "/"),
     });
+    if (loaded.length > 0) tellLoaded(this.#of.hooking(), loaded, this.#of.inline().running());
     const { live } = listed ? this.listing : { live: "" };
     return [
       ...(loaded.length > 0 ? [toldEvent(loaded)] : []),
@@ -117,6 +121,8 @@ export class Lore {
     if (calls.is === "unknown") return { refused: this.#unknown(calls.name, calls.near) };
     const events: Event[] = [];
     for (const call of calls.calls) {
+      const blocked = await blockedExpansion(this.#of.hooking(), call, this.#of.inline().running());
+      if (blocked !== undefined) return { refused: blocked };
       const started = await last(startSkill(call, this.#place(), this.#ports<never>()));
       if (!started.ok) return { refused: started.why };
       events.push(...this.#taken(started), { type: "context.added", from: started.words.from, content: [text(started.words.text)] });
