@@ -28,7 +28,7 @@ export async function* put(
   const known = recollection.askAbout(ctx.callId);
   if (known?.answer) return answerIn(known.answer);
   if (known && isOver(known, wall())) return "expired";
-  if (!ask && !defer) return "nobody";
+  if (!ask && !defer && !known) return "nobody"; // what waits already goes on waiting
   const askId = known?.askId ?? randomUUID();
   if (!known)
     yield {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
 import { fold, type Envelope, type Message } from "@keelson/protocol";
 import { test } from "vitest";
 import { call, ended, messagesIn, outcomes, run, world, type World } from "../../test/world.ts";
@@ -43,6 +44,41 @@ test("a question that nobody is there to answer is kept, the run is parked, and 
   const envelopes = await Array.fromAsync(again.run([], new AbortController().signal));
   assert.deepEqual(outcomes(envelopes), ["ok"]);
   assert.equal(ended(envelopes), "completed");
+});
+
+test("a run that waits for an answer is taken up without one: it goes on waiting, whoever asks it to go on", async () => {
+  await using w = await world({ replies: [{ blocks: [call("Write", { file_path: "a.txt", content: "x" })] }, say("written")] });
+  const first = await w.open({ defer: true });
+  await run(first, "write it");
+  await first[Symbol.asyncDispose]();
+  await using again = await w.open({ resume: { id: first.id } });
+  assert.equal(ended(await Array.fromAsync(again.run([], new AbortController().signal))), "tool_deferred");
+  await using sessions = open(w);
+  assert.equal((await sessions.asks(await found(sessions, first.id))).length, 1);
+});
+
+test("what only a sub-agent said is found, as its session's; deleting that leaves neither the agent's log nor long outputs behind", async () => {
+  const start = call("Agent", { description: "a part", prompt: "look for it" });
+  await using w = await world({
+    replies: [{ blocks: [start, call("Bash", { command: "yes plum | head -c 200000" })] }, say("done")],
+    sessions: [{ match: { promptIncludes: "look for it" }, replies: [say("a quince")] }],
+  });
+  const session = await w.open({ permissionMode: "bypassPermissions" });
+  await run(session, "go");
+  await session[Symbol.asyncDispose]();
+  await using sessions = open(w);
+  const hits = await sessions.search("quince", { limit: 5 });
+  assert.deepEqual(
+    hits.map(({ session: { ref } }) => ref.session),
+    [session.id],
+  );
+  const left = async (): Promise<readonly string[]> =>
+    (await readdir(`${w.home}/.keel/var`, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile() && /outputs|sessions/.test(entry.parentPath))
+      .map(({ name }) => name);
+  assert.ok((await left()).length > 2);
+  assert.equal(await sessions.remove(await found(sessions, session.id)), undefined);
+  assert.deepEqual(await left(), []);
 });
 
 test("a denial by answer is told to the model, and an answer that comes too late counts no more", async () => {

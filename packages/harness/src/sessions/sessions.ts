@@ -1,5 +1,6 @@
 /** The sessions of this machine, for who looks at them from outside: no session is opened for it, and nothing runs. */
 import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openStore, type EmbeddedStore } from "@keelson/persistence";
 import { isStoreError, type Envelope, type JsonObject, type Ref, type SearchHit, type SessionSummary } from "@keelson/protocol";
@@ -42,12 +43,11 @@ export function openSessions({ keelHome }: Pick<Place, "keelHome">, wall: () => 
   const store = openStore({ root: join(keelHome, "var"), now: wall });
   return {
     list: ({ cwd, limit }) => ownSessions(store, { tenant: TENANT, ...(cwd !== undefined && { cwd }) }, limit),
-    search: async (text, { cwd, limit }) =>
-      (await store.search({ tenant: TENANT, text, limit, ...(cwd !== undefined && { cwd }) })).filter(({ session }) => isOwn(session)),
+    search: (text, page) => search(store, text, page),
     find: (what, cwd) => find(store, what, cwd),
     print: (session, format, hide) => print(store, session, format, hide),
     take: (text, file, cwd) => take(store, { text, file, cwd }, wall),
-    remove: ({ ref }) => told(store.delete(ref)),
+    remove: ({ ref }) => told(remove(store, ref, join(keelHome, "var"))),
     reindex: (signal) => store.reindex(signal),
     async asks({ ref }) {
       return (await recall(store, ref)).open.filter(({ expiresAt }) => expiresAt === undefined || wall() < expiresAt);
@@ -57,6 +57,32 @@ export function openSessions({ keelHome }: Pick<Place, "keelHome">, wall: () => 
   };
 }
 
+/** What a sub-agent's log holds is found as its session's. */
+async function search(store: EmbeddedStore, text: string, { cwd, limit }: Page): Promise<readonly SearchHit[]> {
+  const found = new Map<string, SearchHit>();
+  for (const hit of await store.search({ tenant: TENANT, text, limit, ...(cwd !== undefined && { cwd }) })) {
+    const session = await rootOf(store, hit.session);
+    if (session && !found.has(session.ref.session)) found.set(session.ref.session, { ...hit, session });
+  }
+  return [...found.values()];
+}
+
+/** Undefined where it is gone. */
+async function rootOf(store: EmbeddedStore, session: SessionSummary): Promise<SessionSummary | undefined> {
+  if (isOwn(session)) return session;
+  const parent =
+    session.parent === undefined ? undefined : await store.get({ tenant: TENANT, session: session.parent }).catch(() => undefined);
+  return parent && (await rootOf(store, parent));
+}
+
+/** With its sub-agents, and what is kept beside the logs. */
+async function remove(store: EmbeddedStore, ref: Ref, folder: string): Promise<void> {
+  const children = (await store.list({ tenant: ref.tenant, parent: ref.session })).filter((child) => !isOwn(child));
+  await store.delete(ref);
+  for (const kept of ["outputs", "tmp"]) await rm(join(folder, kept, ref.session), { recursive: true, force: true });
+  for (const child of children) await remove(store, child.ref, folder);
+}
+
 async function find(store: EmbeddedStore, what: string, cwd: string): Promise<SessionSummary | string> {
   const named = await store.get({ tenant: TENANT, session: what }).catch(() => undefined);
   if (named) return named;
@@ -64,12 +90,7 @@ async function find(store: EmbeddedStore, what: string, cwd: string): Promise<Se
   const begun = all.filter((session) => isOwn(session) && session.ref.session.startsWith(what));
   const [one] = begun;
   if (one && begun.length === 1) return one;
-  const hits =
-    begun.length > 0
-      ? []
-      : await store
-          .search({ tenant: TENANT, text: what, limit: SHOWN_MATCHES + 1 })
-          .then((found) => found.filter(({ session }) => isOwn(session)));
+  const hits = begun.length > 0 ? [] : await search(store, what, { limit: SHOWN_MATCHES + 1 });
   const [here] = hits.filter(({ session }) => session.cwd === cwd);
   const found = here ? [here.session] : begun.length > 0 ? begun : hits.map(({ session }) => session);
   if (found.length === 1 && found[0]) return found[0];
