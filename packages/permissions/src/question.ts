@@ -2,7 +2,7 @@
 import type { Asked, Effect } from "@keelson/protocol";
 import { nodeLinks, spell, type Links } from "./path/links.ts";
 import { analyseText } from "./shell/analyse.ts";
-import { folderOf } from "./shell/touch.ts";
+import { folderOf } from "./path/wildcard.ts";
 import { within } from "./shell/unit.ts";
 
 /** `characters`: of the text, unshortened. `paths`: as written, and what it leads to where that is another place. */

@@ -2,9 +2,10 @@
 import { posix } from "node:path";
 import type { Asked, Effect, Rule } from "@keelson/protocol";
 import { ofWindows } from "./path/canonical.ts";
-import { foldCase, isWithin, remembering, spell, type Links, type Spelled } from "./path/links.ts";
+import { foldCase, isWithin, remembering, spell, type Entry, type Links, type Spelled } from "./path/links.ts";
 import { place, placeReal, type Placed } from "./path/place.ts";
 import type { Anchor, PathPattern } from "./path/pattern.ts";
+import { expand, folderOf, type Expanded } from "./path/wildcard.ts";
 import { readRule, slashed, type Reading } from "./rule/reading.ts";
 import { analyseText, type Analysis } from "./shell/analyse.ts";
 
@@ -21,7 +22,11 @@ export type Ground = {
   readonly spell: (path: string) => Promise<Spelled>;
   /** As deny and ask rules compare it. */
   readonly spellToRestrict: (path: string) => Promise<Spelled>;
-  /** Is it, and all that it leads to, in the working directory or an additional one? */
+  /** What a path with wildcards stands for; one without is its own. */
+  readonly expand: (path: string) => Promise<Expanded>;
+  /** Of a path with wildcards: of all that it stands for, and of each folder in which that is looked for. */
+  readonly spellEach: (path: string) => Promise<Spelled>;
+  /** Is it, and all that it stands for and leads to, in the working directory or an additional one? */
   readonly inScope: (path: string) => Promise<boolean>;
   /** The folder of the work tree that a folder lies in; undefined when that can't be told. */
   readonly workTreeOf: (folder: string) => Promise<string | undefined>;
@@ -75,6 +80,22 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
     known.set(path, answer);
     return answer;
   };
+  const expansions = new Map<string, Promise<Expanded>>();
+  const list = async (folder: string, most: number): Promise<readonly Entry[]> => {
+    const { all, known: resolved } = await spelled(folder);
+    if (!links.list || !resolved) throw new Error(`what is in ${folder} can't be told`);
+    return links.list(all.at(-1) ?? folder, most);
+  };
+  const expanded = (path: string): Promise<Expanded> => {
+    const answer = expansions.get(path) ?? expand(path, list);
+    expansions.set(path, answer);
+    return answer;
+  };
+  const spellEach = async (path: string): Promise<Spelled> => {
+    const found = await expanded(path);
+    const each = await Promise.all(found.paths.map((one) => spelled(folderOf(one))));
+    return { all: each.flatMap(({ all }) => all), known: found.known && each.every((one) => one.known) };
+  };
   const everySpelling = async (folders: readonly string[]): Promise<readonly string[]> =>
     (await Promise.all(folders.map(spelled))).flatMap(({ all }) => all);
   const fold = (path: string): string => (links.caseless ? foldCase(path) : path);
@@ -88,6 +109,8 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
 
   return {
     spell: spelled,
+    expand: expanded,
+    spellEach,
     async spellToRestrict(path) {
       const { all, known: resolved } = await spelled(path);
       return { all: all.map(fold), known: resolved };
@@ -95,8 +118,8 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
     async inScope(path) {
       roots ??= everySpelling([cwd, ...directories]);
       const within = await roots;
-      const { all, known } = await spelled(path);
-      return known && all.every((one) => within.some((root) => isWithin(one, root)));
+      const { all, known: resolved } = await spellEach(path);
+      return resolved && all.every((one) => within.some((root) => isWithin(one, root)));
     },
     async workTreeOf(folder) {
       const { all, known: resolved } = await spelled(folder);

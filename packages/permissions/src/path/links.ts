@@ -1,18 +1,25 @@
 // Where a path leads. Symbolic links are followed one by one, so that a link to nothing and a missing leaf resolve too:
 // a write would create the target. What can't be known (a loop, an unreadable folder) is undefined, never a guess.
-import { lstatSync, readlinkSync } from "node:fs";
+import { lstatSync, opendirSync, readlinkSync } from "node:fs";
 import { posix } from "node:path";
 import { hasCode } from "@keelson/protocol";
 import { ofWindows } from "./canonical.ts";
 
+/** What stands in a folder. */
+export type Entry = { readonly name: string; readonly link: boolean };
 export type Links = {
   /** The text of the link at an absolute path; undefined when there is none or no link. Rejects when that can't be known. */
   readonly readlink: (path: string) => Promise<string | undefined>;
   /** Does anything stand at an absolute path? Without it, or when it can't be known, a repository may start anywhere. */
   readonly has?: (path: string) => Promise<boolean>;
+  /**
+   * The first entries of a folder; none where there is no folder. Rejects when that can't be known. Without it, what a wildcard
+   * stands for can't be told.
+   */
+  readonly list?: (folder: string, most: number) => Promise<readonly Entry[]>;
   /** Does the disk find a file whatever the case of its name? Then restrictions compare without it; allowances never do. */
   readonly caseless?: boolean;
-  /** Paths may have the forms of Windows; `readlink` and `has` are handed `/c/a` for `C:\a`, and links are told as that. */
+  /** Paths may have the forms of Windows; the others are handed `/c/a` for `C:\a`, and links are told as that. */
   readonly windows?: boolean;
 };
 
@@ -38,10 +45,30 @@ const ofThisDisk: Links = {
       throw error;
     }
   },
+  async list(folder, most) {
+    try {
+      return entriesOf(folder, most);
+    } catch (error) {
+      if (hasCode(error, ["ENOENT", "ENOTDIR"])) return [];
+      throw error;
+    }
+  },
 };
 
+function entriesOf(folder: string, most: number): readonly Entry[] {
+  const opened = opendirSync(folder);
+  try {
+    const entries: Entry[] = [];
+    for (let one = opened.readSync(); one && entries.length < most; one = opened.readSync())
+      entries.push({ name: one.name, link: one.isSymbolicLink() });
+    return entries;
+  } finally {
+    opened.closeSync();
+  }
+}
+
 /** A disk of Windows, which is told `c:/a` and tells `C:\a`. */
-export function onWindows({ readlink, has }: Links): Links {
+export function onWindows({ readlink, has, list }: Links): Links {
   const native = (path: string): string => path.replace(/^\/([a-z])(?=\/|$)/, (_, drive: string) => `${drive}:`).replace(/:$/, ":/");
   return {
     caseless: true,
@@ -53,6 +80,7 @@ export function onWindows({ readlink, has }: Links): Links {
       return plain;
     },
     ...(has && { has: (path) => has(native(path)) }),
+    ...(list && { list: (folder, most) => list(native(folder), most) }),
   };
 }
 
@@ -63,7 +91,7 @@ export async function spell(written: string, links: Links): Promise<Spelled> {
   const path = links.windows ? ofWindows(written) : written;
   if (path === undefined) return { all: [tidy(written.replaceAll("\\", "/"))], known: false };
   const lexical = tidy(path);
-  const real = [await follow(lexical, links), await follow(path, links)];
+  const real = [await follow(lexical, links), ...(path === lexical ? [] : [await follow(path, links)])];
   const found = real.filter((one) => one !== undefined);
   return { all: [...new Set([lexical, ...found])], known: found.length === real.length };
 }
@@ -76,10 +104,19 @@ export const tidy = (path: string): string => `/${posix.normalize(path).split("/
 
 export const isWithin = (path: string, folder: string): boolean => path === folder || folder === "/" || path.startsWith(`${folder}/`);
 
-export function remembering(links: Links): Links {
+const NO_LINK = Promise.resolve(undefined);
+
+export function remembering({ list, ...links }: Links): Links {
   const known = new Map<string, Promise<string | undefined>>();
   return {
     ...links,
+    ...(list && {
+      async list(folder: string, most: number) {
+        const entries = await list(folder, most);
+        for (const { name, link } of entries) if (!link) known.set(posix.join(folder, name), NO_LINK);
+        return entries;
+      },
+    }),
     readlink(path) {
       const answer = known.get(path) ?? links.readlink(path);
       known.set(path, answer);

@@ -9,7 +9,8 @@ import type { Scene, ShellEffect } from "../scene.ts";
 import type { Analysis } from "./analyse.ts";
 import { ruleCovers, startsHere } from "./rule-covers.ts";
 import { showsNoSecret } from "./telling.ts";
-import { folderOf, type FileTouch, type Place, type Touch } from "./touch.ts";
+import type { FileTouch, Place, Touch } from "./touch.ts";
+import { folderOf } from "../path/wildcard.ts";
 import { isSafe, type Unit } from "./unit.ts";
 
 /** In the order in which they are named. */
@@ -86,7 +87,7 @@ async function tellsInScope({ facts, at }: Unit, scene: Scene): Promise<boolean>
 
 async function allIn({ paths, unknown }: Place, scene: Scene): Promise<boolean> {
   if (unknown) return false;
-  for (const path of paths) if (!(await scene.inScope(folderOf(path)))) return false;
+  for (const path of paths) if (!(await scene.inScope(path))) return false;
   return true;
 }
 
@@ -94,7 +95,7 @@ async function allIn({ paths, unknown }: Place, scene: Scene): Promise<boolean> 
 async function readable(place: Place, scene: Scene): Promise<boolean> {
   if (place.unknown) return false;
   for (const path of place.paths) {
-    if (await scene.inScope(folderOf(path))) continue;
+    if (await scene.inScope(path)) continue;
     if (folderOf(path) !== path || !(await pathRule(path, "reads", scene))) return false;
   }
   return true;
@@ -128,9 +129,9 @@ async function changeCovered(
 }
 
 async function acceptable(path: string, scene: Scene): Promise<boolean> {
-  const { all } = await scene.spell(folderOf(path));
+  const { all } = await scene.spellEach(path);
   const names = [path, ...all];
-  return !names.some((one) => isProtected(one) || isWatched(one)) && scene.inScope(folderOf(path));
+  return !names.some((one) => isProtected(one) || isWatched(one)) && scene.inScope(path);
 }
 
 /** The rule on paths that allows it, at every place that the path leads to. */

@@ -10,7 +10,8 @@ import { gitCall } from "./git.ts";
 import { holdsMark, isUnknown, MARK } from "./marks.ts";
 import { matchesRaw, matchesWords, mayMatchBehind, STAR, type CommandPattern } from "./pattern.ts";
 import { anyName, baseName } from "./program.ts";
-import { folderOf, type FileTouch, type Touch } from "./touch.ts";
+import type { FileTouch, Touch } from "./touch.ts";
+import { fits, folderOf } from "../path/wildcard.ts";
 import { within, type Unit } from "./unit.ts";
 
 export function commandRestricts(pattern: CommandPattern, { text, units, opaque, broken }: Analysis): Match {
@@ -87,12 +88,19 @@ function speaksOf(governs: Governs, touch: Touch): boolean {
 async function touchRestricts(touch: FileTouch, governs: Governs, placed: readonly Placed[], scene: Scene): Promise<Match> {
   if (touch.kept) return keptRestricts(touch, placed, scene);
   const names = touch.do === "list" || (touch.do === "cd" && governs !== "moves");
-  const each = touch.place.paths.map((path) => pathRestricts(path, touch, governs, { placed, names }, scene));
+  const each = touch.place.paths.map((path) => eachRestricts(path, touch, governs, { placed, names }, scene));
   const unknown = touch.place.unknown && !names && placed.length > 0;
   return strongest([...(await Promise.all(each)), unknown ? "maybe" : "no"]);
 }
 
 type Against = { readonly placed: readonly Placed[]; /** Only names are told. */ readonly names: boolean };
+
+/** What a wildcard stands for is judged as if it were written out. */
+async function eachRestricts(path: string, touch: FileTouch, governs: Governs, against: Against, scene: Scene): Promise<Match> {
+  const { paths, known } = await scene.expand(path);
+  const each = await Promise.all(paths.map((one) => pathRestricts(one, touch, governs, against, scene)));
+  return strongest([...each, known || against.placed.length === 0 ? "no" : "maybe"]);
+}
 
 async function pathRestricts(path: string, touch: FileTouch, governs: Governs, { placed, names }: Against, scene: Scene): Promise<Match> {
   if (path.includes(MARK.glob)) return globRestricts(path, placed, scene);
@@ -135,13 +143,6 @@ function mayName({ root, pattern }: Placed, folder: string, behind: readonly str
     .split("/")
     .filter(Boolean);
   return behind.every((name, at) => names[at] === undefined || fits(name, names[at] ?? ""));
-}
-
-function fits(name: string, literal: string): boolean {
-  const [first = "", ...others] = name.split(MARK.glob);
-  if (others.length === 0) return name === literal;
-  const last = others.at(-1) ?? "";
-  return literal.startsWith(first) && literal.endsWith(last) && !(literal.startsWith(".") && first === "");
 }
 
 /** Git shows what it keeps of a file without naming it; only of files in its work tree. */

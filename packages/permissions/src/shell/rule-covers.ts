@@ -12,7 +12,6 @@ import { baseName } from "./program.ts";
 import { changesShell, fetchesProgram, hasExecFlag, hasExecFlags, isInterpreter, runsArguments, runsFile } from "./runners.ts";
 import { launchesAt } from "./wrappers.ts";
 import { echoTells } from "./telling.ts";
-import { folderOf } from "./touch.ts";
 import { isSafe, type Unit } from "./unit.ts";
 
 export async function ruleCovers(pattern: CommandPattern, unit: Unit, { units }: Analysis, scene: Scene): Promise<boolean> {
@@ -97,7 +96,7 @@ async function staysInScope(pattern: CommandPattern, unit: Unit, scene: Scene): 
   for (const touch of guessed(words, unit.at)) {
     if (touch.do === "net") continue;
     for (const path of touch.place.paths) {
-      const at = /\/~(?:\/|$)/.test(path) ? scene.asked.home + path.slice(path.indexOf("/~") + 2) : folderOf(path);
+      const at = /\/~(?:\/|$)/.test(path) ? scene.asked.home + path.slice(path.indexOf("/~") + 2) : path;
       if (!at.endsWith("/dev/null") && !(await scene.inScope(at))) return false;
     }
   }

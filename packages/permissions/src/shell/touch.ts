@@ -49,11 +49,3 @@ const isPipe = (text: string, reads: boolean): boolean => (reads ? SOURCES : PIP
 
 export const file = (kind: FileTouch["do"], word: Word, at: Whereabouts): readonly Touch[] =>
   isPipe(word.text, kind === "read") ? [] : [{ do: kind, place: placeOf(word.text, at) }];
-
-/** The literal folder before a path's first wildcard. */
-export function folderOf(path: string): string {
-  const wild = path.indexOf(MARK.glob);
-  if (wild === -1) return path;
-  const folder = path.slice(0, path.lastIndexOf("/", wild));
-  return folder === "" ? "/" : folder;
-}

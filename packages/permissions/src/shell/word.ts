@@ -22,14 +22,15 @@ export function expandWord(node: Node, scope: Scope): readonly Word[] {
     if (words.length * options.length > MOST_WORDS) return [{ raw, text: MARK.split, script: raw }];
     words = words.flatMap((start) => options.map((end) => ({ text: start.text + end.text, script: start.script + end.script })));
   }
-  return words.map((one) => ({ raw, ...tilded(one, raw, scope) }));
+  const made = words.map((one) => ({ raw, ...tilded(one, raw, scope) }));
+  return made.length > 1 && !/['"]/.test(raw) ? made.filter(({ text }) => text !== "") : made; // bash drops what braces leave empty
 }
 
 /** An unquoted text: a wildcard or brace that the parser didn't mark counts all the same. */
 function bare(raw: string, value: string): readonly Piece[] {
   const signs = raw.replaceAll(/\\[^]/g, "");
   if (/['"$`]/.test(signs) && signs !== "$") return [literal(value)];
-  if (/[*?]|\[.*\]/.test(signs)) return [unknown(MARK.glob, raw)];
+  if (/[*?]|\[.*\]/.test(signs)) return [unknown(raw.includes("/") ? MARK.split : MARK.glob, raw)];
   if (/\{.*(?:,|\.\.).*\}/s.test(signs)) return [unknown(MARK.split, raw)];
   return [literal(value)];
 }
@@ -46,7 +47,7 @@ function pieces(part: WordPart, quoted: boolean, scope: Scope): readonly Piece[]
     case "LocaleString": // another language may say it otherwise
       return [unknown(MARK.open, part.text)];
     case "Glob":
-      return [unknown(MARK.glob, part.text)];
+      return [unknown(part.text.includes("/") ? MARK.split : MARK.glob, part.text)];
     case "ExtendedGlob":
       return [unknown(MARK.split, part.text)];
     case "BraceExpansion":

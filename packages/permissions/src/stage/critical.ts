@@ -6,7 +6,8 @@ import { say } from "../opinion.ts";
 import { criticalIn, isCritical } from "../path/critical.ts";
 import type { Scene, ShellEffect } from "../scene.ts";
 import { MARK } from "../shell/marks.ts";
-import { folderOf, type FileTouch, type Touch } from "../shell/touch.ts";
+import type { FileTouch, Touch } from "../shell/touch.ts";
+import { folderOf } from "../path/wildcard.ts";
 import { within } from "../shell/unit.ts";
 
 const UNREAD = "The command could remove a folder that must not be lost, and isn't plain enough to tell.";
@@ -47,10 +48,14 @@ async function touchRemoves(touch: FileTouch, cwd: string, scene: Scene): Promis
   const { paths, unknown } = touch.place;
   if (unknown && touch.under) return UNREAD;
   for (const path of paths) {
-    const why = path.includes(MARK.glob)
-      ? await globRemoves(path, cwd, scene)
-      : await firstCritical([path], touch.part ? undefined : [cwd], scene);
-    if (why !== undefined) return why;
+    const { paths: each, known } = await scene.expand(path);
+    for (const one of each) {
+      const why = one.includes(MARK.glob)
+        ? await globRemoves(one, cwd, scene)
+        : await firstCritical([one], touch.part ? undefined : [cwd], scene);
+      if (why !== undefined) return why;
+    }
+    if (!known) return `It would remove what is in ${folderOf(path)}, and what that is can't be told.`;
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { say } from "../opinion.ts";
 import { isProtected, mayBeProtected } from "../path/protected.ts";
 import type { Scene, ShellEffect } from "../scene.ts";
 import { MARK } from "../shell/marks.ts";
-import { folderOf, type Touch } from "../shell/touch.ts";
+import type { Touch } from "../shell/touch.ts";
 import { within } from "../shell/unit.ts";
 
 export async function protectedPaths(scene: Scene): Promise<Opinion | undefined> {
@@ -37,8 +37,8 @@ const isChange = (touch: Touch): boolean => touch.do === "write" || touch.do ===
 async function firstProtected(paths: readonly string[], scene: Scene): Promise<string | undefined> {
   for (const path of paths) {
     if (path.includes(MARK.glob)) {
-      const { all } = await scene.spell(folderOf(path));
-      if (mayBeProtected(path) || all.some(isProtected))
+      const { all, known } = await scene.spellEach(path);
+      if (!known || mayBeProtected(path) || all.some(isProtected))
         return `${path.replaceAll(MARK.glob, "*")} may name a protected path: changing one can run code later or change what is allowed.`;
       continue;
     }

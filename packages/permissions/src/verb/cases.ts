@@ -1,7 +1,7 @@
 // Judges cases in the form of the permission corpus: each in a world of its own, where nothing is on the disk but the links it names.
 import { MODES, type Decision, type Json } from "@keelson/protocol";
 import { decide } from "../decide.ts";
-import type { Links } from "../path/links.ts";
+import type { Entry, Links } from "../path/links.ts";
 import { readRules, type RuleItem } from "../rule/read-rules.ts";
 import { standardStages } from "../stages.ts";
 import { bindCall } from "./bind.ts";
@@ -45,5 +45,15 @@ export async function judgeCase(one: Case, signal: AbortSignal, { home, project 
 
 export function linksOf(fs: readonly { readonly path: string; readonly target: string }[]): Links {
   const targets = new Map(fs.map(({ path, target }) => [path, target]));
-  return { readlink: async (path) => targets.get(path) };
+  return {
+    readlink: async (path) => targets.get(path),
+    list: async (folder) => entriesIn(folder, [...targets.keys()]),
+  };
+}
+
+/** Folders are there where something stands in them. */
+function entriesIn(folder: string, links: readonly string[]): readonly Entry[] {
+  const start = folder === "/" ? "/" : `${folder}/`;
+  const names = new Set(links.flatMap((path) => (path.startsWith(start) ? path.slice(start.length).split("/")[0] || [] : [])));
+  return [...names].map((name) => ({ name, link: links.includes(start + name) }));
 }
