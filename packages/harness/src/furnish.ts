@@ -28,6 +28,7 @@ import { followed } from "./followed.ts";
 import { loreOf } from "./lore/bind.ts";
 import { SILENT } from "./lore/lore.ts";
 import { planning } from "./planning.ts";
+import { nearing } from "./prepare.ts";
 import { openToolbox, type Given, type Toolbox } from "./toolbox.ts";
 import { webOf } from "./web.ts";
 import { wire, type Wired } from "./wire.ts";
@@ -93,7 +94,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   }));
   const rites = ritesIn(lineage, { hooking, dials, beside, past, session: claim.ref.session });
   const lored = lineage.path.length === 0 ? lore.forRoot(listed) : SILENT;
-  const said: Said = { ...wired, ...lored, rites, wall: house.wall, closing: () => seen.drain() };
+  const said: Said = { ...wired, ...lored, rites, wall: house.wall, closing: () => [...seen.drain(), ...nearing(lineage.ledger)] };
   const conversation = (circle.conversation = conversationOf(log, lineage, said, { team, beside }));
   return {
     conversation,

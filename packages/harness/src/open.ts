@@ -7,7 +7,7 @@ import { createBoard, diskFiles } from "@keelson/tools";
 import { Leases } from "./agents/leases.ts";
 import { MOST_RUNNING } from "./agents/team.ts";
 import { Beside } from "./beside.ts";
-import { Ledger } from "./budget/ledger.ts";
+import { Ledger, type Bounds } from "./budget/ledger.ts";
 import { furnish, type Furnished, type Log, type Site } from "./furnish.ts";
 import { gather, type Gathered } from "./gather.ts";
 import { withSandbox } from "./guard/sandbox.ts";
@@ -63,9 +63,11 @@ async function readLog({ store, claim, fresh }: OpenedLog, house: House, gathere
 }
 
 /** What the session and all its agents will have in common. */
-async function found({ house, gathered }: Site, { recollection }: Log, beside: Beside): Promise<Lineage> {
-  const { place, clock, wall } = house;
-  const { limits, folders } = gathered;
+async function found({ house, gathered }: Site, { recollection, past }: Log, beside: Beside): Promise<Lineage> {
+  const { place, flags, clock, wall } = house;
+  const { folders } = gathered;
+  const isNew = flags.maxBudgetUsd !== undefined && flags.maxBudgetUsd !== recollection.budget && past.opening.length === 0;
+  if (isNew) beside.push({ type: "session.changed", change: { budget: flags.maxBudgetUsd ?? 0 } });
   const grants = openGrants(place.keelHome, wall);
   const kept = await grants.list(folders.cwd);
   const board = createBoard((state) => beside.push({ type: "session.changed", change: { board: JSON.parse(JSON.stringify(state)) } }));
@@ -76,7 +78,7 @@ async function found({ house, gathered }: Site, { recollection }: Log, beside: B
     leases: new Leases(),
     network: openNetwork(networkFromEnv(place.env)),
     crew: { running: 0, most: gathered.settings.keel?.maxAgents ?? MOST_RUNNING },
-    ledger: new Ledger(limits.bounds, () => clock.now(), { before: recollection.spent }),
+    ledger: new Ledger(boundsOf(house, gathered, recollection), () => clock.now(), { before: recollection.spent }),
     approvals: {
       lent: [],
       rules: [...(typeof kept === "string" ? [] : kept.map(ruleOf)), ...recollection.rules],
@@ -84,6 +86,11 @@ async function found({ house, gathered }: Site, { recollection }: Log, beside: B
         grants.add(rules.map((rule) => ({ rule, folder, granted: wall(), ...(until !== undefined && { until }) }))),
     },
   };
+}
+
+/** What the command line said once holds until it says otherwise. */
+function boundsOf({ flags }: House, { limits }: Gathered, { budget }: Recollection): Bounds {
+  return flags.maxBudgetUsd === undefined && budget !== undefined ? { ...limits.bounds, usd: budget } : limits.bounds;
 }
 
 type Made = {
@@ -145,9 +152,19 @@ function sessionOf({ house, gathered, log, lineage, furnished, heard, close }: M
   };
 }
 
-function openedEvent({ place, version }: House, { limits, plugins }: Gathered): Event {
+function openedEvent({ place, version, flags }: House, { limits, plugins }: Gathered): Event {
   const names = plugins.map(({ name }) => name);
-  return { type: "session.opened", meta: { cwd: place.cwd, version, model: limits.models[0] ?? "", mode: limits.mode, plugins: names } };
+  return {
+    type: "session.opened",
+    meta: {
+      cwd: place.cwd,
+      version,
+      model: limits.models[0] ?? "",
+      mode: limits.mode,
+      plugins: names,
+      ...(flags.maxBudgetUsd !== undefined && { budget: flags.maxBudgetUsd }),
+    },
+  };
 }
 
 const movedFrom = (cwd: string): readonly Problem[] => [

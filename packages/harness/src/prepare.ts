@@ -36,7 +36,7 @@ export function preparing({ facts, body, tools, meter, dials, ledger, price }: P
     const maxOutputTokens = Math.min(state.maxOutputTokens, outputLimit);
     const input = meter.context || (ledger.isBound ? estimate(state) : 0);
     const reserved = await ledger.reserve({ usd: price(model, input, maxOutputTokens) ?? 0, tokens: input + maxOutputTokens }, signal);
-    for (const warning of ledger.warnings()) yield nearing(warning.bound, warning.spent, warning.limit);
+    yield* nearing(ledger);
     if (typeof reserved === "string") return { go: "end", reason: "budget_exhausted" };
     if (reserved) meter.expect(reserved);
     const sent = bodies.get(model) ?? body(model);
@@ -52,10 +52,12 @@ const SHOWN: Readonly<Record<Bound, (amount: number) => string>> = {
   ms: (amount) => `${Math.round(amount / 60_000)} minutes`,
 };
 
-function nearing(bound: Bound, spent: number, limit: number): Event {
-  const text = `${SHOWN[bound](spent)} of the budget of ${SHOWN[bound](limit)} are spent.`;
-  return { type: "notice.raised", severity: "warning", code: "budget_warning", text };
-}
+/** What has come near its bound, or past it, since the last look. */
+export const nearing = (ledger: Ledger): readonly Event[] =>
+  [...ledger.warnings()].map(({ bound, spent, limit }) => {
+    const text = `${SHOWN[bound](spent)} of the budget of ${SHOWN[bound](limit)} are spent.`;
+    return { type: "notice.raised", severity: "warning", code: "budget_warning", text };
+  });
 
 /** Tokens, roughly; asked for once, before any reply has told the real number. */
 function estimate({ view }: LoopState): number {

@@ -26,6 +26,8 @@ export class Recollection {
   title: string | undefined;
   board: BoardState | undefined;
   spent: Spending = NOTHING;
+  /** In dollars, as the command line gave it. */
+  budget: number | undefined;
   skills: SkillMemory = NO_SKILLS;
   /** Instructions that stand in the context. */
   told: ReturnType<typeof noteTold> = new Map();
@@ -88,11 +90,12 @@ export class Recollection {
     }
   }
 
-  #change({ mode, model, cwd, title, board, files }: JsonObject): void {
+  #change({ mode, model, cwd, title, board, files, budget }: JsonObject): void {
     this.mode = MODES.find((one) => one === mode) ?? this.mode;
     if (typeof model === "string" && model !== "") this.model = model;
     if (typeof cwd === "string") this.cwd = cwd;
     if (typeof title === "string") this.title = title;
+    if (typeof budget === "number") this.budget = budget;
     if (isObject(board)) this.board = board as unknown as BoardState; // ours, as createBoard printed it
     if (isObject(files)) for (const [path, state] of Object.entries(files)) this.files.set(path, state as unknown as FileState);
   }

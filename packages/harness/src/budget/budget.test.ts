@@ -64,6 +64,33 @@ test("a budget survives a resume: what was spent before counts", async () => {
   assert.equal(w.server.requests.length, 1);
 });
 
+test("a limit that was given once holds when the session is taken up without it; another one takes its place", async () => {
+  const usage = { input_tokens: 10, output_tokens: 10_000, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
+  await using w = await world({ replies: () => ({ blocks: [{ text: "ok" }], usage }) });
+  const first = await w.open({ model: MODEL, maxBudgetUsd: 0.1 });
+  const { id } = first;
+  await run(first, "one");
+  await first[Symbol.asyncDispose]();
+  const again = await w.open({ model: MODEL, resume: { id } });
+  assert.equal(ended(await run(again, "two")), "budget_exhausted");
+  await again[Symbol.asyncDispose]();
+  const more = await w.open({ model: MODEL, maxBudgetUsd: 0.2, resume: { id } });
+  assert.equal(ended(await run(more, "three")), "completed");
+  await more[Symbol.asyncDispose]();
+  await using last = await w.open({ model: MODEL, resume: { id } });
+  assert.equal(ended(await run(last, "four")), "budget_exhausted");
+});
+
+test("a limit that the last request went over is told before the end", async () => {
+  const usage = { input_tokens: 10, output_tokens: 15_000, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
+  await using w = await world({ replies: () => ({ blocks: [{ text: "ok" }], usage }) });
+  await using session = await w.open({ model: MODEL, maxBudgetUsd: 0.1 });
+  const told = (await run(session, "go")).flatMap(({ event }) =>
+    event.type === "notice.raised" && event.code === "budget_warning" ? [event.text] : [],
+  );
+  assert.deepEqual(told, ["$0.15 of the budget of $0.10 are spent."]);
+});
+
 test("at four fifths of a budget the user is told, once", async () => {
   const usage = { input_tokens: 10, output_tokens: 450, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 };
   await using w = await world(
