@@ -2,7 +2,6 @@
  * Makes a conversation of a log: its tools, its ports, its memory, and the sub-agents it can start, which are furnished in the same way.
  * The one place where a session and a sub-agent are built.
  */
-import { join } from "node:path";
 import { lookUp } from "@keelson/model";
 import { text, type Claim, type Mode, type SessionStore } from "@keelson/protocol";
 import { worksOf, type AgentOrder, type Disk, type Work } from "@keelson/tools";
@@ -229,4 +228,5 @@ const movingIn =
   (seat, processes, env) =>
     moving(gitWith(processes.run, env), seat, treesIn(house));
 
-const treesIn = ({ place }: House): string => join(place.keelHome, "var", "worktrees");
+/** Beside the home, not in it: what stands there is the work of agents, and theirs to change. */
+const treesIn = ({ place }: House): string => `${place.keelHome}-worktrees`;

@@ -231,7 +231,7 @@ test("an agent in a working tree of its own leaves the folder as it was; what it
   git("init", "-q");
   git("add", ".");
   git("commit", "-qm", "first");
-  await using session = await w.open({ permissionMode: "bypassPermissions" });
+  await using session = await w.open({ permissionMode: "acceptEdits" });
   const envelopes = await run(session, "go");
   const [result = ""] = results(envelopes);
   const tree = /Its work is in ([^,]+), on the branch (keel\/agent_\w+)/.exec(result);
