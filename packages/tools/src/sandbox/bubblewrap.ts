@@ -52,6 +52,8 @@ function wordsFor({ path, kind }: Mount): readonly string[] {
       return ["--ro-bind", path, path];
     case "fresh":
       return ["--perms", "1777", "--tmpfs", path];
+    case "absent":
+      return ["--perms", "0755", "--tmpfs", path, "--remount-ro", path];
     case "hidden file":
       return ["--ro-bind", "/dev/null", path];
     case "hidden folder":

@@ -5,7 +5,7 @@ import { FD, innerWorld, lastWords, OUTER, piped, worldOf } from "./bubblewrap.t
 import { bridgeTo, proxied } from "./bridge.ts";
 import { findProgram, realOf } from "./find.ts";
 import { holdPlaces } from "./hold.ts";
-import { planMounts, TEMPORARY } from "./plan.ts";
+import { planMounts, TEMPORARY, type Mount } from "./plan.ts";
 import { filterFor, knowsMachine } from "./seccomp.ts";
 import { watchOver } from "./sweeper.ts";
 
@@ -34,7 +34,7 @@ export async function confine(spec: ProcessSpec & { readonly confinement: Confin
     const proxy = !tools.bridge || bounds === "open" ? undefined : await (await import("./proxy.ts")).openProxy(bounds);
     if (proxy) undo.push(proxy.close);
     undo.push(watchOver([...held.remains, ...(proxy?.remains ?? [])]));
-    const world = worldOf(mounts, { cwd, network: bounds === "open" });
+    const world = worldOf(mounts.map(asHeld(held.places)), { cwd, network: bounds === "open" });
     const env = { ...spec.env, ...temporary(spec.env, confinement), ...(proxy && bounds !== "open" && proxied(bounds)), ...marks.command };
     const filter = filterFor(process.arch, confinement.unixSockets === "open");
     const command = ["--", file, ...args];
@@ -51,6 +51,11 @@ export async function confine(spec: ProcessSpec & { readonly confinement: Confin
     leave();
     return `Nothing ran: the sandbox can't be made as it must be (${error instanceof Error ? error.message : String(error)}).`;
   }
+}
+
+/** What has come to stand meanwhile at a place that wasn't there is shown as it is. */
+function asHeld(places: readonly string[]): (mount: Mount) => Mount {
+  return ({ path, kind }) => ({ path, kind: kind === "absent" && !places.includes(path) ? "readonly" : kind });
 }
 
 /** A folder for temporary files that it may write to. */

@@ -177,7 +177,7 @@ function disk(): void {
     test("that was left by a keelson that is dead is taken over", async () => {
       await using cell = await openCell();
       const world = /\d+/.exec(await readlink("/proc/self/ns/pid"))?.[0];
-      await cell.put(`project/.git/.keel-held-${world}-4194303-00`, ""); // no process has that number
+      await mkdir(join(cell.project, `.git/.keel-held-${world}-4194303-00`), { recursive: true }); // no process has that number
       const { stderr } = await cell.sh("mkdir -p .git/hooks", { unwritable: [join(cell.project, ".git/hooks")] });
       assert.match(stderr, /Read-only/);
       assert.deepEqual(await readdir(cell.project), []);

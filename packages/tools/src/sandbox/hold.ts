@@ -1,14 +1,17 @@
 /**
- * Keeps places from being made that aren't there: while a sandbox runs, an empty folder stands at each, which is mounted read-only inside.
- * In it lies a token of everyone who holds it, so that the last one to leave takes it away, and one that was left by the dead is known.
+ * Keeps places from being made that aren't there: while a sandbox runs, a folder stands at each, over which an empty one is mounted inside.
+ * In it stands a token of everyone who holds it, so that the last one to leave takes it away, and one that was left by the dead is known.
+ * Tokens are empty folders: git lists those neither alone nor in one another.
  */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, readlinkSync, renameSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readlinkSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { hasCode } from "@keelson/protocol";
 
 export type Held = {
-  /** What to remove, in this order: files, then folders, which end with a slash. */
+  /** At the others something else has come to stand meanwhile. */
+  readonly places: readonly string[];
+  /** What to remove, in this order. Folders end with a slash. */
   readonly remains: readonly string[];
   release(): void;
 };
@@ -29,7 +32,11 @@ export function holdPlaces(places: readonly string[]): Held {
     release();
     throw error;
   }
-  return { remains: tokens.flatMap((token) => [token, `${dirname(token)}/`]), release };
+  return {
+    places: tokens.map((token) => dirname(token)),
+    remains: tokens.flatMap((token) => [`${token}/`, `${dirname(token)}/`]),
+    release,
+  };
 }
 
 /** There is nothing in it but tokens. */
@@ -55,7 +62,7 @@ function bringFolder(place: string, name: string): boolean {
   const beside = join(dirname(place), name);
   mkdirSync(beside);
   try {
-    writeFileSync(join(beside, name), "");
+    mkdirSync(join(beside, name));
     renameSync(beside, place);
     return true;
   } catch (error) {
@@ -67,7 +74,7 @@ function bringFolder(place: string, name: string): boolean {
 
 function joinFolder(place: string, name: string): boolean {
   try {
-    writeFileSync(join(place, name), "", { flag: "wx" });
+    mkdirSync(join(place, name));
     return true;
   } catch (error) {
     if (hasCode(error, ["ENOENT"])) return false; // the last one has just left
@@ -77,7 +84,7 @@ function joinFolder(place: string, name: string): boolean {
 
 function leave(token: string): void {
   try {
-    unlinkSync(token);
+    rmdirSync(token);
     rmdirSync(dirname(token));
   } catch {
     // others hold it still, or the user has made something of it
@@ -88,7 +95,7 @@ function leave(token: string): void {
 function sweep(place: string): void {
   for (const name of namesIn(place)) {
     const [, world, pid] = TOKEN.exec(name) ?? [];
-    if (world === numberOfWorld() && !isAlive(Number(pid))) rmSync(join(place, name), { force: true });
+    if (world === numberOfWorld() && !isAlive(Number(pid))) rmSync(join(place, name), { recursive: true, force: true });
   }
 }
 

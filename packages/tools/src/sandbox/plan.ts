@@ -9,8 +9,11 @@ import { isWithin } from "../define/within.ts";
 import { isHeldOnly } from "./hold.ts";
 import { traceOf, type Trace } from "./trace.ts";
 
-/** Later ones beat earlier ones at the same place. `fresh`: an empty folder of its own. `frozen`: read-only, but for the folders in it. */
-const KINDS = ["shown", "writable", "fresh", "frozen", "readonly", "hidden file", "hidden folder"] as const;
+/**
+ * Later ones beat earlier ones at the same place. `fresh`: an empty folder of its own. `frozen`: read-only, but for the folders in it.
+ * `absent`: nothing is there, and nothing can be made there.
+ */
+const KINDS = ["shown", "writable", "fresh", "frozen", "readonly", "absent", "hidden file", "hidden folder"] as const;
 type Kind = (typeof KINDS)[number];
 export type Mount = { readonly path: string; readonly kind: Kind };
 /** `mounts`: the root comes first, and what stands above before what stands beneath. `missing`: places that must be there while it runs, so that they can be held. */
@@ -85,7 +88,7 @@ function createChart(roots: readonly string[]): Chart {
         pin(path);
         if (absent !== undefined) missing.add(absent);
       } else if (!roots.some((root) => isWithin(path, root)) && (kind === "readonly" || isWithin(TEMPORARY, path))) return; // so it is, or it isn't there
-      put(path, kind);
+      put(path, absent === undefined ? kind : "absent");
     },
     finish() {
       const held = [...kinds].filter(([, kind]) => KINDS.indexOf(kind) >= KINDS.indexOf("readonly")).map(([path]) => path);
