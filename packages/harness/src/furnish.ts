@@ -36,7 +36,14 @@ const LEAVING_MS = 10_000; // git, after the agent has ended, also by an abort
 
 export type Site = { readonly house: House; readonly gathered: Gathered; readonly files: Disk };
 /** A claimed log, and what it holds. */
-export type Log = { readonly store: SessionStore; readonly claim: Claim; readonly past: Past; readonly recollection: Recollection };
+export type Log = {
+  readonly store: SessionStore;
+  readonly claim: Claim;
+  readonly past: Past;
+  readonly recollection: Recollection;
+  /** The session that it begins as a copy of, just now. */
+  readonly copied?: string;
+};
 export type Furnished = AsyncDisposable & {
   readonly conversation: Conversation;
   readonly toolbox: Toolbox;
@@ -83,14 +90,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const system =
     lineage.system ?? systemOf(site, [toolbox.tools.has("Agent") ? describeKinds(kinds) : "", listed ? lore.listing.fixed : ""]);
   const hooking = (circle.hooking = hookingOf({ site, lineage, session: claim.ref.session, mode, toolbox, beside, circle }));
-  const wired = (circle.wired = wire(house, gathered, toolbox, {
-    session: claim.ref.session,
-    lineage,
-    recollection,
-    dials,
-    system,
-    hooking,
-  }));
+  const wired = (circle.wired = wire(house, gathered, toolbox, { log, lineage, dials, system, hooking }));
   const rites = ritesIn(lineage, { hooking, dials, beside, past, session: claim.ref.session });
   const lored = lineage.path.length === 0 ? lore.forRoot(listed) : SILENT;
   const said: Said = { ...wired, ...lored, rites, wall: house.wall, closing: () => [...seen.drain(), ...nearing(lineage.ledger)] };

@@ -11,12 +11,13 @@ import { leftBy } from "@keelson/tools";
 import { text } from "@keelson/protocol";
 import { test } from "vitest";
 import { messagesIn } from "../test/world.ts";
+import type { Session } from "./house.ts";
 import { openSession } from "./open.ts";
 
 const DRIVE = fileURLToPath(new URL("../test/drive.mjs", import.meta.url));
 const CODE = fileURLToPath(new URL("../../../plugins/code", import.meta.url));
 
-test("what a killed command had printed is told when the session goes on, and the old prompt is the beginning of the new one", async () => {
+test("what a killed command had printed is told when the session or a fork of it goes on, and the old prompt is the beginning of the new one", async () => {
   await using home = await temporaryHome();
   const cwd = join(home.path, "project");
   const outputs = join(home.path, ".keel", "var", "outputs");
@@ -38,16 +39,26 @@ test("what a killed command had printed is told when the session goes on, and th
   const store = openStore({ root: join(home.path, ".keel", "var"), now: Date.now });
   const [summary] = await store.list({ tenant: "local", cwd });
   assert.ok(summary);
-  const opening = await openSession({
-    place: { cwd, home: home.path, keelHome: join(home.path, ".keel"), env: { PATH: process.env["PATH"] }, platform: process.platform },
-    flags: { baseUrl: server.url, permissionMode: "bypassPermissions", resume: { id: summary.ref.session } },
-    plugins: [CODE],
-    clock: realClock,
-    wall: Date.now,
-    version: "test",
-  });
-  assert.ok(opening.ok);
-  await using session = opening.session;
+  const reopen = async (fork: boolean): Promise<Session> => {
+    const opening = await openSession({
+      place: { cwd, home: home.path, keelHome: join(home.path, ".keel"), env: { PATH: process.env["PATH"] }, platform: process.platform },
+      flags: { baseUrl: server.url, permissionMode: "bypassPermissions", resume: { id: summary.ref.session }, fork },
+      plugins: [CODE],
+      clock: realClock,
+      wall: Date.now,
+      version: "test",
+    });
+    assert.ok(opening.ok);
+    return opening.session;
+  };
+  const fork = await reopen(true);
+  for await (const { event } of fork.run([], new AbortController().signal)) {
+    if (event.type !== "call.completed") continue;
+    assert.match(JSON.stringify(event.result), /outcome unknown.*It had printed:\\nBEFORE THE KILL/);
+    break; // who plays the model takes a fork for another conversation
+  }
+  await fork[Symbol.asyncDispose]();
+  await using session = await reopen(false);
   for await (const _ of session.run([text("go on")], new AbortController().signal));
   const [before = [], after = []] = [messagesIn(server, 1), messagesIn(server, 2)].map((messages) =>
     messages.map((message) => JSON.stringify(message)),

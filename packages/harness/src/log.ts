@@ -4,7 +4,13 @@ import { ownSessions } from "./sessions/own.ts";
 
 /** `disk` can fail to be written; `memory` can't, and is gone with the process. */
 export type Stores = { readonly disk: SessionStore; readonly memory: () => SessionStore };
-export type OpenedLog = { readonly store: SessionStore; readonly claim: Claim; readonly fresh: boolean; readonly problem?: Problem };
+export type OpenedLog = {
+  readonly store: SessionStore;
+  readonly claim: Claim;
+  readonly fresh: boolean;
+  readonly copied?: string;
+  readonly problem?: Problem;
+};
 
 /** The log that the flags ask for: a new one, a named one or the folder's latest. A new one that can't be saved is kept in memory. */
 export async function openLog(stores: Stores, flags: Flags, cwd: string, newId: string): Promise<OpenedLog | Refusal> {
@@ -42,7 +48,7 @@ async function begin(stores: Stores, ref: Ref, cwd: string): Promise<OpenedLog> 
 async function branch(store: SessionStore, from: Ref, ref: Ref, cwd: string): Promise<OpenedLog> {
   const { head } = await store.head(from);
   await store.fork(from, head, ref, { cwd });
-  return { store, claim: await store.claim(ref, ref.session), fresh: false };
+  return { store, claim: await store.claim(ref, ref.session), fresh: false, copied: from.session };
 }
 
 async function find(store: SessionStore, resume: NonNullable<Flags["resume"]>, cwd: string): Promise<Ref | Refusal> {

@@ -51,7 +51,7 @@ export async function openSession(house: House): Promise<Opening> {
   return { ok: true, session: sessionOf({ house, gathered, log: opened, lineage, furnished, heard, close }) };
 }
 
-async function readLog({ store, claim, fresh }: OpenedLog, house: House, gathered: Gathered): Promise<Log> {
+async function readLog({ store, claim, fresh, copied }: OpenedLog, house: House, gathered: Gathered): Promise<Log> {
   const recollection = new Recollection();
   const past: Past = fresh
     ? { view: { messages: [], reply: undefined }, undelivered: [], opening: [openedEvent(house, gathered)], kept: 0 }
@@ -59,7 +59,7 @@ async function readLog({ store, claim, fresh }: OpenedLog, house: House, gathere
   const asked = house.flags;
   if (asked.permissionMode !== undefined) recollection.mode = undefined; // what is asked for now stands above what was
   if (asked.model !== undefined) recollection.model = undefined;
-  return { store, claim, past, recollection };
+  return { store, claim, past, recollection, ...(copied !== undefined && { copied }) };
 }
 
 /** What the session and all its agents will have in common. */

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { connect, costOf, lookUp, shape, type Network } from "@keelson/model";
 import { type Event, type JsonObject, type LoopOptions, type Model, type Permit, type Ports, type View } from "@keelson/protocol";
+import type { Log } from "./furnish.ts";
 import type { Hooking } from "./hooking/hooking.ts";
 import type { Ledger } from "./budget/ledger.ts";
 import { leftBy } from "@keelson/tools";
@@ -13,7 +15,6 @@ import type { JudgeCall } from "./lore/inline.ts";
 import { Meter } from "./meter.ts";
 import { preparing } from "./prepare.ts";
 import type { SystemPrompt } from "./prompt.ts";
-import type { Recollection } from "./recollection.ts";
 import { answerIn, settling } from "./structured.ts";
 import type { Toolbox } from "./toolbox.ts";
 
@@ -28,9 +29,8 @@ export type Wired = {
   readonly judge: JudgeCall;
 };
 export type Wiring = {
-  readonly session: string;
+  readonly log: Pick<Log, "claim" | "recollection" | "copied">;
   readonly lineage: Lineage;
-  readonly recollection: Recollection;
   readonly dials: Dials;
   readonly system: SystemPrompt;
   readonly hooking: Hooking;
@@ -41,9 +41,10 @@ export function wire(
   house: House,
   gathered: Gathered,
   toolbox: Toolbox,
-  { session, lineage, recollection, dials, system, hooking }: Wiring,
+  { log: { claim, recollection, copied }, lineage, dials, system, hooking }: Wiring,
 ): Wired {
   const { flags, clock } = house;
+  const { session } = claim.ref;
   const { limits, dialect, structure } = gathered;
   const { tools, seat } = toolbox;
   const { ledger, path } = lineage;
@@ -62,7 +63,9 @@ export function wire(
     async *rescue() {
       return false; // nothing can be made smaller yet: the context ladder joins here
     },
-    remains: (callId) => leftBy(toolbox.spillDir, callId),
+    remains: async (callId) =>
+      (await leftBy(toolbox.spillDir, callId)) ??
+      (copied === undefined ? undefined : await leftBy(join(toolbox.spillDir, "..", copied), callId)),
     permit: (use, call, ctx) => counted(permit(use, call, ctx), ledger),
     overBudget: () => (ledger.exceeded() === undefined ? undefined : "budget_exhausted"),
     clock,
