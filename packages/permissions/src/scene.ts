@@ -80,22 +80,7 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
     known.set(path, answer);
     return answer;
   };
-  const expansions = new Map<string, Promise<Expanded>>();
-  const list = async (folder: string, most: number): Promise<readonly Entry[]> => {
-    const { all, known: resolved } = await spelled(folder);
-    if (!links.list || !resolved) throw new Error(`what is in ${folder} can't be told`);
-    return links.list(all.at(-1) ?? folder, most);
-  };
-  const expanded = (path: string): Promise<Expanded> => {
-    const answer = expansions.get(path) ?? expand(path, list);
-    expansions.set(path, answer);
-    return answer;
-  };
-  const spellEach = async (path: string): Promise<Spelled> => {
-    const found = await expanded(path);
-    const each = await Promise.all(found.paths.map((one) => spelled(folderOf(one))));
-    return { all: each.flatMap(({ all }) => all), known: found.known && each.every((one) => one.known) };
-  };
+  const { expanded, spellEach } = wildcards(spelled, links);
   const everySpelling = async (folders: readonly string[]): Promise<readonly string[]> =>
     (await Promise.all(folders.map(spelled))).flatMap(({ all }) => all);
   const fold = (path: string): string => (links.caseless ? foldCase(path) : path);
@@ -136,6 +121,31 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
       if (pattern.negated) return place(pattern, await everySpelling(starts(pattern.anchor, rule, false)));
       const placed = await placeReal(place(pattern, await everySpelling(starts(pattern.anchor, rule, true))), spelled);
       return placed.map((one) => ({ ...one, root: fold(one.root) }));
+    },
+  };
+}
+
+function wildcards(
+  spelled: Ground["spell"],
+  links: Links,
+): { readonly expanded: Ground["expand"]; readonly spellEach: Ground["spellEach"] } {
+  const known = new Map<string, Promise<Expanded>>();
+  const list = async (folder: string, most: number): Promise<readonly Entry[]> => {
+    const { all, known: resolved } = await spelled(folder);
+    if (!links.list || !resolved) throw new Error(`what is in ${folder} can't be told`);
+    return links.list(all.at(-1) ?? folder, most);
+  };
+  const expanded = (path: string): Promise<Expanded> => {
+    const answer = known.get(path) ?? expand(path, list);
+    known.set(path, answer);
+    return answer;
+  };
+  return {
+    expanded,
+    async spellEach(path) {
+      const found = await expanded(path);
+      const each = await Promise.all(found.paths.map((one) => spelled(folderOf(one))));
+      return { all: each.flatMap(({ all }) => all), known: found.known && each.every((one) => one.known) };
     },
   };
 }

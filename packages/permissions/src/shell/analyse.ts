@@ -8,9 +8,9 @@ import { literal } from "./marks.ts";
 import { readSource } from "./source.ts";
 import { file, type Touch } from "./touch.ts";
 import { folderOf } from "../path/wildcard.ts";
-import { budgetFor, isSafe, movesIn, unitOf, within, type Unit } from "./unit.ts";
+import { budgetFor, isSafe, unitOf, within, type Unit } from "./unit.ts";
 import { walk } from "./walk.ts";
-import type { Whereabouts } from "./whereabouts.ts";
+import { movesIn, type Whereabouts } from "./whereabouts.ts";
 
 export type Analysis = {
   readonly text: string;

@@ -5,7 +5,7 @@ import { FETCHED, peel } from "./peel.ts";
 import { readSource } from "./source.ts";
 import { file, type Touch } from "./touch.ts";
 import { walk, type Assign, type Simple } from "./walk.ts";
-import type { Whereabouts } from "./whereabouts.ts";
+import { movesIn, type Whereabouts } from "./whereabouts.ts";
 
 export type Unit = {
   readonly words: readonly Word[];
@@ -97,8 +97,6 @@ function scriptOf(text: string, at: Whereabouts, budget: Budget, depth: number):
     why: why ?? walked.opaque.find(({ runs }) => runs)?.why,
   };
 }
-
-export const movesIn = (text: string): boolean => /(?<![\w-])(?:cd|pushd|popd)(?![\w-])/.test(text);
 
 /** It and all that it runs. */
 export function* within(unit: Unit): Generator<Unit> {

@@ -11,10 +11,11 @@ import {
   type SyntaxNode,
 } from "unbash";
 import { expandWord, type Scope } from "./word.ts";
-import { literal, MARK, type Word } from "./marks.ts";
-import { after, either, move, stay, type Flow, type Whereabouts } from "./whereabouts.ts";
+import { isKnown, literal, MARK, type Word } from "./marks.ts";
+import { after, bare, either, leave, mayMove, move, stay, type Flow, type Whereabouts } from "./whereabouts.ts";
 import { look, type Opaque } from "./hidden.ts";
 import { redirections, type Redirect } from "./redirect.ts";
+import { readSource } from "./source.ts";
 import { showsNoSecret } from "./telling.ts";
 
 export type Assign = { readonly name: string; readonly raw: string; readonly value: Word | undefined };
@@ -41,6 +42,11 @@ type Walk = {
   readonly redirects: Redirect[];
   readonly opaque: Opaque[];
   readonly seen: Set<SyntaxNode>;
+  readonly functions: Set<string>;
+  /** Of evals within evals. */
+  readonly depth: number;
+  /** Has any command moved; and one in the body of a function? */
+  readonly moved: { ever: boolean; inFunction: boolean };
 };
 type Ground = { readonly at: Whereabouts; readonly again: boolean; readonly input: Input };
 
@@ -51,7 +57,8 @@ export function walk(
   start: Whereabouts,
   { home, moves }: { readonly home: string | undefined; readonly moves: boolean },
 ): Walked {
-  const w: Walk = { home, moves, commands: [], redirects: [], opaque: [], seen: new Set() };
+  const moved = { ever: false, inFunction: false };
+  const w: Walk = { home, moves, commands: [], redirects: [], opaque: [], seen: new Set(), functions: new Set(), depth: 0, moved };
   statements(script.commands, { at: start, again: false, input: ELSEWHERE }, w);
   for (const missed of unseen(script, w.seen)) {
     w.opaque.push({ why: "it holds a command in a place that isn't understood", runs: true });
@@ -100,6 +107,7 @@ function node(what: PipelineNode | AndOr, ground: Ground, w: Walk): Flow {
       return statements(what.body.commands, ground, w);
     case "Function":
       w.opaque.push({ why: "it defines a function", runs: false });
+      w.functions.add(what.name.text);
       bodyElsewhere(what.body.type === "CompoundList" ? what.body.commands : what.body, ground, w);
       return stay(ground.at);
     case "Coproc":
@@ -171,8 +179,12 @@ function loop(lists: readonly (readonly Statement[])[], ground: Ground, w: Walk)
 /** A function's body runs where it is called. */
 function bodyElsewhere(body: CommandNode | readonly Statement[], ground: Ground, w: Walk): void {
   const elsewhere: Ground = { ...ground, at: { ...ground.at, lost: ground.at.lost || w.moves }, again: true };
+  const before = w.moved.ever;
+  w.moved.ever = false;
   if ("type" in body) node(body, elsewhere, w);
   else statements(body, elsewhere, w);
+  w.moved.inFunction ||= w.moved.ever;
+  w.moved.ever ||= before;
 }
 
 function chain(what: AndOr, ground: Ground, w: Walk): Flow {
@@ -217,7 +229,34 @@ function simple(what: Command, ground: Ground, w: Walk): Flow {
     .join(" ");
   const input = redirections(what.redirects, ground.at, scope, w) ?? ground.input;
   if (words.length > 0 || assigns.length > 0) w.commands.push({ words, assigns, raw, at: ground.at, input });
-  return move(words, ground.at, w.home, ground.again) ?? stay(ground.at);
+  const flow = flowOf(words, ground, w);
+  if (flow) w.moved.ever = true;
+  return flow ?? stay(ground.at);
+}
+
+/** Undefined where it stays. */
+function flowOf(words: readonly Word[], ground: Ground, w: Walk): Flow | undefined {
+  const called = words[0] !== undefined && w.functions.has(words[0].text);
+  if (called) return w.moved.inFunction ? leave(ground.at) : undefined;
+  if (mayMove(words)) return leave(ground.at);
+  const [program, ...texts] = bare(words);
+  if (program?.text === "eval") return evaluated(texts, ground, w);
+  return move(words, ground.at, w.home, ground.again);
+}
+
+const DEEPEST = 4;
+
+/** What it runs is told of by itself: see peel.ts. */
+function evaluated(words: readonly Word[], ground: Ground, w: Walk): Flow | undefined {
+  if (w.depth > DEEPEST) return leave(ground.at);
+  const own = words[0]?.text === "--" ? words.slice(1) : words;
+  const { script, why } = readSource(own.map((word) => word.script).join(" "));
+  if (!script || why !== undefined || !own.every(isKnown)) return leave(ground.at);
+  const moved = { ever: false, inFunction: false };
+  const trial: Walk = { ...w, commands: [], redirects: [], opaque: [], seen: new Set(), depth: w.depth + 1, moved };
+  const flow = statements(script.commands, ground, trial);
+  w.moved.inFunction ||= trial.moved.inFunction;
+  return trial.moved.ever ? flow : undefined;
 }
 
 type Assignment = Extract<Command["prefix"][number], { type: "Assignment" }>;

@@ -1,6 +1,6 @@
 // In which folders a command may run: all that the ones before it may have gone to.
 import { posix } from "node:path";
-import { holdsMark, type Word } from "./marks.ts";
+import { holdsMark, isKnown, isUnknown, type Word } from "./marks.ts";
 
 /** `lost`: it may also run elsewhere. Folders as they are written, `..` unresolved: a link may stand before it. */
 export type Whereabouts = { readonly folders: readonly string[]; readonly lost: boolean };
@@ -10,6 +10,7 @@ export type Flow = { readonly ok: Whereabouts; readonly not: Whereabouts };
 const MOST_FOLDERS = 16;
 
 export const stay = (at: Whereabouts): Flow => ({ ok: at, not: at });
+export const leave = (at: Whereabouts): Flow => stay({ ...at, lost: true });
 export const after = ({ ok, not }: Flow): Whereabouts => either(ok, not);
 
 export function either(one: Whereabouts, other: Whereabouts): Whereabouts {
@@ -20,10 +21,38 @@ export function either(one: Whereabouts, other: Whereabouts): Whereabouts {
     : { folders, lost: one.lost || other.lost };
 }
 
+/** Without `command` and `builtin` before it. */
+export function bare(words: readonly Word[]): readonly Word[] {
+  const own = words.findIndex(({ text }, index) => !(/^(?:command|builtin)$/.test(text) || (index > 0 && text.startsWith("-"))));
+  return words.slice(Math.max(own, 0));
+}
+
+/** Does a text hold a word that moves, or one behind which such a word may hide? */
+export const movesIn = (text: string): boolean =>
+  /(?<![\w-])(?:cd|pushd|popd|eval|source|shopt)(?![\w-])|(?:^|[\s;&|({])\.\s/.test(text.replaceAll(/['"\\]/g, ""));
+
+/** Builtins that run a text in the shell itself, now or later, or change what it takes for a `cd`: may this call of one lead elsewhere? */
+export function mayMove(words: readonly Word[]): boolean {
+  const [program, ...others] = bare(words);
+  switch (program?.text) {
+    case "source":
+    case ".":
+      return true;
+    case "shopt":
+      return others.some((word) => !isKnown(word) || /cd|dirspell/.test(word.text));
+    case "trap":
+    case "alias":
+    case "mapfile":
+    case "readarray":
+      return others.some((word) => isUnknown(word) || movesIn(word.text));
+    default:
+      return false;
+  }
+}
+
 /** The words of a `cd`, with wrappers of the shell's own taken away; undefined when it is none. */
 export function moveIn(words: readonly Word[]): { readonly to: Word | undefined; readonly plain: boolean } | undefined {
-  const own = words.findIndex(({ text }, index) => !(/^(?:command|builtin)$/.test(text) || (index > 0 && text.startsWith("-"))));
-  const [program, ...others] = words.slice(Math.max(own, 0));
+  const [program, ...others] = bare(words);
   if (!program || !/^(?:cd|pushd|popd)$/.test(program.text)) return undefined;
   const operands = others.filter(({ text }) => text === "-" || !/^[-+]./.test(text));
   const flags = others.filter(({ text }) => /^[-+]./.test(text));
