@@ -4,14 +4,15 @@
  */
 import { lookUp } from "@keelson/model";
 import { text, type Claim, type Mode, type SessionStore } from "@keelson/protocol";
-import { worksOf, type AgentOrder, type Disk, type Work } from "@keelson/tools";
+import { worksOf, type AgentOrder, type Disk, type Processes, type Work } from "@keelson/tools";
 import type { Opened } from "./agents/child.ts";
 import { describeKinds, kindsOf, type AgentKind } from "./agents/kinds.ts";
 import { stricter, toolsOf } from "./agents/strictness.ts";
 import { DEEPEST, Team, type TeamParts } from "./agents/team.ts";
 import { openChildLog } from "./agents/child-log.ts";
 import { moving } from "./agents/moving.ts";
-import { gitWith, makeTree, partFrom } from "./agents/worktree.ts";
+import { openTrees, partFrom, type Trees } from "./agents/trees.ts";
+import { gitWith } from "./agents/worktree.ts";
 import { Beside } from "./beside.ts";
 import { Circle } from "./circle.ts";
 import { Dials } from "./dials.ts";
@@ -28,7 +29,7 @@ import { loreOf } from "./lore/bind.ts";
 import { SILENT } from "./lore/lore.ts";
 import { planning } from "./planning.ts";
 import { nearing } from "./prepare.ts";
-import { openToolbox, type Given, type Toolbox } from "./toolbox.ts";
+import { openToolbox, type Toolbox } from "./toolbox.ts";
 import { webOf } from "./web.ts";
 import { wire, type Wired } from "./wire.ts";
 
@@ -65,7 +66,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const mode = lineage.mode ?? ((): Mode => dials.mode);
   const circle = new Circle();
   const open: TeamParts["open"] = (id, kind, order, signal) =>
-    openChild({ site, log, lineage, id, kind, mode, dials, toolbox: circle.toolbox, system }, order, signal);
+    openChild({ site, log, lineage, id, kind, mode, dials, circle, system }, order, signal);
   const team = teamOf({ kinds, beside, lineage, circle, open });
   const seen = followed(recollection.files);
   const lore = loreOf(site, log, lineage, { circle, agents: team, dials, beside });
@@ -81,7 +82,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
       plan: planning(dials),
       skills: lore.port,
       web: webOf({ network: lineage.network, rules: gathered.rules, wall: house.wall, ask: () => circle.wired?.askModel }),
-      worktrees: movingIn(house),
+      worktrees: (seat, processes, env) => moving(treesOf(house, circle, processes, env), seat),
     },
     claim.ref.session,
   );
@@ -160,25 +161,26 @@ type Descent = {
   readonly kind: AgentKind;
   readonly mode: () => Mode;
   readonly dials: Dials;
-  readonly toolbox: Toolbox | undefined;
+  readonly circle: Circle;
   readonly system: NonNullable<Lineage["system"]>;
 };
 
 /** A sub-agent: the same house, less of everything. */
 async function openChild(
-  { site, log, lineage, id, kind, mode, dials, toolbox, system }: Descent,
+  { site, log, lineage, id, kind, mode, dials, circle, system }: Descent,
   order: AgentOrder,
   signal: AbortSignal,
 ): Promise<Opened | string> {
   const { house, gathered } = site;
+  const { toolbox } = circle;
   if (!toolbox) return "The session isn't ready.";
   const parents = toolbox.lent;
   const path = [...lineage.path, id];
   const only = kind.fork ? parents : toolsOf(parents, kind, path.length >= DEEPEST);
   if (only.length === 0) return `No tool is left for an agent of the kind ${kind.name}.`;
-  const git = gitWith(toolbox.processes.run, toolbox.env);
+  const trees = treesOf(house, circle, toolbox.processes, toolbox.env);
   const isolated = order.isolation ?? kind.isolation;
-  const tree = isolated && (await makeTree(git, { cwd: toolbox.seat.cwd, folder: treesIn(house), name: id }, signal));
+  const tree = isolated && (await trees.make(toolbox.seat.cwd, id, signal));
   if (typeof tree === "string") return tree;
 
   const cwd = tree?.path ?? toolbox.seat.cwd;
@@ -215,7 +217,7 @@ async function openChild(
     ledger,
     async leave() {
       lineage.leases.release(name);
-      return tree && (await partFrom(git, toolbox.seat.cwd, tree, AbortSignal.timeout(LEAVING_MS)));
+      return tree && (await partFrom(trees, toolbox.seat.cwd, tree, AbortSignal.timeout(LEAVING_MS)));
     },
     async close() {
       await furnished[Symbol.asyncDispose]();
@@ -223,10 +225,8 @@ async function openChild(
   };
 }
 
-const movingIn =
-  (house: House): Given["worktrees"] =>
-  (seat, processes, env) =>
-    moving(gitWith(processes.run, env), seat, treesIn(house));
+const treesOf = (house: House, circle: Circle, { run }: Processes, env: Toolbox["env"]): Trees =>
+  openTrees({ git: gitWith(run, env), folder: treesIn(house), hooking: () => circle.hooking });
 
 /** Beside the home, not in it: what stands there is the work of agents, and theirs to change. */
 const treesIn = ({ place }: House): string => `${place.keelHome}-worktrees`;

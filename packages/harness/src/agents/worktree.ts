@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import type { ProcessEnd, RunProcess } from "@keelson/protocol";
 
-export type Tree = { readonly path: string; readonly branch: string; readonly base: string };
+/** `base`: the commit that it stood at; empty where git knows nothing of it, and then it always holds work. */
+export type Tree = { readonly path: string; readonly branch?: string; readonly base: string; readonly by: "git" | "hook" };
 export type Git = (cwd: string, args: readonly string[], signal: AbortSignal) => Promise<{ readonly ok: boolean; readonly out: string }>;
 
 const SAFE = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
@@ -23,7 +24,7 @@ export function gitWith(run: RunProcess, env: Readonly<Record<string, string>>):
 }
 
 /** In words why there is none. `folder`: where working trees stand. */
-export async function makeTree(
+export async function addTree(
   git: Git,
   at: { readonly cwd: string; readonly folder: string; readonly name: string },
   signal: AbortSignal,
@@ -34,7 +35,7 @@ export async function makeTree(
   const path = join(folder, name);
   const branch = `keel/${name}`;
   const added = await git(cwd, ["worktree", "add", "-b", branch, path, head.out], signal);
-  return added.ok ? { path, branch, base: head.out } : `git made no working tree: ${added.out.split("\n").at(-1) ?? ""}`;
+  return added.ok ? { path, branch, base: head.out, by: "git" } : `git made no working tree: ${added.out.split("\n").at(-1) ?? ""}`;
 }
 
 /** Whether anything stands there that stands nowhere else. */
@@ -48,13 +49,6 @@ export async function holdsWork(git: Git, { path, base }: Tree, signal: AbortSig
 export async function removeTree(git: Git, cwd: string, { path, branch }: Tree, signal: AbortSignal): Promise<string | undefined> {
   const removed = await git(cwd, ["worktree", "remove", "--force", path], signal);
   if (!removed.ok) return `git didn't remove ${path}: ${removed.out.split("\n").at(-1) ?? ""}`;
-  await git(cwd, ["branch", "-D", branch], signal); // gone already, or kept by someone else: nothing is lost
-  return undefined;
-}
-
-/** Leaves a tree whose work is over: kept with what stands in it, or taken away when nothing does. In words where the work is. */
-export async function partFrom(git: Git, cwd: string, tree: Tree, signal: AbortSignal): Promise<string | undefined> {
-  if (await holdsWork(git, tree, signal)) return `[Its work is in ${tree.path}, on the branch ${tree.branch}.]`;
-  await removeTree(git, cwd, tree, signal);
+  if (branch !== undefined) await git(cwd, ["branch", "-D", branch], signal); // gone already, or kept by someone else: nothing is lost
   return undefined;
 }

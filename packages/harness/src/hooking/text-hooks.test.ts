@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "vitest";
-import { hook, keep, kept, notices, say } from "../../test/hooks.ts";
+import { hook, keep, kept, notices } from "../../test/hooks.ts";
 import { ended, messagesIn, run, world } from "../../test/world.ts";
 
 const done = { blocks: [{ text: "ok" }] };
