@@ -90,7 +90,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const listed = toolbox.tools.has("Skill");
   const system =
     lineage.system ?? systemOf(site, [toolbox.tools.has("Agent") ? describeKinds(kinds) : "", listed ? lore.listing.fixed : ""]);
-  const hooking = (circle.hooking = hookingOf({ site, lineage, session: claim.ref.session, mode, toolbox, beside, circle }));
+  const hooking = (circle.hooking = hookingOf({ site, lineage, session: claim.ref.session, mode, toolbox, beside, circle, open }));
   const wired = (circle.wired = wire(house, gathered, toolbox, { log, lineage, dials, system, hooking }));
   const rites = ritesIn(lineage, { hooking, dials, beside, past, session: claim.ref.session });
   const lored = lineage.path.length === 0 ? lore.forRoot(listed) : SILENT;
@@ -193,6 +193,7 @@ async function openChild(
     house: { ...house, flags },
     gathered: {
       ...gathered,
+      hooks: kind.hooks === "off" ? undefined : gathered.hooks,
       only,
       shown: kind.fork ? gathered.shown : undefined,
       structure: undefined,

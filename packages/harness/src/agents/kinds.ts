@@ -19,6 +19,8 @@ export type AgentKind = {
   readonly isolation?: "worktree";
   /** It goes on from all that the parent knows, with the parent's very prompt. */
   readonly fork?: true;
+  /** None fire inside of it. */
+  readonly hooks?: "off";
 };
 
 const BUILTIN: readonly AgentKind[] = [

@@ -1,5 +1,6 @@
 import type { Mode } from "@keelson/protocol";
 import { GENERAL } from "@keelson/tools";
+import type { TeamParts } from "../agents/team.ts";
 import type { Beside } from "../beside.ts";
 import type { Circle } from "../circle.ts";
 import type { Dials } from "../dials.ts";
@@ -7,6 +8,7 @@ import type { Site } from "../furnish.ts";
 import type { Lineage } from "../lineage.ts";
 import type { Past } from "../session.ts";
 import type { Toolbox } from "../toolbox.ts";
+import { hookAgent } from "./hook-agent.ts";
 import type { Hooking } from "./hooking.ts";
 import { openHooking } from "./open.ts";
 import { ritesOf, type Rites } from "./rites.ts";
@@ -19,9 +21,10 @@ type Bound = {
   readonly toolbox: Toolbox;
   readonly beside: Beside;
   readonly circle: Circle;
+  readonly open: TeamParts["open"];
 };
 
-export function hookingOf({ site: { house, gathered }, lineage, session, mode, toolbox, beside, circle }: Bound): Hooking {
+export function hookingOf({ site: { house, gathered }, lineage, session, mode, toolbox, beside, circle, open }: Bound): Hooking {
   return openHooking({
     declared: gathered.hooks,
     board: lineage.board,
@@ -34,6 +37,7 @@ export function hookingOf({ site: { house, gathered }, lineage, session, mode, t
     tell: (...events) => beside.push(...events),
     receive: (content) => circle.conversation?.receive(content, "hook"),
     ask: async (asked, signal) => (await circle.wired?.askModel(asked, signal)) ?? "",
+    runAgent: hookAgent(open, (event) => beside.push(event)),
     fetch: (url, init) => lineage.network.fetch(url, init),
     httpUrls: gathered.settings.allowedHttpHookUrls,
   });

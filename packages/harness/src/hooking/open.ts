@@ -21,13 +21,14 @@ export type HookingOf = {
   readonly tell: (...events: readonly Event[]) => void;
   readonly receive: (content: readonly Block[]) => void;
   readonly ask: HookPorts["askModel"];
+  readonly runAgent: HookPorts["runAgent"];
   readonly fetch: HookPorts["fetch"];
   readonly httpUrls: readonly string[] | undefined;
 };
 
 /** Binds the declared hooks to a session; without any, nothing is bound and nothing costs. */
 export function openHooking(of: HookingOf): Hooking {
-  const { declared, board, house, toolbox, session, mode, agent, projectDir, tell, receive, ask, fetch, httpUrls } = of;
+  const { declared, board, house, toolbox, session, mode, agent, projectDir, tell, receive, ask, runAgent, fetch, httpUrls } = of;
   if (!declared) return new Hooking(undefined);
   const { place, clock, wall } = house;
   const common = (): HookCommon => ({
@@ -49,6 +50,7 @@ export function openHooking(of: HookingOf): Hooking {
     variable: (name) => place.env[name],
     matchesRule: (rule, tool, input) => matches({ rule, tool, input }, toolbox, place.home),
     ...(ask && { askModel: ask }),
+    ...(runAgent && { runAgent }),
     ...(fetch && { fetch }),
     ...(httpUrls && { httpUrls }),
   };
