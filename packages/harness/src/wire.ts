@@ -3,6 +3,7 @@ import { connect, costOf, lookUp, shape, type Network } from "@keelson/model";
 import { type Event, type JsonObject, type LoopOptions, type Model, type Permit, type Ports, type View } from "@keelson/protocol";
 import type { Log } from "./furnish.ts";
 import type { Hooking } from "./hooking/hooking.ts";
+import { switching } from "./hooking/switch-hooks.ts";
 import type { Ledger } from "./budget/ledger.ts";
 import { leftBy } from "@keelson/tools";
 import type { Dials } from "./dials.ts";
@@ -56,10 +57,11 @@ export function wire(
   const name = (): string => dials.models[0] ?? "";
   const second = (): AskModel => asking({ model: meter.measure(client, "classifier"), name, dialect });
   const { judge, permit } = permissionsIn(house, gathered, toolbox, { lineage, recollection, hooking, second, mode });
+  const prepare = preparing({ facts: lookUp, body, tools, meter, dials, ledger, price: priceOf });
   const ports: Omit<Ports, "settle"> = {
     model: meter.measure(client, "main"),
     tools: () => tools,
-    prepare: preparing({ facts: lookUp, body, tools, meter, dials, ledger, price: priceOf }),
+    prepare: switching({ hooking, dials, context: () => meter.context }, prepare),
     async *rescue() {
       return false; // nothing can be made smaller yet: the context ladder joins here
     },
