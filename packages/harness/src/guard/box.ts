@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { confine } from "@keelson/permissions";
-import type { Confinement, Rule, Settings } from "@keelson/protocol";
+import { confine, rememberNested } from "@keelson/permissions";
+import type { Rule, Settings } from "@keelson/protocol";
 import type { BlockKit } from "@keelson/tools";
 
 /** What Bash is confined to, by the settings and the rules. `holds`: would a command run within it? */
@@ -10,37 +10,36 @@ export type Box = {
   readonly holds: (command: string) => boolean;
   readonly temporary: string;
 };
+/** `now`: milliseconds since 1970. With it a folder is looked into again only when it has changed. */
 type Bounds = {
   readonly rules: readonly Rule[];
   readonly directories: readonly string[];
   readonly home: string;
   readonly keelHome: string;
   readonly session: string;
+  readonly now?: () => number;
 };
 
 /** Undefined where no sandbox is asked for. */
-export function boxOf({ sandbox }: Settings, { rules, directories, home, keelHome, session }: Bounds): Box | undefined {
+export function boxOf({ sandbox }: Settings, { rules, directories, home, keelHome, session, now }: Bounds): Box | undefined {
   if (!sandbox?.enabled || sandbox.filesystem?.disabled) return undefined;
   const temporary = join(keelHome, "var", "tmp", session);
   const excluded = (command: string): boolean => (sandbox.excludedCommands ?? []).some((pattern) => isCovered(command, pattern));
-  const known = new Map<string, Confinement>(); // by folder: a session moves seldom
+  const nested = now && rememberNested(now);
   const settings = { ...(sandbox.filesystem && { filesystem: sandbox.filesystem }), ...(sandbox.network && { network: sandbox.network }) };
   return {
     temporary,
     holds: (command) => !excluded(command),
     confine({ command, cwd }) {
       if (command !== undefined && excluded(command)) return undefined;
-      const before = known.get(cwd);
-      if (before) return before;
       mkdirSync(temporary, { recursive: true, mode: 0o700 });
-      const { confinement } = confine({ settings, rules, cwd, directories, home, temporary });
-      const whole: Confinement = {
+      const given = { settings, rules, cwd, directories, home, temporary };
+      const { confinement } = confine({ ...given, ...(nested && { nested }) }); // anew: what was cloned meanwhile is held too
+      return {
         ...confinement,
         ...(sandbox.bwrapPath !== undefined && { program: sandbox.bwrapPath }),
         ...(sandbox.network?.allowAllUnixSockets && { unixSockets: "open" }),
       };
-      known.set(cwd, whole);
-      return whole;
     },
   };
 }
