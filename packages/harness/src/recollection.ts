@@ -4,6 +4,7 @@
  */
 import type { BoardState } from "@keelson/tools";
 import { BEHAVIORS, MODES, type Event, type FileState, type JsonObject, type Mode, type Rule } from "@keelson/protocol";
+import { enlist, spentIn, type Enlisted, type Roll } from "./agents/roll.ts";
 import { NOTHING, sum, type Spending } from "./budget/ledger.ts";
 import { noteTold } from "./instructions/gather.ts";
 import { NO_SKILLS, noteSkills, type SkillMemory } from "./skills/memory.ts";
@@ -29,6 +30,7 @@ export class Recollection {
   /** In dollars, as the command line gave it. */
   budget: number | undefined;
   skills: SkillMemory = NO_SKILLS;
+  agents: Roll = new Map();
   /** Instructions that stand in the context. */
   told: ReturnType<typeof noteTold> = new Map();
   /** By the user, for this session. */
@@ -51,14 +53,21 @@ export class Recollection {
   print(): JsonObject {
     const { started, counts, present, coming } = this.skills;
     const skills = { started, counts: [...counts], present: [...present], coming: [...coming] };
-    const lists = { files: [...this.files], asks: [...this.#asks], calls: [...this.#calls], told: [...this.told] };
+    const lists = {
+      files: [...this.files],
+      asks: [...this.#asks],
+      calls: [...this.#calls],
+      told: [...this.told],
+      agents: [...this.agents],
+    };
     return JSON.parse(JSON.stringify({ ...this, ...lists, skills }));
   }
 
   /** What `print` gave. */
-  restore({ files, asks, calls, told, skills, ...plain }: Printed): void {
+  restore({ files, asks, calls, told, agents, skills, ...plain }: Printed): void {
     Object.assign(this, plain);
     this.told = new Map(told);
+    this.agents = new Map(agents);
     const { started, counts, present, coming } = skills;
     this.skills = { started, counts: new Map(counts), present: new Set(present), coming: new Map(coming) };
     for (const [path, state] of files) this.files.set(path, state);
@@ -69,6 +78,7 @@ export class Recollection {
   note(event: Event): void {
     this.skills = noteSkills(this.skills, event);
     this.told = noteTold(this.told, event);
+    this.agents = enlist(this.agents, event);
     switch (event.type) {
       case "session.opened":
         return this.#change(event.meta);
@@ -118,6 +128,7 @@ export type Printed = {
   readonly asks: readonly (readonly [string, Asking])[];
   readonly calls: readonly (readonly [string, string])[];
   readonly told: readonly (readonly [string, string])[];
+  readonly agents: readonly (readonly [string, Enlisted])[];
   readonly skills: {
     readonly started: SkillMemory["started"];
     readonly counts: readonly (readonly [string, number])[];
@@ -142,9 +153,4 @@ const isObject = (value: unknown): value is JsonObject => typeof value === "obje
 
 function tokensOf({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }: Extract<Event, { type: "model.called" }>["usage"]): number {
   return input + output + cacheRead + cacheWrite5m + cacheWrite1h;
-}
-
-function spentIn({ spent }: JsonObject): Partial<Spending> {
-  if (!isObject(spent)) return {};
-  return Object.fromEntries(Object.entries(spent).filter(([, amount]) => typeof amount === "number"));
 }

@@ -139,7 +139,7 @@ export class Child implements Work {
 }
 
 /** The answer, or what came last before it broke off. */
-function lastWords(view: View): string {
+export function lastWords(view: View): string {
   const answer = answerIn(view);
   if (answer !== "") return answer.slice(0, LONGEST_ANSWER);
   const said = [
