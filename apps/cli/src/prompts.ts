@@ -1,4 +1,4 @@
-import { text, type Envelope } from "@keelson/protocol";
+import { text, type Block, type Envelope } from "@keelson/protocol";
 import type { Session } from "@keelson/harness";
 import { visible } from "./clean.ts";
 import { COMMANDS, lineOf, type Situation } from "./commands.ts";
@@ -26,11 +26,11 @@ export async function takePrompts(first: string, undone: Undone, session: Sessio
   const course: Course = { session, talk, began: machine.clock.now(), tallies: [], leaves: false };
   let leaveNext = false;
   let words = first.trim();
-  if (words === "" && undone === "waiting") await takePrompt("", course);
+  if (words === "" && undone === "waiting") await takeOn("", course);
   let canGoOn = words === "" && undone === "interrupted";
   if (canGoOn) await line(look().paint.dim("Its last run was cut short. Enter goes on with it."));
   while (!leaving.signal.aborted && !course.leaves) {
-    if (words !== "") await takePrompt(words, course);
+    if (words !== "") await takeOn(words, course);
     words = "";
     if (course.leaves) break;
     const said = await terminal.ask("> ", {}, leaving.signal);
@@ -38,7 +38,7 @@ export async function takePrompts(first: string, undone: Undone, session: Sessio
     leaveNext = said.said === "interrupt";
     if (leaveNext && !leaving.signal.aborted) await line(look().paint.dim("Press Ctrl-C again to leave."));
     if (said.said !== "words") continue;
-    if (said.text.trim() === "" && canGoOn) await takePrompt("", course);
+    if (said.text.trim() === "" && canGoOn) await takeOn("", course);
     canGoOn &&= said.text.trim().startsWith("/");
     if (said.text.trim() !== "" && !(await command(said.text, course))) words = said.text.trim();
   }
@@ -59,8 +59,21 @@ function situation({ session, talk, began, tallies }: Course): Situation {
   return { session, tallies, crew: renderer.crew, ms: machine.clock.now() - began, now: machine.wall() };
 }
 
-/** From a prompt to its end, on the screen; without words, what is still to be done. Whatever goes wrong, the person is back at the prompt. */
-async function takePrompt(words: string, course: Course): Promise<void> {
+/** A prompt, and behind it what was said to it and came too late: who interrupts a run wants to be heard at once. */
+async function takeOn(words: string, course: Course): Promise<void> {
+  const { leaving, line, look } = course.talk;
+  let late = await takePrompt(words, course);
+  while (late.length > 0 && !course.leaves && !leaving.signal.aborted) {
+    for (const each of late) await line(look().paint.mark("» ") + visible(each));
+    late = await takePrompt("", course);
+  }
+}
+
+/**
+ * From a prompt to its end, on the screen; without words, what is still to be done. Whatever goes wrong, the person is back at the prompt.
+ * What the model hasn't heard is returned.
+ */
+async function takePrompt(words: string, course: Course): Promise<readonly string[]> {
   const { session, talk, tallies } = course;
   const { machine, leaving, terminal, renderer, questions, debug, write, line, look } = talk;
   const { paint } = look();
@@ -87,7 +100,10 @@ async function takePrompt(words: string, course: Course): Promise<void> {
   terminal.onInterrupt(() => {});
   if (trouble !== undefined) await line((stop.signal.aborted ? paint.warning : paint.trouble)(visible(trouble)));
   await line(paint.dim(spentLine(machine.clock.now() - began, [tally]) + endsOf(course, began)));
+  return steering.waiting.map(wordsOf);
 }
+
+const wordsOf = (content: readonly Block[]): string => content.map(({ text }) => (typeof text === "string" ? text : "")).join("\n");
 
 /** How the agents of the run ended. */
 function endsOf({ talk: { machine, renderer } }: Course, began: number): string {

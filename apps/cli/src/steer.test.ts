@@ -45,7 +45,7 @@ describe("what is typed while the model works", () => {
     expect(person.requests[1]?.text).toContain('"and that"');
   });
 
-  test("is gone when its last letter is taken back, and with Ctrl-C, which still interrupts", async () => {
+  test("is gone when its last letter is taken back; after Ctrl-C, which still interrupts, it stands at the prompt to be changed", async () => {
     await using person = await sitDown([WAITS, say("Next.")], FREE);
     await person.screen.see("● Bash");
     person.type("x");
@@ -55,11 +55,27 @@ describe("what is typed while the model works", () => {
     await person.screen.see("» y");
     person.type(CTRL_C);
     await person.screen.see("Interrupted");
-    await person.screen.see("> ");
-    person.type(`hi${ENTER}`);
+    await person.screen.see("> y");
+    person.type(`es${ENTER}`);
     await person.screen.see("Next.");
-    expect(person.requests[1]?.text).toContain('"hi"');
-    expect(person.requests[1]?.text).not.toContain('"y');
+    expect(person.requests[1]?.text).toContain('"yes"');
+    expect(person.requests).toHaveLength(2);
+  });
+
+  test("is what the model does next when Ctrl-C comes before it could read it", async () => {
+    await using person = await sitDown([WAITS, say("That instead."), say("Later.")], FREE);
+    await person.screen.see("● Bash");
+    person.type(`do that instead${ENTER}`);
+    await person.screen.see("» do that instead");
+    person.type(CTRL_C);
+    await person.screen.see("Interrupted");
+    await person.screen.see("» do that instead\n");
+    await person.screen.see("That instead.");
+    await person.screen.see("> ");
+    person.type(`now another thing${ENTER}`);
+    await person.screen.see("Later.");
+    expect(person.requests[1]?.text).toContain('"do that instead"');
+    expect(person.requests[2]?.text.match(/do that instead/g)).toHaveLength(1);
   });
 
   test("waits while a question stands, and no line is lost to a prompt that took two rows", async () => {

@@ -5,15 +5,15 @@ import { follow, type Followed } from "./follow.ts";
 /** Words that are said while a run is under way, and whether the model has them yet. */
 export class Steering {
   readonly #session: Pick<Session, "run" | "steer">;
-  readonly #waiting = new Set<string>();
-  #said = 0;
+  readonly #waiting = new Map<string, readonly Block[]>();
+  #said: readonly (readonly Block[])[] = []; // and not in the log yet
 
   constructor(session: Pick<Session, "run" | "steer">) {
     this.#session = session;
   }
 
   say(content: readonly Block[]): void {
-    this.#said++;
+    this.#said = [...this.#said, content];
     this.#session.steer(content);
   }
 
@@ -24,20 +24,21 @@ export class Steering {
       await each(envelope, tally);
     };
     let followed = await follow(prompt, this.#session, { from, each: seen }, signal);
-    while (this.#owes && followed.tally.end === "completed" && !signal.aborted)
+    while (this.waiting.length > 0 && followed.tally.end === "completed" && !signal.aborted)
       followed = await follow([], this.#session, { from: followed.tally, each: seen }, signal);
     return followed;
   }
 
-  get #owes(): boolean {
-    return this.#said > 0 || this.#waiting.size > 0;
+  /** What the model doesn't have yet: an interrupted run leaves it to the next one. */
+  get waiting(): readonly (readonly Block[])[] {
+    return [...this.#waiting.values(), ...this.#said];
   }
 
   #note({ event, path }: Envelope): void {
     if (path.length > 0) return;
     if (event.type === "input.received" && event.kind === "steer" && event.from === "user") {
-      this.#said--;
-      this.#waiting.add(event.inputId);
+      this.#said = this.#said.slice(1);
+      this.#waiting.set(event.inputId, event.content);
     }
     if (event.type === "context.added" && event.inputId !== undefined) this.#waiting.delete(event.inputId);
   }

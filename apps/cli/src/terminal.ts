@@ -28,6 +28,7 @@ export class Terminal implements Disposable {
   #manner: Manner = {};
   #prompt = "";
   #pasting = false;
+  #due = false; // what is typed is to be handed on
   #closed = false;
   #interrupt: () => void = () => {};
   #listener: Listener | undefined;
@@ -152,13 +153,17 @@ export class Terminal implements Disposable {
 
   /** After what came in the same piece: a paste into a terminal that doesn't mark it. */
   #flushSoon(): void {
-    setImmediate(() => {
-      if (this.#pasting || this.#typed.length === 0 || !(this.#answer ?? this.#listener)) return;
-      const text = this.#typed.join("\n");
-      if (!text.endsWith("\\")) return this.#answer ? this.#settle({ said: "words", text }) : this.#hear(text);
-      this.#typed[this.#typed.length - 1] = this.#typed.at(-1)?.slice(0, -1) ?? "";
-      this.#draw(CONTINUED);
-    });
+    this.#due = true;
+    setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    if (!this.#due || this.#pasting || this.#typed.length === 0 || !(this.#answer ?? this.#listener)) return;
+    this.#due = false;
+    const text = this.#typed.join("\n");
+    if (!text.endsWith("\\")) return this.#answer ? this.#settle({ said: "words", text }) : this.#hear(text);
+    this.#typed[this.#typed.length - 1] = this.#typed.at(-1)?.slice(0, -1) ?? "";
+    this.#draw(CONTINUED);
   }
 
   #hear(text: string): void {
@@ -168,12 +173,14 @@ export class Terminal implements Disposable {
     if (text.trim() !== "") this.#listener?.heard(text.trim());
   }
 
-  /** Ctrl-C while nothing is asked: what was begun for the listener goes with what it was for. */
+  /** Ctrl-C while nothing is asked: what was begun for the listener waits at the next prompt, to be changed or thrown away there. */
   #stopped(): void {
     if (this.#listener) {
-      this.#typed = [];
+      this.#flush();
       this.interject();
-      this.#clearLine();
+      const begun = [...this.#typed, this.#clearLine()].filter((line) => line !== "").join(" ");
+      this.#typed = [];
+      this.#lines.write(begun);
     }
     this.#interrupt();
   }
