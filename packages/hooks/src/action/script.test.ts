@@ -13,6 +13,9 @@ describe("the script that a command starts", () => {
     ["A=1 B=2 node x.mjs && echo", "/cwd/x.mjs"],
     ["/usr/bin/python3.11 -u /a/b.py", "/a/b.py"],
     ["sh '$x/y.sh'", "/cwd/$x/y.sh"],
+    ["~/.keel/hooks/x.sh --flag", "/h/.keel/hooks/x.sh"],
+    ["bash ~/x.sh", "/h/x.sh"],
+    ["'~/x.sh'", "/cwd/~/x.sh"],
   ])("%s", (command, path) => {
     expect(of(command)).toBe(path);
   });
@@ -29,6 +32,7 @@ describe("the script that a command starts", () => {
     `python3 "\${UNSET}/x.py"`,
     `python3 $(pwd)/x.py`,
     "ruby -e 'exit 2 # a/b'",
+    "~other/x.sh",
     "",
   ])("isn't told by: %s", (command) => {
     expect(of(command)).toBe(undefined);

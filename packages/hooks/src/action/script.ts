@@ -44,11 +44,19 @@ function wordsOf(text: string, env: Readonly<Record<string, string>>): readonly 
       word = undefined;
       continue;
     }
-    const piece = single ?? escaped ?? expand(double ?? bare ?? whole, env);
+    const begun = word === undefined ? homeOf(bare, env) : bare;
+    const piece = single ?? escaped ?? expand(double ?? begun ?? whole, env);
     if (piece === undefined) return [];
     word = (word ?? "") + piece;
   }
   return word === undefined ? words : [...words, word];
+}
+
+const UNKNOWN = "`"; // as what only the shell knows
+
+/** A tilde at the beginning of a word is the home; with a name behind it, another's. */
+function homeOf(bare: string | undefined, env: Readonly<Record<string, string>>): string | undefined {
+  return bare?.replace(/^~(\w*)(?=\/|$)/, (_, other: string) => (other === "" ? (env["HOME"] ?? UNKNOWN) : UNKNOWN));
 }
 
 /** Only plain variables that are set; anything else is the shell's to know. */
