@@ -1,7 +1,7 @@
 // What one command does, by the tables: whether it only tells, and which files it touches. A program that no table knows may do anything;
 // its words are then taken for files, to see what must not be touched.
 import { changesOf, sedCall } from "./files.ts";
-import { findCall } from "./find.ts";
+import { fdRuns, findCall } from "./find.ts";
 import { readFlags, type Spec } from "./flags.ts";
 import { gitCall, gitTells } from "./git.ts";
 import { isHarmlessGlobal, showsContent } from "./git-shows.ts";
@@ -124,6 +124,8 @@ const SPECIAL: Readonly<Record<string, Special>> = {
     const writes = call.writes.flatMap((word) => file("write", word, at));
     return { tells: call.tells, edits: false, known: call.tells, touches: [...lists, ...reads, ...deletes, ...writes] };
   },
+  fd: fdFacts,
+  fdfind: fdFacts,
   sed: (words, at) => {
     const { prints, inPlace, files } = sedCall(words);
     if (inPlace) return undefined;
@@ -135,6 +137,23 @@ const SPECIAL: Readonly<Record<string, Special>> = {
     return { tells: ok, edits: false, known: ok, touches: ok ? files.flatMap((word) => file("read", word, at)) : guessed(words, at) };
   },
 };
+
+/** Beneath the folders that it is given, or here. */
+function fdFacts(words: readonly Word[], at: Whereabouts): Facts | undefined {
+  const runs = fdRuns(words);
+  if (runs.length === 0) return undefined;
+  const { operands } = readFlags(
+    words.slice(0, words.length - Math.min(...runs.map((run) => run.length)) + 1),
+    SYSTEM["fd"] ?? { operands: "text" },
+  );
+  const starts = operands.slice(1).map((word) => placeOf(word.text, at));
+  const removing = runs.some(([program]) => REMOVERS.has((program && anyName(program)) ?? ""));
+  const touches = (starts.length > 0 ? starts : [here(at)]).flatMap((place): Touch[] => [
+    { do: "read", place, under: true },
+    ...(removing ? [{ do: "delete", place, under: true, part: true } as const] : []),
+  ]);
+  return { tells: false, edits: false, known: false, touches };
+}
 
 function moves(_: readonly Word[], at: Whereabouts, words: readonly Word[]): Facts | undefined {
   const moved = moveIn(words);

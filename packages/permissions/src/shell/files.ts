@@ -173,7 +173,12 @@ const SED: Spec = {
   operands: "text then files",
 };
 
-export type SedCall = { readonly prints: boolean; readonly inPlace: boolean; readonly files: readonly Word[] };
+export type SedCall = {
+  readonly prints: boolean;
+  readonly inPlace: boolean;
+  readonly scripts: readonly Word[];
+  readonly files: readonly Word[];
+};
 
 export function sedCall(words: readonly Word[]): SedCall {
   const inPlace = words.some(({ text }) => /^-[nErsuz]*i|^--in-/.test(text));
@@ -182,7 +187,7 @@ export function sedCall(words: readonly Word[]): SedCall {
   const given = valueOf(options, "e", "expression");
   const scripts = given.length > 0 ? given : operands.slice(0, 1);
   const prints = ok && scripts.length > 0 && scripts.every((word) => isKnown(word) && sedOnlyPrints(word.text));
-  return { prints, inPlace, files: given.length > 0 ? operands : operands.slice(1) };
+  return { prints, inPlace, scripts, files: given.length > 0 ? operands : operands.slice(1) };
 }
 
 function sedChanges(words: readonly Word[], at: Whereabouts): Changes | undefined {

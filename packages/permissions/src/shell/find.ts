@@ -1,5 +1,5 @@
 // What a call of find does: where it starts, whether its expression only tells names, what it removes or runs.
-import { isKnown, type Word } from "./marks.ts";
+import { ANY, isKnown, literal, type Word } from "./marks.ts";
 
 /** Tests and actions that tell, and how many words they take. */
 const TELLS: ReadonlyMap<string, number> = new Map(
@@ -67,4 +67,25 @@ export function findCall(words: readonly Word[]): FindCall {
     }
   }
   return { starts, tells, deletes: words.some(({ text }) => text.startsWith("-delete")), narrowed, runs, writes };
+}
+
+/** Letters of fd that take a value. */
+const FD_VALUED = "dteEScjoT";
+
+/** What fd runs for each name it finds, or for all: the words behind `-x` or `-X`, glued to it or not. */
+export function fdRuns(words: readonly Word[]): readonly (readonly Word[])[] {
+  return words.flatMap(({ text }, at) => {
+    const [, glued = ""] = /^--exec(?:-batch)?(?:=([^]*))?$/.exec(text) ?? [];
+    const rest = text.startsWith("--exec") ? glued : clustered(text);
+    if (rest === undefined) return [];
+    return [[...(rest === "" ? [] : [literal(rest)]), ...words.slice(at + 1), ANY]];
+  });
+}
+
+/** What follows an `x` in a cluster of letters. */
+function clustered(text: string): string | undefined {
+  if (!/^-[a-zA-Z]/.test(text)) return undefined;
+  for (let at = 1; at < text.length && !FD_VALUED.includes(text[at] ?? ""); at += 1)
+    if (/[xX]/.test(text[at] ?? "")) return text.slice(at + 1).replace(/^=/, "");
+  return undefined;
 }

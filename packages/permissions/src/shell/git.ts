@@ -116,6 +116,9 @@ export function gitRuns({ global, words }: GitCall): readonly string[] {
     ...(command === "rebase" ? after(/^(?:-x|--exec=?)/) : []),
     ...(command === "filter-branch" ? after(/^--[\w-]*-filter=?/) : []),
     ...(command === "config" && !configTells(words.slice(1)) ? [texts.at(-1)?.replace(/^!/, "") ?? ""] : []),
-    ...after(/^--(?:upload-pack|receive-pack|exec|open-files-in-pager|extcmd)=/),
+    ...(command === "difftool" ? after(/^-x/) : []),
+    ...(command === "clone" ? after(/^(?:-c|--config=?)/).map((one) => one.slice(one.indexOf("=") + 1)) : []),
+    ...(/^(?:clone|fetch|pull|ls-remote)$/.test(command) ? after(/^(?:-u|--upload-pack=?)/) : []),
+    ...after(/^--(?:upload-pack|receive-pack|exec|extcmd)=?|^--open-files-in-pager=/),
   ];
 }

@@ -1,9 +1,11 @@
 // What a command runs in turn: the command behind a wrapper, the script of a shell, what find, git and xargs are told to run.
 // A restriction looks at all of it; an allowance only at `through`.
-import { findCall } from "./find.ts";
+import { sedCall } from "./files.ts";
+import { fdRuns, findCall } from "./find.ts";
 import { gitCall, gitRuns } from "./git.ts";
 import { ANY, isKnown, isSplit, lead, literal, MARK, ONE, type Word } from "./marks.ts";
 import { anyName } from "./program.ts";
+import { sedOnlyPrints, sedRunsData } from "./sed.ts";
 import type { Simple } from "./walk.ts";
 import { PIPE } from "./word.ts";
 import { LANGUAGES, launchesAt, SHELLS, WRAPPERS, type Wrapper } from "./wrappers.ts";
@@ -30,15 +32,21 @@ const NOTHING: Peeled = { through: undefined, runs: [], guesses: [], scripts: []
 const MADE = "it makes the name of a program or its code as it runs";
 
 export function peel(command: Simple): Peeled {
+  const set = command.assigns.flatMap(({ name, value, raw }) => codeIn(name, value?.script ?? raw.slice(raw.indexOf("=") + 1)));
+  const peeled = peelProgram(command);
+  return set.length === 0 ? peeled : { ...peeled, scripts: [...set, ...peeled.scripts] };
+}
+
+/** Variables whose value is a command for the programs that read them. */
+const CODE =
+  /PAGER$|EDITOR$|^VISUAL$|COMMAND$|_CMD$|ASKPASS$|^BROWSER$|^LESS(?:OPEN|CLOSE)$|^GIT_SSH$|_DIFF$|_RSH$|_SHELL$|^SHELL$|^PS\d$|^(?:CC|CXX|LD|AR|MAKE)$|_WRAPPER$|_RUNNER$/;
+const codeIn = (name: string, value: string): readonly string[] => (CODE.test(name) && value !== "" ? [value.replace(/^\|/, "")] : []);
+
+function peelProgram(command: Simple): Peeled {
   const [program, ...others] = command.words;
   if (!program) return NOTHING;
   const name = anyName(program);
-  if (name === undefined)
-    return {
-      ...NOTHING,
-      hides: lead(program) === "" || !program.text.includes("/") || /[\u0004-\u0006]$/.test(program.text) ? MADE : undefined,
-      guesses: tails(others),
-    };
+  if (name === undefined) return { ...NOTHING, hides: MADE, guesses: tails(others) };
   const own = Object.hasOwn(OWN, name) ? OWN[name]?.(others, command) : undefined;
   if (own) return { ...NOTHING, ...own };
   if (SHELLS.has(name)) return { ...NOTHING, ...shell(others, command) };
@@ -78,11 +86,15 @@ function wrapped(name: string, words: readonly Word[], wrapper: Wrapper): Part {
   const { at, sure, assigns } = behind(words, wrapper);
   const inner = words.slice(at);
   if (name === "xargs" || name === "parallel") {
+    const guesses = sure ? [] : tails(words).map((tail) => [...tail, ANY]);
     const fed = inner.map((word) => (/\{\}/.test(word.text) ? ONE : word));
     const all = inner.length === 0 ? [literal("echo")] : [...fed, ANY];
-    return at === 0 && name === "xargs" && inner.length > 0 ? { through: all } : { runs: [all, ...(sure ? [] : [[...fed.slice(1), ANY]])] };
+    return at === 0 && name === "xargs" && inner.length > 0
+      ? { through: all }
+      : { runs: [all, ...(sure ? [] : [[...fed.slice(1), ANY]])], guesses };
   }
-  const scripts = scriptsOf(name, words, inner);
+  const texts = (sure ? inner.slice(0, 1) : words).filter(({ text }) => /\s/.test(text)).map(({ script: one }) => one);
+  const scripts = [...scriptsOf(name, words, inner), ...texts];
   const starts = inner.length === 0 ? [] : sure ? [inner] : [inner, inner.slice(1)];
   if (wrapper.free && sure && assigns === 0 && inner.length > 0 && words.slice(0, at).every(isKnown)) {
     const plain = name !== "time" || words.slice(0, at).every(({ text }) => text === "-p");
@@ -91,6 +103,7 @@ function wrapped(name: string, words: readonly Word[], wrapper: Wrapper): Part {
   const moved = words.slice(0, at).some(({ text }) => MOVES[name]?.test(text));
   return {
     runs: starts.filter((one) => one.length > 0),
+    guesses: sure ? [] : tails(words),
     scripts,
     elsewhere: moved || name === "chroot",
     sets: words.slice(0, at).flatMap(({ text }) => (/^\w+=/.test(text) ? [text] : [])),
@@ -113,7 +126,8 @@ const JOINS = new Set(["watch", "tmux", "screen"]);
 function scriptsOf(name: string, words: readonly Word[], inner: readonly Word[]): readonly string[] {
   if (JOINS.has(name)) return [join(inner)];
   if (name === "hyperfine") return inner.map(({ script }) => script);
-  if (name === "env") return flagged(words, /^(?:-S|--split-string=?)/);
+  if (name === "env") return flagged(words, /^(?:-[a-zA-Z0-9]*S|--sp[a-z-]*=?)/).map((text) => `env ${text} ${join(inner)}`);
+  if (/^(?:npx|bunx|pnpx)$/.test(name)) return flagged(words, /^(?:-[a-z]*c|--call=?)/);
   if (/^(?:su|runuser|flock|script|sg|dotenv)$/.test(name)) return flagged(words, /^(?:-[a-z]*c|--command=?)/);
   return [];
 }
@@ -123,9 +137,9 @@ function behind(words: readonly Word[], wrapper: Wrapper): { readonly at: number
   const plain = (wrapper.plainLong ?? "").split(" ");
   let at = 0;
   let sure = true;
-  for (let word = words[at]; word && /^-./.test(word.text); word = words[at]) {
+  for (let word = words[at]; word && (wrapper.dash ? /^-/ : /^-./).test(word.text); word = words[at]) {
     at += 1;
-    if (word.text === "--") break;
+    if (word.text === "--" || word.text === "-") break;
     const [name = ""] = word.text.slice(2).split("=");
     if (word.text.startsWith("--")) {
       if (long.includes(name)) at += word.text.includes("=") ? 0 : 1;
@@ -229,6 +243,13 @@ const EXEC_FLAGS: Readonly<Record<string, RegExp>> = {
   man: /^(?:-P|-H|--pager=?|--html=?)/,
   make: /^SHELL=/,
   vim: /^(?:-c|\+)!?/,
+  "nix-shell": /^--(?:run|command)=?/,
+  mapfile: /^-C/,
+  readarray: /^-C/,
+  compgen: /^-C/,
+  complete: /^-C/,
+  scp: /^(?:-S|-o\s*\w*[cC]ommand[= ]|-o$)/,
+  sftp: /^(?:-[SD]|-o\s*\w*[cC]ommand[= ]|-o$)/,
 };
 
 const execFlags = (name: string, words: readonly Word[]): readonly string[] => {
@@ -238,7 +259,7 @@ const execFlags = (name: string, words: readonly Word[]): readonly string[] => {
 
 const OWN: Readonly<Record<string, (words: readonly Word[], command: Simple) => Part | undefined>> = {
   eval: (words) => ({
-    scripts: [join(words)],
+    scripts: [join(words[0]?.text === "--" ? words.slice(1) : words)],
     hides: words.some((word) => /^[\u0004-\u0006]/.test(word.text)) ? MADE : undefined,
   }),
   source: sourced,
@@ -251,12 +272,29 @@ const OWN: Readonly<Record<string, (words: readonly Word[], command: Simple) => 
       run.map((word) => (word.text === "{}" ? ONE : word.text.includes("{}") ? { ...ONE, raw: word.raw } : word)),
     ),
   }),
-  fd: (words) => {
-    const at = words.findIndex(({ text }) => /^(?:-[a-zA-Z]*[xX]|--exec(?:-batch)?)$/.test(text));
-    return { runs: at === -1 ? [] : [[...words.slice(at + 1), ANY]] };
+  fd: (words) => ({ runs: fdRuns(words) }),
+  fdfind: (words) => ({ runs: fdRuns(words) }),
+  sed: (words) => {
+    const scripts = sedCall(words).scripts.filter((word) => !isKnown(word) || !sedOnlyPrints(word.text));
+    return { codes: scripts.map(({ script: one }) => one), hides: scripts.some(({ text }) => sedRunsData(text)) ? MADE : undefined };
   },
+  jobs: (words) => ({ runs: words[0]?.text === "-x" ? [words.slice(1)] : [] }),
+  hash: (words) => ({ runs: words[0]?.text === "-p" ? [words.slice(1, 2)] : [] }),
+  capsh: (words) => {
+    const at = words.findIndex(({ text }) => text === "--" || text === "==");
+    return { runs: at === -1 ? [] : [[literal("bash"), ...words.slice(at + 1)]] };
+  },
+  at: (_, { input }) => fed(input),
+  batch: (_, { input }) => fed(input),
+  crontab: (words, { input }) => (words.length === 0 || words.some(({ text }) => text === "-") ? fed(input) : undefined),
   git: (words, { words: all }) => ({ scripts: gitRuns(gitCall([all[0] ?? literal("git"), ...words])) }),
-  ssh: (words) => ({ guesses: tails(words.slice(1)), scripts: [join(words.slice(1).filter(({ text }) => !text.startsWith("-")))] }),
+  ssh: (words) => ({
+    guesses: tails(words.slice(1)),
+    scripts: [
+      join(words.slice(1).filter(({ text }) => !text.startsWith("-"))),
+      ...words.flatMap(({ script: one }) => /^(?:-o\s*)?\w*command[= ](.*)$/is.exec(one)?.[1] ?? []),
+    ],
+  }),
   concurrently: (words) => ({ scripts: words.filter(({ text }) => text.includes(" ")).map(({ script: one }) => one) }),
   printf: (words) => (words[0]?.text.startsWith("-v") ? subscript(words) : undefined),
   let: subscript,
@@ -273,8 +311,13 @@ const OWN: Readonly<Record<string, (words: readonly Word[], command: Simple) => 
 
 /** Bash evaluates a subscript in the name of a variable. */
 function subscript(words: readonly Word[]): Part | undefined {
+  const set = words.flatMap((word) => {
+    const given = isKnown(word) ? word.text : word.script;
+    return codeIn(word.text.split("=")[0] ?? "", given.slice(given.indexOf("=") + 1));
+  });
   const scripts = words.flatMap(({ text }) => [...text.matchAll(/\$\(([^)]*)\)|`([^`]*)`/g)].map(([, one, other]) => one ?? other ?? ""));
-  return scripts.length > 0 ? { scripts, hides: "it evaluates a subscript" } : undefined;
+  if (scripts.length > 0) return { scripts: [...set, ...scripts], hides: "it evaluates a subscript" };
+  return set.length > 0 ? { scripts: set } : undefined;
 }
 
 function sourced([first]: readonly Word[]): Part {

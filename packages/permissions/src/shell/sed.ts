@@ -11,6 +11,10 @@ export function sedOnlyPrints(script: string): boolean {
   return true;
 }
 
+/** Does it run what it reads: a bare `e`, or that flag of `s`? */
+export const sedRunsData = (script: string): boolean =>
+  /(?:^|[;{}\n!\d$/])\s*e\s*(?:$|[;}\n])|\W[gpimw\d]*e[gpimw\d]*\s*(?:$|[;}\n])/i.test(script);
+
 const BLANK = /[\s;]*/y;
 const ADDRESS = /(?:\d+(?:~\d+)?|\$|[+~]\d+|0)/y;
 const PLAIN = /(?:[pPdDgGhHnNxlz=]|[qQ]\d*)(?=[\s;}]|$)/y;

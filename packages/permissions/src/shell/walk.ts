@@ -100,9 +100,12 @@ function node(what: PipelineNode | AndOr, ground: Ground, w: Walk): Flow {
       const text = redirections(what.redirects, ground.at, scopeOf(ground.at, w), w);
       return node(what.command, { ...ground, input: text ?? ground.input }, w);
     }
-    case "Subshell":
+    case "Subshell": {
+      const { ever } = w.moved;
       statements(what.body.commands, ground, w);
+      w.moved.ever = ever;
       return stay(ground.at);
+    }
     case "BraceGroup":
       return statements(what.body.commands, ground, w);
     case "Function":

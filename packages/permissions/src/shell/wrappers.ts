@@ -11,6 +11,8 @@ export type Wrapper = {
   /** Words of its own before the command. */
   readonly operands?: number;
   readonly assigns?: true;
+  /** A single dash is an option. */
+  readonly dash?: true;
   readonly free?: true;
 };
 
@@ -39,10 +41,17 @@ export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   builtin: { free: true },
   noglob: { free: true },
   exec: { valued: "a", plain: "cl" },
-  env: { valued: "uCS", long: "unset chdir split-string", plain: "i0v", plainLong: "ignore-environment null debug", assigns: true },
+  env: {
+    valued: "uCS",
+    long: "unset chdir split-string",
+    plain: "i0v",
+    plainLong: "ignore-environment null debug",
+    assigns: true,
+    dash: true,
+  },
   sudo: AS_USER,
   doas: { valued: "uaC", plain: "nLs" },
-  su: { valued: "csgG", long: "command shell group", plain: "lmpfP", operands: 1 },
+  su: { valued: "csgG", long: "command shell group", plain: "lmpfP", operands: 1, dash: true },
   runuser: { valued: "ucsgG", long: "user command shell group", plain: "lmpf" },
   pkexec: { long: "user" },
   gosu: { operands: 1 },
@@ -73,10 +82,13 @@ export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   strace: { valued: "oepsEuPabIOSX", plain: "fFcCdhiknqrtTvVwxyDzZ" },
   ltrace: { valued: "oepsuanlxF", plain: "fcCiLrStTb" },
   valgrind: {},
-  gdb: { long: "args" },
+  gdb: { plainLong: "args" },
   lldb: {},
   perf: { operands: 1 },
   hyperfine: { valued: "wmrpcSLn", long: "warmup runs prepare cleanup shell" },
+  uclampset: { valued: "mMp" },
+  chronic: { plain: "ve" },
+  ifne: { plain: "n" },
   caffeinate: { valued: "tw", plain: "dimsu" },
   unbuffer: { plain: "p" },
   rlwrap: { valued: "aAbcCDefFgHilmMnNopPqrsSt" },
@@ -109,7 +121,13 @@ export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   mpirun: { valued: "nc" },
   mpiexec: { valued: "nc" },
   srun: { valued: "nNcp" },
-  xargs: { valued: "InPLdEsa", long: "replace max-args max-procs max-lines delimiter eof max-chars arg-file", plain: "0rtpxo", free: true },
+  xargs: {
+    valued: "InPLdEsa",
+    long: "max-args max-procs delimiter max-chars arg-file process-slot-var",
+    plain: "0rtpxo",
+    plainLong: "null no-run-if-empty verbose interactive exit open-tty replace eof max-lines",
+    free: true,
+  },
   npx: { ...LAUNCH, plain: "yq" },
   pnpx: LAUNCH,
   bunx: LAUNCH,
