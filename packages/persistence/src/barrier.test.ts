@@ -203,7 +203,7 @@ test("a barrier that fails after the session was taken over takes back nothing t
   let open = (): void => undefined;
   gate.before = () => new Promise((done) => (open = done));
   const append = zombie.append(REF, old.fence, 0, notes(1, 2), { barrier: true });
-  const { store } = opened(home.path, { host: { self: nodeHost(() => 0).self, lives: () => false } });
+  const { store } = opened(home.path, { host: { ...nodeHost(() => 0), lives: () => false } });
   await using claim = await store.claim(REF, "new");
   assert.equal(claim.head, 2);
   while (

@@ -13,7 +13,7 @@ import { nodeDisk } from "./disk.ts";
 const now = (): number => 5;
 const host = nodeHost(now);
 /** Sees every other process as gone: as after another boot, or from another machine. */
-const alone: Host = { self: { ...host.self, boot: "another boot" }, lives: ({ boot }) => boot === "another boot" };
+const alone: Host = { self: { ...host.self, boot: "another boot" }, lives: ({ boot }) => boot === "another boot", standing: host.standing };
 
 test("one pen for a session: two owners, two stores and one owner twice find it held", async () => {
   await using home = await temporaryHome();
@@ -21,7 +21,7 @@ test("one pen for a session: two owners, two stores and one owner twice find it 
   await store.create(REF, { cwd: CWD });
   await using claim = await store.claim(REF, "me");
   assert.deepEqual([claim.fence, claim.head], [{ epoch: 1, owner: "me" }, 0]);
-  await refused("held", store.claim(REF, "you"), /me \(process \d+/);
+  await refused("held", store.claim(REF, "you"), /open in this process already/);
   await refused("held", store.claim(REF, "me"));
   await refused("held", opened(home.path).store.claim(REF, "you"));
 });
@@ -47,7 +47,7 @@ test("in memory too, giving a pen back twice takes nothing from the next", async
   await refused("fenced", store.append(REF, first.fence, 0, [note(1)]));
   await using second = await store.claim(REF, "me");
   await first[Symbol.asyncDispose]();
-  await refused("held", store.claim(REF, "you"), /open in me/);
+  await refused("held", store.claim(REF, "you"), /open in this process already/);
   await refused("fenced", store.append(REF, { ...second.fence, owner: "you" }, 0, [note(1)]));
   await store.append(REF, second.fence, 0, [note(1)]);
 });

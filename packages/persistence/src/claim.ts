@@ -1,9 +1,10 @@
 import { dirname, join } from "node:path";
-import { storeError, type Ref } from "@keelson/protocol";
+import type { Ref } from "@keelson/protocol";
 import { markChanged } from "./changed.ts";
 import { bestEffort, writeWhole, type Disk } from "./disk.ts";
+import { held } from "./failure.ts";
 import { epochsOf, lockPath, segmentPath } from "./layout.ts";
-import { dropLock, holderOf, openNew, takeLock, type LockRoom } from "./lock.ts";
+import { dropLock, holderOf, openNew, takeLock, type Holder, type LockRoom } from "./lock.ts";
 import { Pen } from "./pen.ts";
 import type { Report } from "./read.ts";
 import { encode, type Header } from "./record.ts";
@@ -64,7 +65,7 @@ const TRIES = 100;
 
 /** The lock and the new segment's empty file. Each further try means that somebody else got on in between. */
 export function seize(desk: Desk, folder: string, { session }: Ref, claimant: Claimant): { readonly epoch: number; readonly fd: number } {
-  let holder: string | undefined;
+  let holder: Holder | undefined;
   for (let tries = 0; tries < TRIES; tries++) {
     const names = desk.disk.names(folder);
     const lastSegment = epochsOf(names, ".jsonl").at(-1) ?? -1;
@@ -77,8 +78,7 @@ export function seize(desk: Desk, folder: string, { session }: Ref, claimant: Cl
     const fd = begin(desk, folder, lastSegment + 1, epoch);
     if (fd !== undefined) return { epoch, fd };
   }
-  const where = holder ?? "several processes at once";
-  throw storeError("held", `The session ${session} is open in ${where}. Close it there, or begin a new session.`);
+  throw held(session, holder ?? { where: "several processes at once", next: "Try again in a few seconds." });
 }
 
 /**

@@ -5,6 +5,7 @@ import { isErrno } from "./disk.ts";
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full. Make room, and it is written again",
   EDQUOT: "your disk quota is used up. Make room, and it is written again",
+  EFBIG: "a file may not grow further. Raise the limit (ulimit -f), and it is written again",
   EROFS: "the file system is read-only. Remount it, or set KEEL_HOME to a folder that can be written",
   EIO: "the disk reports an error. Look at its health, or set KEEL_HOME to another disk",
   EACCES: "permission is missing. Change the folder's owner or mode, or set KEEL_HOME to another folder",
@@ -27,6 +28,13 @@ function asFailure(code: "unwritable" | "unreadable", what: string, cause: unkno
   if (!isErrno(cause) || isStoreError(cause)) return cause;
   const reason = REASONS[cause.code] ?? "the system refused. Look at the folder, or set KEEL_HOME to another one";
   return storeError(code, `${what}: ${reason} (${cause.code}).`, cause);
+}
+
+/** The disk, or what one may have of it, is used up: what needs no room can still be done. */
+export const OUT_OF_ROOM = ["ENOSPC", "EDQUOT", "EFBIG"];
+
+export function held(session: string, { where, next }: { readonly where: string; readonly next: string }): StoreError {
+  return storeError("held", `The session ${session} is open in ${where}. ${next}`);
 }
 
 export function notFound(session: string): StoreError {

@@ -73,3 +73,14 @@ test("where /proc hides other users' processes, one that can be signalled lives"
   assert.ok(lives({ ...self, pid: 7, started: "1" }));
   assert.ok(!lives({ ...self, pid: 8, started: "1" }));
 });
+
+test("a process of a terminal names it", () => {
+  const stat = (device: number): string => `7 (a) b) S 1 7 7 ${device} 7 0 0 0 0 0 0 0 0 0 0 20 0 1 0 99 0`;
+  const named = (device: number) =>
+    nodeHost(now, {
+      text: (path) => (path === "/proc/7/stat" ? stat(device) : undefined),
+      uptimeSeconds: () => 1,
+      signal: () => true,
+    }).standing(7).terminal;
+  assert.deepEqual([34819, 34816 + 256, 1025, 0].map(named), ["pts/3", "pts/256", "tty1", undefined]);
+});

@@ -8,7 +8,13 @@ export type ProcessMark = { readonly pid: number; readonly started: string; read
  * Who we are, and whether another process is still there. No child process is asked.
  * A process that can't be seen (another machine, another boot) counts as gone: the epoch fences it should it come back.
  */
-export type Host = { readonly self: ProcessMark; readonly lives: (mark: ProcessMark) => boolean };
+export type Host = {
+  readonly self: ProcessMark;
+  readonly lives: (mark: ProcessMark) => boolean;
+  readonly standing: (pid: number) => Standing;
+};
+/** How a process of this machine stands. `terminal`: its name, where one is known. `stopped`: by SIGSTOP or Ctrl-Z. */
+export type Standing = { readonly terminal: string | undefined; readonly stopped: boolean };
 
 /** Facts of the machine, apart for the sake of tests. `text`: a file's content, undefined where it can't be read. */
 export type Facts = { text(path: string): string | undefined; uptimeSeconds(): number; signal(pid: number): boolean };
@@ -26,6 +32,10 @@ export function nodeHost(now: () => number, facts: Facts = FACTS): Host {
       const status = statusOf(facts, mark.pid);
       if (status === undefined) return facts.signal(mark.pid); // no /proc, or one that hides others
       return !status.ended && status.started === mark.started;
+    },
+    standing: (pid) => {
+      const status = statusOf(facts, pid);
+      return { terminal: status && terminalOf(status.terminal), stopped: status?.stopped ?? false };
     },
   };
 }
@@ -49,12 +59,23 @@ const FACTS: Facts = {
   },
 };
 
-/** proc(5), stat: the name may hold spaces and brackets, so fields are counted behind the last one. Z and X: dead, but not yet collected. */
-function statusOf(facts: Facts, pid: number): { readonly ended: boolean; readonly started: string } | undefined {
+type Status = { readonly ended: boolean; readonly stopped: boolean; readonly started: string; readonly terminal: number };
+
+/** proc(5), stat: the name may hold spaces and brackets, so fields are counted behind the last one. Z and X: dead, but not yet collected; T and t: stopped. */
+function statusOf(facts: Facts, pid: number): Status | undefined {
   const stat = facts.text(`/proc/${pid}/stat`);
   const [state, ...fields] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
   const started = fields[18];
-  return state === undefined || started === undefined ? undefined : { ended: state === "Z" || state === "X", started };
+  if (state === undefined || started === undefined) return undefined;
+  return { ended: state === "Z" || state === "X", stopped: state.toLowerCase() === "t", started, terminal: Number(fields[3]) };
+}
+
+/** tty_nr: the device's number, its minor in two parts. The kernel's devices.txt: 136 to 143 are pts, the first 64 of 4 are tty. */
+function terminalOf(device: number): string | undefined {
+  const major = (device >> 8) & 0xfff;
+  const minor = (device & 0xff) | ((device >> 12) & 0xfff00);
+  if (major >= 136 && major <= 143) return `pts/${(major - 136) * 256 + minor}`;
+  return major === 4 && minor < 64 ? `tty${minor}` : undefined;
 }
 
 /** A boot that is known by its time only may be a few seconds off: clocks are set. */

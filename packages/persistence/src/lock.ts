@@ -1,5 +1,5 @@
 import { bestEffort, ifThere, isErrno, writeWhole, type Disk } from "./disk.ts";
-import type { Host, ProcessMark } from "./host.ts";
+import type { Host, ProcessMark, Standing } from "./host.ts";
 import { epochsOf, lockPath } from "./layout.ts";
 
 /**
@@ -13,6 +13,21 @@ const YOUNG_MS = 5_000;
 /** Whether a process on another machine lives can't be seen. It counts as alive for so long after it last wrote. */
 const FAR_MS = 15_000;
 const MOST_BYTES = 16 * 1024;
+
+/** `where`: a place that a person can find. `next`: what they can do about it. */
+export type Holder = { readonly where: string; readonly next: string };
+
+const CLOSE_THERE = "Close it there, or begin a new session.";
+const OPENING: Holder = { where: "a process that is just opening it", next: "Try again in a few seconds." };
+
+/** What is stored outlives even `kill -9`; a stopped process hears no other signal before it goes on. */
+function holderHere(pid: number, { terminal, stopped }: Standing): Holder {
+  const where = `process ${pid}${terminal === undefined ? "" : ` on ${terminal}`}${stopped ? ", which is stopped" : ""}`;
+  const next = stopped
+    ? `\`kill -CONT ${pid}\` lets it go on, \`kill -9 ${pid}\` ends it; what it has stored stays.`
+    : `Close it there, or end it with \`kill ${pid}\`; what it has stored stays.`;
+  return { where, next };
+}
 
 /** `left`: locks of ours that couldn't be removed. They name a living process, and yet nobody holds them. */
 export type LockRoom = { readonly disk: Disk; readonly host: Host; readonly now: () => number; readonly left: Set<string> };
@@ -44,23 +59,27 @@ export function openNew(disk: Disk, path: string): number | undefined {
   }
 }
 
-/** Who holds it, in words. Undefined when nobody does: the process is gone, its pid is another's by now, or the machine was started anew. */
-export function holderOf(room: LockRoom, path: string): string | undefined {
+/** Who holds it. Undefined when nobody does: the process is gone, its pid is another's by now, or the machine was started anew. */
+export function holderOf(room: LockRoom, path: string): Holder | undefined {
   const { disk, host, now, left } = room;
   if (left.has(path)) return undefined;
   const written = disk.stat(path)?.mtimeMs;
   const lock = written === undefined ? undefined : ifThere(() => readLock(disk, path));
   if (written === undefined || lock === undefined) return undefined;
-  if (lock === "unreadable") return Math.abs(now() - written) < YOUNG_MS ? "a process that is just opening it" : undefined;
-  const lives = lock.host === host.self.host ? host.lives(lock) : isRecent(room, path);
-  return lives ? `${lock.owner} (process ${lock.pid} on ${lock.host})` : undefined;
+  if (lock === "unreadable") return Math.abs(now() - written) < YOUNG_MS ? OPENING : undefined;
+  if (lock.host !== host.self.host)
+    return isRecent(room, path) ? { where: `process ${lock.pid} on ${lock.host}`, next: CLOSE_THERE } : undefined;
+  if (!host.lives(lock)) return undefined;
+  return lock.pid === host.self.pid ? { where: "this process already", next: CLOSE_THERE } : holderHere(lock.pid, host.standing(lock.pid));
 }
 
-/** True while a living owner has the session in this folder; false where there is none. */
-export function isHeld(room: LockRoom, folder: string): boolean {
+/** The living owner who has the session in this folder; undefined where there is none. */
+export function holderIn(room: LockRoom, folder: string): Holder | undefined {
   const last = epochsOf(ifThere(() => room.disk.names(folder)) ?? [], ".lock").at(-1);
-  return last !== undefined && holderOf(room, lockPath(folder, last)) !== undefined;
+  return last === undefined ? undefined : holderOf(room, lockPath(folder, last));
 }
+
+export const isHeld = (room: LockRoom, folder: string): boolean => holderIn(room, folder) !== undefined;
 
 function isRecent({ disk, now }: LockRoom, path: string): boolean {
   const written = [path, path.replace(/lock$/, "jsonl")].map((one) => disk.stat(one)?.mtimeMs ?? 0);

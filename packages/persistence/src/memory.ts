@@ -2,7 +2,6 @@ import {
   excerpt,
   hasTerms,
   NO_OUTLINE,
-  outline,
   storeError,
   terms,
   wordsIn,
@@ -20,11 +19,12 @@ import {
   type Snapshot,
 } from "@keelson/protocol";
 import { digestOf } from "./blobs.ts";
-import { notFound } from "./failure.ts";
+import { held, notFound } from "./failure.ts";
 import { taken } from "./folders.ts";
 import { checkSessionId } from "./layout.ts";
 import { fenced } from "./pen.ts";
 import { check } from "./record.ts";
+import { outlineAfter } from "./standing.ts";
 import { newestFirst } from "./summary.ts";
 
 /** Everything as text or bytes, so that nobody changes what was stored. */
@@ -177,11 +177,11 @@ class MemoryStore implements SessionStore {
 
 function checkFree({ owner, ref }: Session): void {
   if (owner === undefined) return;
-  throw storeError("held", `The session ${ref.session} is open in ${owner}. Close it there, or begin a new session.`);
+  throw held(ref.session, { where: "this process already", next: "Close it there, or begin a new session." });
 }
 
 function summaryOf({ ref, cwd, parent, created, owner, lines }: Session): SessionSummary {
-  const { title, updated, status } = lines.map((_, at) => envelopeAt(lines, at)).reduce(outline, NO_OUTLINE);
+  const { title, updated, status } = lines.map((_, at) => envelopeAt(lines, at)).reduce(outlineAfter, NO_OUTLINE);
   const said = { title, updated: Math.max(created, updated), status: owner === undefined ? status : ("active" as const) };
   return { ref, cwd, created, ...said, ...(parent !== undefined && { parent }) };
 }

@@ -1,4 +1,4 @@
-import { outline, storeError, type Envelope, type Fence, type Head, type Outline, type StoreError } from "@keelson/protocol";
+import { storeError, type Envelope, type Fence, type Head, type Outline, type StoreError } from "@keelson/protocol";
 import { putBlob, shelfOf, type Shelf } from "./blobs.ts";
 import { bestEffort, ifThere, writeWhole, type Disk } from "./disk.ts";
 import { unwritable } from "./failure.ts";
@@ -8,6 +8,7 @@ import { admit, write, type Line } from "./record.ts";
 import { cutBack, syncEach, writeAgain } from "./restore.ts";
 import { soundEnd } from "./segment.ts";
 import { Repeats } from "./short.ts";
+import { outlineAfter } from "./standing.ts";
 import type { Ahead, Surveyed } from "./survey.ts";
 
 /** Where a pen writes. `next`: the segment of whoever comes after. `drop`: gives the lock back. `older` and `folders`: what the first barrier has to keep too. */
@@ -92,7 +93,7 @@ export class Pen {
     const mark = this.#write(this.#admit(expectedHead, envelopes));
     await (barrier ? this.#barrier.ask() : this.#barrier.last);
     this.#acknowledge(mark);
-    this.#outline = envelopes.reduce(outline, this.#outline);
+    this.#outline = envelopes.reduce(outlineAfter, this.#outline);
     return { head: mark.head, epoch: this.fence.epoch };
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as breathe } from "node:timers/promises";
 import { temporaryHome } from "@keelson/testing";
 import { test } from "vitest";
 import { killRounds } from "./fixtures/kill.ts";
@@ -76,4 +77,18 @@ test("what a process was told is stored can be read by another while it goes on 
     assert.ok((await store.head(REF)).head >= after);
   }
   assert.deepEqual(problems, []);
+});
+
+test("who finds a session held is told which process has it, on which terminal, whether it is stopped, and what to do", async () => {
+  await using home = await temporaryHome();
+  const { store } = opened(home.path);
+  await store.create(REF, { cwd: CWD });
+  await using holder = start(CONTENDER, home.path);
+  await holder.hear();
+  assert.equal(await holder.ask(`claim ${REF.session}`), "done");
+  await refused("held", store.claim(REF, REF.session), new RegExp(`open in process ${holder.pid}[^,]*\\. .*\`kill ${holder.pid}\``));
+  holder.signal("SIGSTOP");
+  while (!readFileSync(`/proc/${holder.pid}/stat`, "utf8").includes(") T ")) await breathe();
+  for (const work of [() => store.claim(REF, REF.session), () => store.delete(REF)])
+    await refused("held", work(), new RegExp(`process ${holder.pid}.*stopped.*\`kill -CONT ${holder.pid}\`.*\`kill -9 ${holder.pid}\``));
 });

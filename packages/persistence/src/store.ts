@@ -233,7 +233,6 @@ class FolderStore implements EmbeddedStore {
   async delete(ref: Ref): Promise<void> {
     const folder = this.#folderOf(ref);
     try {
-      markChanged(this.#desk.disk, this.#desk.root, folder);
       removeSession(this.#desk, folder, ref);
     } catch (error) {
       throw unwritable(folder, error);

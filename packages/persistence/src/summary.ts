@@ -1,9 +1,10 @@
-import { NO_OUTLINE, outline, statusAfter, type Outline, type SessionSummary } from "@keelson/protocol";
+import { NO_OUTLINE, type Outline, type SessionSummary } from "@keelson/protocol";
 import { getBlob } from "./blobs.ts";
 import type { Disk } from "./disk.ts";
 import { portions, type Source } from "./read.ts";
 import { restore, type Found } from "./record.ts";
 import { lastOf, segmentsOf, type Segment } from "./segment.ts";
+import { outlineAfter, statusFrom } from "./standing.ts";
 import { knownOf, type Known } from "./snapshot.ts";
 
 /** What is told of a session from its folder alone. `whole`: false when nothing says which folder it worked in. */
@@ -44,7 +45,7 @@ export async function outlineBehind(source: Source, known: Known, heard?: (porti
   let { seq, outline: told } = known;
   for await (const portion of portions(source, seq)) {
     for (const found of portion) {
-      told = outline(told, told.title === "" ? whole(source, found) : found.envelope);
+      told = outlineAfter(told, told.title === "" ? whole(source, found) : found.envelope);
       seq = found.seq;
     }
     heard?.(portion);
@@ -70,7 +71,7 @@ export function brief(disk: Disk, folder: string, session: string): Omit<Session
     .map(({ path }) => lastOf(disk, path))
     .find((one) => one !== undefined);
   const { cwd = "", created = written, parent } = header ?? {};
-  const status = last === undefined ? "idle" : last === "unknown" ? undefined : statusAfter(last.envelope.event);
+  const status = last === undefined ? "idle" : last === "unknown" ? undefined : statusFrom(last.envelope.event);
   if (last === "unknown" || status === undefined) return undefined;
   const updated = Math.max(created, last?.envelope.at ?? 0);
   return { ref: { tenant: "local", session }, cwd, created, updated, status, ...(parent !== undefined && { parent }) };

@@ -118,6 +118,15 @@ const TITLES: Readonly<Record<string, readonly [string, readonly Event[]]>> = {
   "a given one on one line": ["one two", [said("x"), renamed("one\ntwo")]],
 };
 
+const printed = (words: string): Event => ({
+  type: "call.completed",
+  callId: "c",
+  outcome: "ok",
+  result: { type: "tool_result", tool_use_id: "c", content: [text(words)] },
+  ms: 1,
+});
+const asked: Event = { type: "ask.opened", askId: "a", kind: "permission", body: {} };
+
 const STATUSES: readonly (readonly [SessionStatus, string, readonly Event[]])[] = [
   ["idle", "nothing has happened", []],
   ["idle", "its run has ended", SESSION.map(({ event }) => event)],
@@ -125,6 +134,13 @@ const STATUSES: readonly (readonly [SessionStatus, string, readonly Event[]])[] 
   ["interrupted", "its run has no end", SESSION.slice(0, 9).map(({ event }) => event)],
   ["interrupted", "an input waits to be taken up", [said("x"), ended(), received("steer", "and this")]],
   ["waiting", "its run was put off", [said("x"), { type: "ask.opened", askId: "a", kind: "permission", body: {} }, ended("tool_deferred")]],
+  ["waiting", "its owner was gone while a question was open", [said("x"), asked]],
+  ["waiting", "a call beside the open question came to its end", [said("x"), asked, printed("done")]],
+  [
+    "interrupted",
+    "a question was answered and nothing came of it",
+    [said("x"), asked, { type: "ask.answered", askId: "a", answer: {}, by: "u" }],
+  ],
   [
     "interrupted",
     "what it waited for was answered",
@@ -174,13 +190,6 @@ function testSummaries(open: OpenStore): void {
   });
 }
 
-const printed = (words: string): Event => ({
-  type: "call.completed",
-  callId: "c",
-  outcome: "ok",
-  result: { type: "tool_result", tool_use_id: "c", content: [text(words)] },
-  ms: 1,
-});
 const replied = (words: string): Event => ({ type: "block.completed", messageId: "m", index: 0, block: text(words) });
 
 const FOUND: Readonly<Record<string, readonly [string, Event, SearchHit["kind"]]>> = {

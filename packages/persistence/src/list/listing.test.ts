@@ -19,7 +19,7 @@ import { temporaryHome } from "@keelson/testing";
 import { test } from "vitest";
 import { nodeDisk } from "../disk.ts";
 import { faultyDisk } from "../fixtures/disk.ts";
-import { CWD, folderOf, note, notes, opened } from "../fixtures/scene.ts";
+import { CWD, folderOf, note, notes, opened, refused } from "../fixtures/scene.ts";
 import type { StoreOptions } from "../store.ts";
 
 const refOf = (session: string): Ref => ({ tenant: "local", session });
@@ -201,6 +201,24 @@ test("a folder that was put there by hand is listed after a reindex", async () =
   assert.equal(await store.reindex(never), 4);
   assert.deepEqual((await list()).toSorted(), ["a", "b", "c", "z"]);
   assert.deepEqual((await found("words of a")).toSorted(), ["a", "z"]);
+});
+
+test("a reindex that can't write its index is refused in words, and what is there is listed all the same", async () => {
+  await using home = await temporaryHome();
+  await scene(home.path);
+  const readOnly = faultyDisk((_, name, path) => (name === "open" && path?.endsWith("index.db") ? "EROFS" : undefined));
+  const { store } = opened(home.path, { disk: readOnly });
+  await refused("unwritable", store.reindex(never), /index.*EROFS.*whole/);
+  assert.equal((await store.list({ tenant: "local" })).length, 3);
+});
+
+test("a folder that a refused session left behind is counted by no reindex", async () => {
+  await using home = await temporaryHome();
+  const { store } = await scene(home.path);
+  mkdirSync(folderOf(home.path, "refused"));
+  assert.equal(await store.reindex(never), 3);
+  await using without = opened(home.path, { disk: { ...nodeDisk, isRemote: () => true } }).store;
+  assert.equal(await without.reindex(never), 3);
 });
 
 test("a claim that comes between two steps of a look isn't missed", async () => {

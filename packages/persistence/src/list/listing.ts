@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import type { SearchHit, SearchQuery, SessionQuery, SessionSummary } from "@keelson/protocol";
+import { storeError, type SearchHit, type SearchQuery, type SessionQuery, type SessionSummary } from "@keelson/protocol";
 import { changedSessions } from "../changed.ts";
 import type { Desk } from "../claim.ts";
-import { isSession, namesIn, namesOf } from "../folders.ts";
+import { isSession, namesIn, namesOf, placesIn } from "../folders.ts";
 import { sessionsOf, slugOf } from "../layout.ts";
 import { isHeld } from "../lock.ts";
 import { absorb } from "./absorb.ts";
@@ -28,7 +28,7 @@ export class Listing {
       await absorb(this.#desk, db);
       return this.#page(db, query);
     });
-    return answer ?? (await scanList(this.#desk, query));
+    return isAnswer(answer) ? answer : await scanList(this.#desk, query);
   }
 
   async search(query: SearchQuery): Promise<readonly SearchHit[]> {
@@ -40,7 +40,7 @@ export class Listing {
       const hits = await searchIndex(disk, root, db, query);
       return hits.map((hit) => ({ ...hit, session: withStatus(hit.session, active) }));
     });
-    return answer ?? (await scanSearch(this.#desk, query));
+    return isAnswer(answer) ? answer : await scanSearch(this.#desk, query);
   }
 
   /** Brings the index up to date ahead of the next question. */
@@ -51,7 +51,7 @@ export class Listing {
     });
   }
 
-  /** Forgets all and reads every session anew; how many there are. */
+  /** Forgets all and reads every session anew; how many there are. Where no index can be it counts them; one that can't be made is `unwritable`. */
   async reindex(signal: AbortSignal): Promise<number> {
     const { disk, root } = this.#desk;
     const count = await this.#ask(async (db) => {
@@ -63,7 +63,12 @@ export class Listing {
       await addWords(this.#desk, db, signal);
       return Number(db.prepare("SELECT count(*) AS sessions FROM session").get()?.["sessions"]);
     });
-    return count ?? namesOf(disk, root).length;
+    if (count === NO_INDEX) return placesIn(disk, root, undefined).length;
+    if (isAnswer(count)) return count;
+    throw storeError(
+      "unwritable",
+      `Can't make the index ${indexPath(root)} anew (${count.words}). The sessions are whole and are listed without it. Make room, or look at the folder's mode and owner.`,
+    );
   }
 
   close(): void {
@@ -77,22 +82,25 @@ export class Listing {
     return cwd !== undefined && limit === 1 && namesIn(disk, join(sessionsOf(root), slugOf(cwd))).length <= FEW;
   }
 
-  /** Undefined when there is no index to ask. A spoiled one is made anew, once. */
-  async #ask<T>(act: (db: DatabaseSync) => Promise<T>): Promise<T | undefined> {
+  /** A spoiled one is made anew, once. */
+  async #ask<T>(act: (db: DatabaseSync) => Promise<T>): Promise<T | typeof NO_INDEX | Trouble> {
     const { disk, root, report } = this.#desk;
     for (const isFirst of [true, false]) {
       try {
         const db = this.#database();
-        return db && (await act(db));
+        return db ? await act(db) : NO_INDEX;
       } catch (error) {
         const trouble = troubleOf(error);
         if (!trouble) throw error;
         this.close();
         if (trouble === "corrupt" && isFirst) removeDatabase(disk, root);
-        else return void report({ severity: "warning", file: indexPath(root), text: `${UNUSABLE} (${String(error)})` });
+        else {
+          report({ severity: "warning", file: indexPath(root), text: `${UNUSABLE} (${String(error)})` });
+          return new Trouble(String(error));
+        }
       }
     }
-    return undefined;
+    return NO_INDEX;
   }
 
   /** Another process may have made it anew. */
@@ -137,6 +145,21 @@ function withStatus(summary: SessionSummary, active: readonly string[]): Session
 
 /** Sessions of which each one is looked at in less time than SQLite takes. */
 const FEW = 100;
+
+/** There can't be one here, or there is no session yet. */
+const NO_INDEX = Symbol("no index");
+
+/** There is one that can't be used now. */
+class Trouble {
+  readonly words: string;
+  constructor(words: string) {
+    this.words = words;
+  }
+}
+
+function isAnswer<T>(answer: T | typeof NO_INDEX | Trouble): answer is T {
+  return answer !== NO_INDEX && !(answer instanceof Trouble);
+}
 
 const UNUSABLE =
   "The index of sessions can't be used, so their folders are read instead. Run keel session reindex, or look at the folder's mode";
