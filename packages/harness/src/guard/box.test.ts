@@ -10,11 +10,12 @@ const env = scrub(process.env, process.platform);
 const sandbox = await sandboxAvailability({ cwd: "/", env }, never);
 if (!sandbox.available) console.warn(`*** The sandbox isn't tested: ${sandbox.why} ***`);
 
-type Site = AsyncDisposable & {
+type Site = {
   readonly cwd: string;
   readonly box: Box;
   /** In the sandbox; its stderr. */
   sh(command: string): Promise<string>;
+  [Symbol.asyncDispose](): Promise<void>;
 };
 
 /** Not in /tmp: that one is another inside. */

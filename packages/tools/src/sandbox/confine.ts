@@ -28,13 +28,13 @@ export async function confine(spec: ProcessSpec & { readonly confinement: Confin
   const undo: (() => void)[] = [];
   const leave = (): void => undo.splice(0).forEach((act) => act());
   try {
-    const { mounts, missing } = planMounts(confinement, cwd);
+    const { mounts, missing } = planMounts(confinement, { cwd, home: spec.env["HOME"] });
     const held = holdPlaces(missing);
     undo.push(held.release);
     const proxy = !tools.bridge || bounds === "open" ? undefined : await (await import("./proxy.ts")).openProxy(bounds);
     if (proxy) undo.push(proxy.close);
     undo.push(watchOver([...held.remains, ...(proxy?.remains ?? [])]));
-    const world = worldOf(mounts.map(asHeld(held.places)), { cwd, network: bounds === "open" });
+    const world = worldOf(withHeld(mounts, held.folders), { cwd, network: bounds === "open" });
     const env = { ...spec.env, ...temporary(spec.env, confinement), ...(proxy && bounds !== "open" && proxied(bounds)), ...marks.command };
     const filter = filterFor(process.arch, confinement.unixSockets === "open");
     const command = ["--", file, ...args];
@@ -53,9 +53,12 @@ export async function confine(spec: ProcessSpec & { readonly confinement: Confin
   }
 }
 
-/** What has come to stand meanwhile at a place that wasn't there is shown as it is. */
-function asHeld(places: readonly string[]): (mount: Mount) => Mount {
-  return ({ path, kind }) => ({ path, kind: kind === "absent" && !places.includes(path) ? "readonly" : kind });
+/** What has come to stand meanwhile at a place that wasn't there is shown as it is. Nobody inside gets at a token. */
+function withHeld(mounts: readonly Mount[], folders: readonly string[]): readonly Mount[] {
+  const others = mounts.filter(({ kind }) => kind !== "absent");
+  const changed = mounts.filter(({ path, kind }) => kind === "absent" && !folders.includes(path));
+  const absent = folders.map((path): Mount => ({ path, kind: "absent" }));
+  return [...others, ...changed.map(({ path }): Mount => ({ path, kind: "readonly" })), ...absent];
 }
 
 /** A folder for temporary files that it may write to. */

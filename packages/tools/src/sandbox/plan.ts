@@ -6,7 +6,9 @@ import { lstatSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Confinement } from "@keelson/protocol";
 import { isWithin } from "../define/within.ts";
-import { isHeldOnly } from "./hold.ts";
+import { blankFor, isHeldFile } from "./held-file.ts";
+import { isHeldOnly } from "./held-folder.ts";
+import type { Missing } from "./hold.ts";
 import { traceOf, type Trace } from "./trace.ts";
 
 /**
@@ -17,14 +19,17 @@ const KINDS = ["shown", "writable", "fresh", "frozen", "readonly", "absent", "hi
 type Kind = (typeof KINDS)[number];
 export type Mount = { readonly path: string; readonly kind: Kind };
 /** `mounts`: the root comes first, and what stands above before what stands beneath. `missing`: places that must be there while it runs, so that they can be held. */
-export type Plan = { readonly mounts: readonly Mount[]; readonly missing: readonly string[] };
+export type Plan = { readonly mounts: readonly Mount[]; readonly missing: readonly Missing[] };
 
 export const TEMPORARY = "/tmp";
 
+/** `home`: the user's own folder, where there is one. */
+export type Whereabouts = { readonly cwd: string; readonly home?: string | undefined };
+
 /** As the disk is now: made anew for each process. Throws where a place can't be looked at. */
-export function planMounts({ writable, unwritable, unreadable }: Confinement, cwd: string): Plan {
+export function planMounts({ writable, unwritable, unreadable }: Confinement, { cwd, home }: Whereabouts): Plan {
   const roots = rootsOf(writable);
-  const chart = createChart(roots);
+  const chart = createChart(roots, home === undefined ? undefined : traceOf(home).real);
   chart.put("/", "shown");
   for (const root of roots) chart.put(root, "writable");
   if (!chart.isWritable(TEMPORARY)) chart.put(TEMPORARY, "fresh");
@@ -40,7 +45,7 @@ export function planMounts({ writable, unwritable, unreadable }: Confinement, cw
 
 /** What one that waits for its command was made for; it isn't that any more when a place has been put in place of another. Throws when it must not wait. */
 export function standing(confinement: Confinement, cwd: string): readonly string[] {
-  const { mounts, missing } = planMounts(confinement, cwd);
+  const { mounts, missing } = planMounts(confinement, { cwd });
   if (missing.length > 0) throw new Error("Nothing is put on the disk before anyone was asked.");
   return mounts.map(({ path, kind }) => `${kind} ${path} ${lstatSync(path).ino}`);
 }
@@ -59,9 +64,9 @@ type Chart = {
   finish(): Plan;
 };
 
-function createChart(roots: readonly string[]): Chart {
+function createChart(roots: readonly string[], home: string | undefined): Chart {
   const kinds = new Map<string, Kind>();
-  const missing = new Set<string>();
+  const missing = new Map<string, Missing>();
   const isWritable = (path: string): boolean => roots.some((root) => isWithin(root, path));
   const put = (path: string, kind: Kind): void => {
     const before = kinds.get(path);
@@ -84,11 +89,12 @@ function createChart(roots: readonly string[]): Chart {
       for (const link of trace.links) if (isWritable(link)) freeze(dirname(link));
       const absent = absentIn(trace);
       const path = absent ?? trace.real;
+      const blank = absent === undefined ? undefined : blankFor(absent, home);
       if (isWritable(path)) {
         pin(path);
-        if (absent !== undefined) missing.add(absent);
+        if (absent !== undefined) missing.set(absent, { path: absent, ...(blank !== undefined && { content: blank }) });
       } else if (!roots.some((root) => isWithin(path, root)) && (kind === "readonly" || isWithin(TEMPORARY, path))) return; // so it is, or it isn't there
-      put(path, absent === undefined ? kind : "absent");
+      put(path, absent === undefined || blank !== undefined ? kind : "absent");
     },
     finish() {
       const held = [...kinds].filter(([, kind]) => KINDS.indexOf(kind) >= KINDS.indexOf("readonly")).map(([path]) => path);
@@ -99,7 +105,7 @@ function createChart(roots: readonly string[]): Chart {
         .filter(({ path }) => !beneath(path) && !(missing.has(path) && frozen(path)));
       return {
         mounts: mounts.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
-        missing: [...missing].filter((path) => !beneath(path) && !frozen(path)),
+        missing: [...missing.values()].filter(({ path }) => !beneath(path) && !frozen(path)),
       };
     },
   };
@@ -107,7 +113,7 @@ function createChart(roots: readonly string[]): Chart {
 
 /** A place that another sandbox holds is one that isn't there. */
 function absentIn({ real, missing }: Trace): string | undefined {
-  let absent = missing;
-  for (let above = missing === undefined ? real : dirname(missing); isHeldOnly(above); above = dirname(above)) absent = above;
+  let absent = missing ?? (isHeldFile(real) ? real : undefined);
+  for (let above = absent === undefined ? real : dirname(absent); isHeldOnly(above); above = dirname(above)) absent = above;
   return absent;
 }

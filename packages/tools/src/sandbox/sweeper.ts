@@ -2,10 +2,18 @@
 import { spawn } from "node:child_process";
 import { Socket } from "node:net";
 
-/** A word means that all is well. Without one the sandbox is dying too: it must be dead before its places are free again. */
-const SCRIPT = 'read -r _ && exit; sleep 1; for one do case $one in */) rmdir -- "$one";; *) rm -f -- "$one";; esac; done';
+/**
+ * A word means that all is well. Without one the sandbox is dying too: it must be dead before its places are free again.
+ * A file after `=` goes with the last one who has left the folder before it, and stays where something was written into it.
+ */
+const SCRIPT = `read -r _ && exit; sleep 1
+for one do case $one in
+  */) rmdir -- "$one"; left=$?;;
+  =*) [ $left = 0 ] && [ "$(wc -c <"\${one#=}")" -le 2 ] && rm -f -- "\${one#=}";;
+  *) rm -f -- "$one";;
+esac; done`;
 
-/** `remains`: files, and folders, which end with a slash. Returns what ends it. */
+/** `remains`: files, also after a folder and `=`, and folders, which end with a slash. Returns what ends it. */
 export function watchOver(remains: readonly string[]): () => void {
   if (remains.length === 0) return () => {};
   const child = spawn("/bin/sh", ["-c", SCRIPT, "sh", ...remains], {
