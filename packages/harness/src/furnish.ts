@@ -2,17 +2,13 @@
  * Makes a conversation of a log: its tools, its ports, its memory, and the sub-agents it can start, which are furnished in the same way.
  * The one place where a session and a sub-agent are built.
  */
-import { lookUp } from "@keelson/model";
 import { text, type Claim, type Mode, type SessionStore } from "@keelson/protocol";
-import { worksOf, type AgentOrder, type Disk, type Processes, type Work } from "@keelson/tools";
-import type { Opened } from "./agents/child.ts";
+import { worksOf, type Disk, type Work } from "@keelson/tools";
+import type { Cut } from "./agents/cut.ts";
+import { openChild, treesOf } from "./agents/descend.ts";
 import { describeKinds, kindsOf, type AgentKind } from "./agents/kinds.ts";
-import { stricter, toolsOf } from "./agents/strictness.ts";
-import { DEEPEST, Team, type TeamParts } from "./agents/team.ts";
-import { openChildLog } from "./agents/child-log.ts";
+import { Team, type TeamParts } from "./agents/team.ts";
 import { moving } from "./agents/moving.ts";
-import { openTrees, partFrom, type Trees } from "./agents/trees.ts";
-import { gitWith } from "./agents/worktree.ts";
 import { Beside } from "./beside.ts";
 import { Circle } from "./circle.ts";
 import { Dials } from "./dials.ts";
@@ -33,8 +29,6 @@ import { openToolbox, type Toolbox } from "./toolbox.ts";
 import { webOf } from "./web.ts";
 import { wire, type Wired } from "./wire.ts";
 
-const LEAVING_MS = 10_000; // git, after the agent has ended, also by an abort
-
 export type Site = { readonly house: House; readonly gathered: Gathered; readonly files: Disk };
 /** A claimed log, and what it holds. */
 export type Log = {
@@ -44,6 +38,8 @@ export type Log = {
   readonly recollection: Recollection;
   /** The session that it begins as a copy of, just now. */
   readonly copied?: string;
+  /** Agents whose program went away while they worked. */
+  readonly cut?: readonly Cut[];
 };
 export type Furnished = AsyncDisposable & {
   readonly conversation: Conversation;
@@ -65,9 +61,9 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const kinds = kindsOf(gathered.catalog, gathered.standing, house.flags.agents ?? {});
   const mode = lineage.mode ?? ((): Mode => dials.mode);
   const circle = new Circle();
-  const open: TeamParts["open"] = (id, kind, order, signal) =>
-    openChild({ site, log, lineage, id, kind, mode, dials, circle, system }, order, signal);
-  const team = teamOf({ kinds, beside, lineage, circle, open });
+  const open: TeamParts["open"] = (wanted, signal) =>
+    openChild({ site, log, lineage, mode, dials, circle, system, furnish }, wanted, signal);
+  const team = teamOf({ kinds, beside, lineage, circle, open, before: () => recollection.agents });
   const seen = followed(recollection.files);
   const lore = loreOf(site, log, lineage, { circle, agents: team, dials, beside });
   const toolbox = openToolbox(
@@ -141,93 +137,15 @@ function systemOf(
   return composePrompt(plugins, flags, around, more.filter((part) => part !== "").join("\n\n"));
 }
 
-type Group = Pick<TeamParts, "kinds" | "beside" | "open"> & { readonly lineage: Lineage; readonly circle: Circle };
-const teamOf = ({ kinds, beside, lineage, circle, open }: Group): Team =>
+type Group = Pick<TeamParts, "kinds" | "beside" | "open" | "before"> & { readonly lineage: Lineage; readonly circle: Circle };
+const teamOf = ({ kinds, beside, lineage, circle, open, before }: Group): Team =>
   new Team({
     kinds,
     beside,
     open,
+    before,
     crew: lineage.crew,
     depth: lineage.path.length,
     receive: (words) => circle.conversation?.receive([text(words)], "task"),
     running: () => circle.running,
   });
-
-type Descent = {
-  readonly site: Site;
-  readonly log: Log;
-  readonly lineage: Lineage;
-  readonly id: string;
-  readonly kind: AgentKind;
-  readonly mode: () => Mode;
-  readonly dials: Dials;
-  readonly circle: Circle;
-  readonly system: NonNullable<Lineage["system"]>;
-};
-
-/** A sub-agent: the same house, less of everything. */
-async function openChild(
-  { site, log, lineage, id, kind, mode, dials, circle, system }: Descent,
-  order: AgentOrder,
-  signal: AbortSignal,
-): Promise<Opened | string> {
-  const { house, gathered } = site;
-  const { toolbox } = circle;
-  if (!toolbox) return "The session isn't ready.";
-  const parents = toolbox.lent;
-  const path = [...lineage.path, id];
-  const only = kind.fork ? parents : toolsOf(parents, kind, path.length >= DEEPEST);
-  if (only.length === 0) return `No tool is left for an agent of the kind ${kind.name}.`;
-  const trees = treesOf(house, circle, toolbox.processes, toolbox.env);
-  const isolated = order.isolation ?? kind.isolation;
-  const tree = isolated && (await trees.make(toolbox.seat.cwd, id, signal));
-  if (typeof tree === "string") return tree;
-
-  const cwd = tree?.path ?? toolbox.seat.cwd;
-  const model = order.model ?? kind.model;
-  const limits = { ...gathered.limits, ...(kind.maxTurns !== undefined && { maxTurns: kind.maxTurns }) };
-  const prompt = await kind.prompt?.();
-  const flags = { ...house.flags, ...(prompt !== undefined && { systemPrompt: prompt }), defer: false };
-  const child: Site = {
-    ...site,
-    house: { ...house, flags },
-    gathered: {
-      ...gathered,
-      hooks: kind.hooks === "off" ? undefined : gathered.hooks,
-      only,
-      shown: kind.fork ? gathered.shown : undefined,
-      structure: undefined,
-      limits: { ...limits, models: model === undefined ? dials.models : [lookUp(model).id, ...limits.models] },
-      folders: { ...gathered.folders, cwd },
-    },
-  };
-  const ledger = lineage.ledger.share({});
-  const childLog = await openChildLog(log, cwd, kind.fork === true);
-  const furnished = furnish(child, childLog, {
-    ...lineage,
-    path,
-    ledger,
-    kind: kind.name,
-    mode: () => stricter(mode(), kind.permissionMode),
-    ...(kind.fork ? { system } : {}),
-  });
-  const name = path.join("/");
-  return {
-    session: childLog.claim.ref.session,
-    conversation: furnished.conversation,
-    ledger,
-    async leave() {
-      lineage.leases.release(name);
-      return tree && (await partFrom(trees, toolbox.seat.cwd, tree, AbortSignal.timeout(LEAVING_MS)));
-    },
-    async close() {
-      await furnished[Symbol.asyncDispose]();
-    },
-  };
-}
-
-const treesOf = (house: House, circle: Circle, { run }: Processes, env: Toolbox["env"]): Trees =>
-  openTrees({ git: gitWith(run, env), folder: treesIn(house), hooking: () => circle.hooking });
-
-/** Beside the home, not in it: what stands there is the work of agents, and theirs to change. */
-const treesIn = ({ place }: House): string => `${place.keelHome}-worktrees`;

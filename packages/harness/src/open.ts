@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { lookUp, networkFromEnv, openNetwork } from "@keelson/model";
 import { memoryStore, openStore } from "@keelson/persistence";
-import { isStoreError, type Event, type Problem } from "@keelson/protocol";
+import { isStoreError, text, type Event, type Problem } from "@keelson/protocol";
 import { createBoard, diskFiles } from "@keelson/tools";
+import { cutAgents, endOf, tellCut } from "./agents/cut.ts";
 import { Leases } from "./agents/leases.ts";
 import { MOST_RUNNING } from "./agents/team.ts";
 import { Beside } from "./beside.ts";
@@ -42,7 +43,10 @@ export async function openSession(house: House): Promise<Opening> {
 
   const beside = new Beside();
   const lineage = await found({ house, gathered, files }, log, beside);
-  const furnished = furnish({ house, gathered, files }, log, lineage, beside);
+  const cut = await cutAgents(log.store, log.claim.ref, log.recollection.agents);
+  beside.push(...cut.map(endOf));
+  const furnished = furnish({ house, gathered, files }, { ...log, cut }, lineage, beside);
+  for (const one of cut) if (one.agent.background) furnished.conversation.receive([text(tellCut(one))], "task");
   if (log.recollection.cwd !== undefined && log.recollection.cwd !== place.cwd) heard.push(...movedFrom(log.recollection.cwd));
   const close = async (): Promise<void> => {
     await lineage.network[Symbol.asyncDispose]();

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { connect, costOf, lookUp, shape, type Network } from "@keelson/model";
 import { type Event, type JsonObject, type LoopOptions, type Model, type Permit, type Ports, type View } from "@keelson/protocol";
+import { tellCut, type Cut } from "./agents/cut.ts";
 import type { Log } from "./furnish.ts";
 import type { Hooking } from "./hooking/hooking.ts";
 import { switching } from "./hooking/switch-hooks.ts";
@@ -30,7 +31,7 @@ export type Wired = {
   readonly judge: JudgeCall;
 };
 export type Wiring = {
-  readonly log: Pick<Log, "claim" | "recollection" | "copied">;
+  readonly log: Pick<Log, "claim" | "recollection" | "copied" | "cut">;
   readonly lineage: Lineage;
   readonly dials: Dials;
   readonly system: SystemPrompt;
@@ -42,7 +43,7 @@ export function wire(
   house: House,
   gathered: Gathered,
   toolbox: Toolbox,
-  { log: { claim, recollection, copied }, lineage, dials, system, hooking }: Wiring,
+  { log: { claim, recollection, copied, cut = [] }, lineage, dials, system, hooking }: Wiring,
 ): Wired {
   const { flags, clock } = house;
   const { session } = claim.ref;
@@ -65,9 +66,7 @@ export function wire(
     async *rescue() {
       return false; // nothing can be made smaller yet: the context ladder joins here
     },
-    remains: async (callId) =>
-      (await leftBy(toolbox.spillDir, callId)) ??
-      (copied === undefined ? undefined : await leftBy(join(toolbox.spillDir, "..", copied), callId)),
+    remains: (callId) => remainsOf(callId, toolbox.spillDir, { copied, cut }),
     permit: (use, call, ctx) => counted(permit(use, call, ctx), ledger),
     overBudget: () => (ledger.exceeded() === undefined ? undefined : "budget_exhausted"),
     clock,
@@ -129,4 +128,15 @@ function clientOf({ clock }: House, { dialect, endpoint: { baseUrl, apiKey, auth
     ...(apiKey !== undefined && { apiKey }),
     ...(authToken !== undefined && { authToken }),
   });
+}
+
+/** What is left of a call that was cut: the words of its agent, or what its command had printed, here or where this log was copied from. */
+async function remainsOf(
+  callId: string,
+  folder: string,
+  { copied, cut }: { readonly copied: string | undefined; readonly cut: readonly Cut[] },
+): Promise<string | undefined> {
+  const agent = cut.find((one) => one.agent.callId === callId);
+  if (agent) return tellCut(agent);
+  return (await leftBy(folder, callId)) ?? (copied === undefined ? undefined : await leftBy(join(folder, "..", copied), callId));
 }

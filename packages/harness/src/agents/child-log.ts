@@ -7,6 +7,22 @@ import { agentSessionId } from "../sessions/own.ts";
 const FORKED =
   "This call is answered to whom you were forked from. You are the fork: do what is asked of you next, and answer with what you found.";
 
+/** The log of one that was there before. Of a session that this one is a copy of, it goes on in a copy too. Rejects with a `StoreError`. */
+export async function reopenChildLog({ store, claim: { ref: parent } }: Pick<Log, "store" | "claim">, session: string): Promise<Log> {
+  const there = { tenant: parent.tenant, session };
+  const summary = await store.get(there);
+  const ref = summary.parent === parent.session ? there : { tenant: parent.tenant, session: agentSessionId() };
+  if (ref !== there) await store.fork(there, (await store.head(there)).head, ref, { cwd: summary.cwd });
+  const claim = await store.claim(ref, ref.session);
+  const recollection = new Recollection();
+  try {
+    return { store, claim, recollection, past: await readPast(store, ref, recollection) };
+  } catch (error) {
+    await claim[Symbol.asyncDispose](); // what can't be read isn't held
+    throw error;
+  }
+}
+
 /** A log of its own for a sub-agent, linked to its parent's; a fork's begins as its parent's stands now. */
 export async function openChildLog({ store, claim }: Pick<Log, "store" | "claim">, cwd: string, fork: boolean): Promise<Log> {
   const { ref: parent } = claim;

@@ -32,12 +32,14 @@ export class Child implements Work {
   readonly #opened: Opened;
   readonly #stop = new AbortController();
   #runs: Promise<unknown> = Promise.resolve();
-  #state = "running";
+  #state: string;
   #answer = "";
 
-  constructor(about: About, opened: Opened) {
+  /** `state`: why it had ended, where it was there before. */
+  constructor(about: About, opened: Opened, state = "running") {
     this.about = about;
     this.#opened = opened;
+    this.#state = state;
   }
 
   get id(): string {

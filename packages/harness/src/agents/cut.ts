@@ -1,4 +1,4 @@
-import { isStoreError, text, type Event, type Ref, type SessionStore } from "@keelson/protocol";
+import { isStoreError, type Event, type Ref, type SessionStore } from "@keelson/protocol";
 import { BOUNDS, type Spending } from "../budget/ledger.ts";
 import { Recollection } from "../recollection.ts";
 import { readPast } from "../session.ts";
@@ -40,5 +40,3 @@ export function tellCut({ agent: { id, description }, words }: Cut): string {
   const said = words === "" ? "It had said nothing yet." : `It had said last:\n${words}`;
   return `The agent ${id} (${description}) was interrupted when the program ended; SendMessage goes on with it. ${said}`;
 }
-
-export const toldToModel = (cut: Cut) => [text(tellCut(cut))];

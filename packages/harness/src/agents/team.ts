@@ -4,11 +4,13 @@
  */
 import { randomBytes } from "node:crypto";
 import { text, type ToolContext, type ToolOutput, type ToolStep } from "@keelson/protocol";
-import { GENERAL, type AgentOrder, type Agents } from "@keelson/tools";
+import { GENERAL, type AgentOrder, type Agents, type Work } from "@keelson/tools";
 import type { Beside } from "../beside.ts";
 import { Child, type Opened } from "./child.ts";
+import type { Wanted } from "./descend.ts";
 import type { AgentKind } from "./kinds.ts";
 import { News } from "./news.ts";
+import type { Enlisted, Roll } from "./roll.ts";
 
 export const MOST_RUNNING = 10; // where the settings say nothing
 export const DEEPEST = 3;
@@ -22,7 +24,9 @@ export type TeamParts = {
   /** How many agents stand above a child of this conversation. */
   readonly depth: number;
   /** In words why it can't be opened. */
-  readonly open: (id: string, kind: AgentKind, order: AgentOrder, signal: AbortSignal) => Promise<Opened | string>;
+  readonly open: (wanted: Wanted, signal: AbortSignal) => Promise<Opened | string>;
+  /** Those that the log tells of, from before this program. */
+  readonly before: () => Roll;
   /** Of the run that is under way: what goes on in the background ends with it. */
   readonly running: () => AbortSignal;
   /** Words that arrive at this conversation. */
@@ -47,9 +51,7 @@ export class Team implements Agents, AsyncDisposable {
     if (full !== undefined) return refused(full);
     const id = `agent_${randomBytes(3).toString("hex")}`;
     this.#parts.crew.running++; // before the first wait: others may start at once
-    const opened = await this.#parts
-      .open(id, kind, order, ctx.signal)
-      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    const opened = await this.#open({ id, kind, order }, ctx.signal);
     if (typeof opened === "string") {
       this.#parts.crew.running--;
       return refused(`The agent couldn't be started. ${opened}`);
@@ -71,7 +73,9 @@ export class Team implements Agents, AsyncDisposable {
   }
 
   async send(to: string, message: string, ctx: ToolContext): Promise<{ readonly ok: boolean; readonly words: string }> {
-    const child = this.#children.get(to) ?? [...this.#children.values()].findLast(({ about }) => about.name === to);
+    const here = this.#children.get(to) ?? [...this.#children.values()].findLast(({ about }) => about.name === to);
+    const child = here ?? (await this.#takeUp(to, ctx.signal));
+    if (typeof child === "string") return { ok: false, words: child };
     if (!child) return { ok: false, words: `No agent is called ${to}. ${this.#known()}` };
     if (child.state() === "running") {
       child.receive(message);
@@ -85,11 +89,12 @@ export class Team implements Agents, AsyncDisposable {
     return { ok: true, words: `${child.id} had ended and goes on with it in the background.` };
   }
 
-  find(id: string): Child | undefined {
-    return this.#children.get(id);
+  find(id: string): Work | undefined {
+    return this.all().find((work) => work.id === id);
   }
-  all(): readonly Child[] {
-    return [...this.#children.values()];
+  all(): readonly Work[] {
+    const before = [...this.#parts.before().values()].filter(({ id }) => !this.#children.has(id));
+    return [...before.map(workOf), ...this.#children.values()];
   }
 
   get busy(): boolean {
@@ -149,6 +154,26 @@ export class Team implements Agents, AsyncDisposable {
     child.attend(follow());
   }
 
+  /** One of before this program, with all it knew. Undefined where there was none; in words why it can't go on. */
+  async #takeUp(to: string, signal: AbortSignal): Promise<Child | string | undefined> {
+    const roll = this.#parts.before();
+    const before = roll.get(to) ?? [...roll.values()].findLast(({ name }) => name === to);
+    if (!before) return undefined;
+    const { id, kind: named, description, name, state } = before;
+    const kind = this.#parts.kinds.get(named) ?? this.#parts.kinds.get(GENERAL);
+    if (!kind) return `There is no kind of agent named ${named} any more.`;
+    const order = { kind: named, prompt: "", description, model: undefined, background: true, isolation: undefined, name };
+    const opened = await this.#open({ id, kind, order, before }, signal);
+    if (typeof opened === "string") return `The agent ${id} can't go on. ${opened}`;
+    const child = new Child({ id, kind: named, description, name }, opened, state);
+    this.#children.set(id, child);
+    return child;
+  }
+
+  async #open(wanted: Wanted, signal: AbortSignal): Promise<Opened | string> {
+    return await this.#parts.open(wanted, signal).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  }
+
   #full(): string | undefined {
     const { crew, depth } = this.#parts;
     if (depth >= DEEPEST) return `Agents can't be started deeper than ${DEEPEST}. Do this part yourself.`;
@@ -156,10 +181,19 @@ export class Team implements Agents, AsyncDisposable {
   }
 
   #known(): string {
-    const names = [...this.#children.values()].map(({ id, about }) => (about.name === undefined ? id : `${id} (${about.name})`));
+    const known = [...this.#parts.before().values(), ...[...this.#children.values()].map(({ about }) => about)];
+    const names = [...new Set(known.map(({ id, name }) => (name === undefined ? id : `${id} (${name})`)))];
     return names.length === 0 ? "None has been started." : `There are ${names.join(", ")}.`;
   }
 }
+
+const workOf = ({ id, state }: Enlisted): Work => ({
+  id,
+  state: () => state,
+  output: () => "It ended before this program began. SendMessage goes on with it, and it tells what it found.",
+  done: Promise.resolve(),
+  stop: async () => {},
+});
 
 function refused(words: string): ToolOutput {
   return { content: [text(words)], isError: true };

@@ -23,7 +23,7 @@ export function hookAgent(open: TeamParts["open"], tell: (event: Event) => void)
       hooks,
     };
     const order = { kind: kind.name, prompt, description: DESCRIPTION, model, background: false, isolation: undefined, name: undefined };
-    const opened = await open(id, kind, order, signal);
+    const opened = await open({ id, kind, order }, signal);
     if (typeof opened === "string") throw new Error(opened);
     const child = new Child({ id, kind: kind.name, description: DESCRIPTION, name: undefined }, opened);
     const run = child.run([text(prompt)], signal, tell);

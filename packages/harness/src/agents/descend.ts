@@ -1,0 +1,105 @@
+/** Opens the conversation of a sub-agent: the same house, less of everything. One that was there before goes on in its own log. */
+import { statSync } from "node:fs";
+import { lookUp } from "@keelson/model";
+import type { Mode } from "@keelson/protocol";
+import type { AgentOrder, Processes } from "@keelson/tools";
+import type { Circle } from "../circle.ts";
+import type { Dials } from "../dials.ts";
+import type { furnish, Log, Site } from "../furnish.ts";
+import type { House } from "../house.ts";
+import type { Lineage } from "../lineage.ts";
+import type { Toolbox } from "../toolbox.ts";
+import { openChildLog, reopenChildLog } from "./child-log.ts";
+import type { Opened } from "./child.ts";
+import type { AgentKind } from "./kinds.ts";
+import type { Enlisted } from "./roll.ts";
+import { stricter, toolsOf } from "./strictness.ts";
+import { DEEPEST } from "./team.ts";
+import { openTrees, partFrom, type Trees } from "./trees.ts";
+import { gitWith } from "./worktree.ts";
+
+const LEAVING_MS = 10_000; // git, after the agent has ended, also by an abort
+
+export type Descent = {
+  readonly site: Site;
+  readonly log: Log;
+  readonly lineage: Lineage;
+  readonly mode: () => Mode;
+  readonly dials: Dials;
+  readonly circle: Circle;
+  readonly system: NonNullable<Lineage["system"]>;
+  readonly furnish: typeof furnish;
+};
+/** `before`: as it was, where it goes on. */
+export type Wanted = { readonly id: string; readonly kind: AgentKind; readonly order: AgentOrder; readonly before?: Enlisted };
+
+export async function openChild(
+  { site, log, lineage, mode, dials, circle, system, furnish }: Descent,
+  { id, kind, order, before }: Wanted,
+  signal: AbortSignal,
+): Promise<Opened | string> {
+  const { house, gathered } = site;
+  const { toolbox } = circle;
+  if (!toolbox) return "The session isn't ready.";
+  const parents = toolbox.lent;
+  const path = [...lineage.path, id];
+  const only = kind.fork ? parents : toolsOf(parents, kind, path.length >= DEEPEST);
+  if (only.length === 0) return `No tool is left for an agent of the kind ${kind.name}.`;
+  const trees = treesOf(house, circle, toolbox.processes, toolbox.env);
+  const isolated = order.isolation ?? kind.isolation;
+  const tree = before || !isolated ? undefined : await trees.make(toolbox.seat.cwd, id, signal);
+  if (typeof tree === "string") return tree;
+
+  const taken = before && (await reopenChildLog(log, before.session));
+  const cwd = tree?.path ?? standing(taken?.recollection.cwd) ?? toolbox.seat.cwd;
+  const model = order.model ?? kind.model;
+  const limits = { ...gathered.limits, ...(kind.maxTurns !== undefined && { maxTurns: kind.maxTurns }) };
+  const prompt = await kind.prompt?.();
+  const flags = { ...house.flags, ...(prompt !== undefined && { systemPrompt: prompt }), defer: false };
+  const child: Site = {
+    ...site,
+    house: { ...house, flags },
+    gathered: {
+      ...gathered,
+      hooks: kind.hooks === "off" ? undefined : gathered.hooks,
+      only,
+      shown: kind.fork ? gathered.shown : undefined,
+      structure: undefined,
+      limits: { ...limits, models: model === undefined ? dials.models : [lookUp(model).id, ...limits.models] },
+      folders: { ...gathered.folders, cwd },
+    },
+  };
+  const ledger = lineage.ledger.share({});
+  const childLog = taken ?? (await openChildLog(log, cwd, kind.fork === true));
+  const furnished = furnish(child, childLog, {
+    ...lineage,
+    path,
+    ledger,
+    kind: kind.name,
+    mode: () => stricter(mode(), kind.permissionMode),
+    ...(kind.fork ? { system } : {}),
+  });
+  const name = path.join("/");
+  return {
+    session: childLog.claim.ref.session,
+    conversation: furnished.conversation,
+    ledger,
+    async leave() {
+      lineage.leases.release(name);
+      return tree && (await partFrom(trees, toolbox.seat.cwd, tree, AbortSignal.timeout(LEAVING_MS)));
+    },
+    async close() {
+      await furnished[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A folder that is still there. */
+const standing = (folder: string | undefined): string | undefined =>
+  folder !== undefined && statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : undefined;
+
+export const treesOf = (house: House, circle: Circle, { run }: Processes, env: Toolbox["env"]): Trees =>
+  openTrees({ git: gitWith(run, env), folder: treesIn(house), hooking: () => circle.hooking });
+
+/** Beside the home, not in it: what stands there is the work of agents, and theirs to change. */
+const treesIn = ({ place }: House): string => `${place.keelHome}-worktrees`;
