@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Reply } from "@keelson/simulator";
 import { temporaryHome } from "@keelson/testing";
 import { describe, expect, test } from "vitest";
-import { inside, oneLine, scene, type Ran } from "../test/keel.ts";
+import { inside, oneLine, scene, type Ran, messagesOf } from "../test/keel.ts";
 
 const HELLO: Reply = { blocks: [{ text: "Hello." }] };
 const OK: Ran = { code: 0, signal: null, stdout: "Hello.\n", stderr: "" };
@@ -126,6 +126,31 @@ describe("places", () => {
     expect(ran).toMatchObject({ code: 0, stdout: "Hello.\n" });
     expect(ran.stderr).toContain("can't be resumed");
     expect(oneLine(ran.stderr)).toBe(true);
+  });
+
+  test.each(["text", "json", "stream-json"])(
+    "a disk that fills up costs the log, and it is said when it begins and at the end: %s",
+    async (format) => {
+      await using the = await scene([
+        { blocks: [{ text: "Long. ".repeat(2_000) }, { tool: "Read", input: { file_path: "note.txt" } }] },
+        HELLO,
+      ]);
+      const ran = await the.shell(`ulimit -f 6; keel -p hi --output-format ${format}`);
+      expect(ran.code).toBe(1);
+      const [began, ended, ...more] = ran.stderr.trim().split("\n");
+      expect(began).toMatch(/^warning: .*kept in memory and tried again/);
+      expect(ended).toMatch(/The last \d+ events of this session are in memory only/);
+      expect(more).toEqual([]);
+      expect(ran.stdout).toContain("Hello.");
+      if (format !== "text") expect(messagesOf(ran).at(-1)).toMatchObject({ is_error: true, result: "Hello.", errors: [ended] });
+    },
+  );
+
+  test("a question that a full disk didn't take is named all the same", async () => {
+    await using the = await scene([{ blocks: [{ text: "Long. ".repeat(2_000) }, { tool: "Bash", input: { command: "touch a" } }] }]);
+    const ran = await the.shell("ulimit -f 6; keel -p hi --defer");
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/Parked until it is answered: Bash touch a\..*keel session answer \w{8} \w{8} --allow.*in memory only/);
   });
 
   test("a folder that was deleted is no place to work", async () => {

@@ -10,7 +10,7 @@ import type { Tally } from "./tally.ts";
 
 /** What a command can look at. Times in ms; `now` since the epoch. */
 export type Situation = {
-  readonly session: Pick<Session, "id" | "rename" | "agents" | "board" | "skills">;
+  readonly session: Pick<Session, "id" | "rename" | "agents" | "board" | "skills" | "works">;
   readonly tallies: readonly Tally[];
   readonly crew: Crew;
   readonly ms: number;
@@ -81,7 +81,15 @@ function tasks({ session, crew }: Situation): string {
 
 function agents({ crew, session, now }: Situation): string {
   const kinds = `Kinds: ${session.agents.map(({ name }) => visible(name)).join(", ")}`;
-  return [...(crew.size === 0 ? ["No agent was started yet."] : rosterLines(crew, now)), kinds].join("\n");
+  return [...(crew.size === 0 ? ["No agent was started yet."] : rosterLines(current(crew, session), now)), kinds].join("\n");
+}
+
+/** The end of one that was interrupted is told with the next run; it is known before. */
+function current(crew: Crew, session: Pick<Session, "works">): Crew {
+  const works = new Map(session.works().map((work) => [work.id, work.state()]));
+  return new Map(
+    [...crew].map(([id, member]) => [id, member.state === "running" ? { ...member, state: works.get(id) ?? member.state } : member]),
+  );
 }
 
 function title({ session }: Situation, words: string): string {

@@ -8,7 +8,6 @@ import { departure, outputBroken, type Departure } from "./departure.ts";
 import { DONE, USAGE } from "./exit.ts";
 import type { Machine } from "./machine.ts";
 import type { Run } from "./asked.ts";
-import { readNamed } from "./named.ts";
 import { outlet } from "./outlet.ts";
 import { paint, wantsColours } from "./paint.ts";
 import { takePrompts } from "./prompts.ts";
@@ -16,6 +15,7 @@ import { Renderer } from "./render.ts";
 import { begin } from "./start.ts";
 import { headerLine } from "./summary.ts";
 import { Terminal } from "./terminal.ts";
+import { nameOne } from "./which.ts";
 
 /** What the parts of a conversation share. */
 export type Talk = {
@@ -42,7 +42,8 @@ export async function converse(run: Run, machine: Machine, cwd: string): Promise
     return code;
   };
   for (const note of run.notes) await talk.line(note);
-  const named = await readNamed(run, machine, cwd);
+  const named = await nameOne(run, talk, cwd);
+  if (!named) return leaving.reason()?.code ?? DONE;
   if (!named.ok) return await refuse(named.text, named.code);
   await using debug = await openDebug(run.debug, { machine, cwd, err: outlet(machine.stderr, () => {}) });
   if (!debug.ok) return await refuse(debug.text, USAGE);

@@ -23,8 +23,16 @@ export const ENDINGS: Readonly<Record<EndReason, string>> = {
   turn_setup_failed: "The request couldn't be prepared.",
 };
 
-/** One line. What a run with this end has to say for itself on stderr; undefined when it did what it was asked. */
-export function troubleOf({ end, errors, stopDetails }: Pick<Tally, "end" | "errors" | "stopDetails">): string | undefined {
+/** One line. What a run with this end has to say for itself on stderr; undefined when it did what it was asked, and that is saved. */
+export function troubleOf(tally: Pick<Tally, "end" | "errors" | "stopDetails" | "unsaved">): string | undefined {
+  return withLoss(wrongIn(tally), tally);
+}
+
+/** What isn't on disk is said behind whatever else is wrong. */
+export const withLoss = (trouble: string | undefined, { unsaved }: Pick<Tally, "unsaved">): string | undefined =>
+  unsaved === undefined ? trouble : [trouble ?? [], unsaved].flat().join(" ");
+
+function wrongIn({ end, errors, stopDetails }: Pick<Tally, "end" | "errors" | "stopDetails">): string | undefined {
   if (end === "completed") return undefined;
   const told = SAID_BEFORE.includes(end ?? "model_error") ? errors.at(-1) : undefined;
   const words =

@@ -25,5 +25,5 @@ export async function follow(
     const words = error instanceof Error ? error.message : String(error);
     return { tally: { ...tally, end: undefined }, trouble: words.replaceAll(/\s*[\r\n]+\s*/g, " "), code: FAILED };
   }
-  return { tally, trouble: troubleOf(tally), code: tally.end === undefined ? FAILED : EXIT[tally.end] };
+  return { tally, trouble: troubleOf(tally), code: tally.end === undefined || tally.unsaved !== undefined ? FAILED : EXIT[tally.end] };
 }

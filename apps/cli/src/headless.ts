@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { text } from "@keelson/protocol";
-import { openSession, type Session } from "@keelson/harness";
+import { openSession, type Flags, type Session } from "@keelson/harness";
 import type { Run } from "./asked.ts";
 import { openDebug } from "./debug.ts";
 import { departure, outputBroken } from "./departure.ts";
-import { CAN_GO_ON } from "./ending.ts";
+import { CAN_GO_ON, withLoss } from "./ending.ts";
 import { FAILED, USAGE } from "./exit.ts";
 import { follow, type Followed } from "./follow.ts";
 import { codeOf, houseOf } from "./house.ts";
@@ -36,13 +36,16 @@ export async function headless(run: Run, machine: Machine, cwd: string, prompt?:
 
 async function answer(site: Site, given?: Prompt): Promise<number> {
   const { run, machine, cwd, leaving, out, err } = site;
-  const prompt = await goingOn(given ?? (await readPrompt(run.prompt, machine, leaving.signal)), site);
+  const read = given ?? (await readPrompt(run.prompt, machine, leaving.signal));
   if (leaving.reason()) return FAILED;
-  if (prompt.got === "none" || prompt.got === "refused") return await fail(prompt.got === "none" ? NO_PROMPT : prompt.text, USAGE, err);
-  if (prompt.got === "prompt" && prompt.note !== undefined) await err.write(`${prompt.note}\n`);
+  if (read.got === "refused") return await fail(read.text, USAGE, err);
+  if (read.got === "none" && run.flags.resume === undefined) return await fail(NO_PROMPT, USAGE, err);
+  if (read.got === "prompt" && read.note !== undefined) await err.write(`${read.note}\n`);
   const began = machine.clock.now();
   const named = await readNamed(run, machine, cwd);
   if (!named.ok) return await refuse(named.text, named.code, site);
+  const prompt = await goingOn(read, named.flags, site);
+  if (prompt.got === "refused") return await refuse(prompt.text, USAGE, site);
   await using debug = await openDebug(run.debug, site);
   if (!debug.ok) return await refuse(debug.text, USAGE, site);
   const opening = await openSession(houseOf(machine, cwd, { flags: named.flags, plugins: run.plugins }));
@@ -77,22 +80,26 @@ async function answer(site: Site, given?: Prompt): Promise<number> {
 }
 
 /** Without a prompt, a session whose last run isn't done goes on with that. */
-async function goingOn(prompt: Prompt, { run: { flags }, machine, cwd }: Site): Promise<Prompt> {
-  if (prompt.got !== "none" || flags.resume === undefined) return prompt;
-  const { undoneIn } = await import("./resume.ts");
-  return (await undoneIn(flags.resume, machine, cwd)) === undefined ? prompt : { got: "go on" };
+async function goingOn(prompt: Prompt, { resume }: Flags, { machine, cwd }: Site): Promise<Prompt> {
+  if (prompt.got !== "none" || resume === undefined) return prompt;
+  const { leftIn } = await import("./resume.ts");
+  const left = await leftIn(resume, machine, cwd);
+  if (typeof left === "object") return { got: "refused", text: left.nothing };
+  return left === "cut" ? { got: "prompt", text: "Go on." } : { got: "go on" };
 }
 
 /** A run that was parked says what it waits for, and how that is answered. */
 export async function settled(
   followed: Followed,
-  { id, saved }: Session,
+  { id, saved, cwd }: Session,
   machine: Machine,
 ): Promise<Followed & { readonly deferred?: Open }> {
   if (followed.tally.end !== "tool_deferred" || !saved) return followed;
-  const { parkedAt, parkedLine } = await import("./parked.ts");
-  const open = await parkedAt(id, machine);
-  return { ...followed, trouble: parkedLine(open, id), ...(open[0] && { deferred: open[0] }) };
+  const { askedIn, parkedAt, parkedLine } = await import("./parked.ts");
+  const { tally } = followed;
+  const stored = await parkedAt(id, machine);
+  const open = stored.length > 0 ? stored : askedIn(tally, cwd); // a full disk has none
+  return { ...followed, trouble: withLoss(parkedLine(open, id), tally), ...(open[0] && { deferred: open[0] }) };
 }
 
 /** The mode under the name that was asked for. */

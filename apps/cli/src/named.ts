@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { JsonObject } from "@keelson/protocol";
+import type { JsonObject, SessionSummary } from "@keelson/protocol";
 import { refuseSchema, type Flags } from "@keelson/harness";
 import type { Run } from "./asked.ts";
 import { FAILED, USAGE } from "./exit.ts";
@@ -10,7 +10,7 @@ import { isUuid } from "./option-values.ts";
 
 /** The flags with what stands in the files and the session that the command line names; or why it can't be used, and what the shell is told. */
 export type NamedRead = { readonly ok: true; readonly flags: Flags } | Unusable;
-type Unusable = { readonly ok: false; readonly text: string; readonly code: number };
+type Unusable = { readonly ok: false; readonly text: string; readonly code: number; readonly several?: readonly SessionSummary[] };
 type Read<T> = { readonly ok: true; readonly value: T } | Unusable;
 
 export async function readNamed({ flags, named }: Pick<Run, "flags" | "named">, machine: Machine, cwd: string): Promise<NamedRead> {
@@ -26,7 +26,7 @@ export async function readNamed({ flags, named }: Pick<Run, "flags" | "named">, 
   }
   if (typeof flags.resume === "object" && !isUuid(flags.resume.id)) {
     const found = await (await import("./resume.ts")).findResumed(flags.resume.id, machine, cwd);
-    if (!found.ok) return { ...found, code: FAILED };
+    if (!found.ok) return { ...found, code: found.several ? USAGE : FAILED };
     read = { ...read, resume: found.resume };
   }
   if (named.agents !== undefined) {

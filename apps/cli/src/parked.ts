@@ -6,6 +6,7 @@ import type { Machine } from "./machine.ts";
 import { paint } from "./paint.ts";
 import { questionsIn } from "./person-question.ts";
 import { shortId } from "./session-words.ts";
+import type { Tally } from "./tally.ts";
 
 /** A question that nobody has answered yet, in words. `input`: of the call that waits for it. */
 export type Open = {
@@ -24,31 +25,37 @@ export type Open = {
 };
 
 export async function openQuestions(sessions: Pick<Sessions, "asks">, session: SessionSummary): Promise<readonly Open[]> {
-  return (await sessions.asks(session)).map(({ askId, body }) => {
-    const tool = typeof body["tool"] === "string" ? body["tool"] : "a tool";
-    const input = isObject(body["input"]) ? body["input"] : {};
-    const questions = questionsIn(tool, input);
-    const cwd = typeof body["cwd"] === "string" ? body["cwd"] : session.cwd;
-    const what =
-      questions.length > 0
-        ? questions.map(({ question }) => question).join(" ")
-        : nameOf({ name: tool, input }, { paint: paint(false), width: 200, cwd });
-    const reason = typeof body["reason"] === "string" && questions.length === 0 ? ` ${body["reason"]}` : "";
-    return {
-      id: askId,
-      tool,
-      input,
-      cwd,
-      rules: listIn(body, "rules").filter((rule) => typeof rule === "string"),
-      about: `${what}.${reason}`.replaceAll("..", ".").replaceAll("?.", "?"),
-      choices: questions.flatMap(({ question, options }) => [
-        question,
-        ...options.map(({ label, description }, at) => `  ${at + 1} ${label}${description === "" ? "" : ` · ${description}`}`),
-      ]),
-      command: (id, ask) =>
-        `keel session answer ${shortId(id)} ${shortId(ask)} ${questions.length > 0 ? "--choose …" : "--allow (or --deny)"}`,
-    };
-  });
+  return (await sessions.asks(session)).map(({ askId, body }) => openOne(askId, body, session.cwd));
+}
+
+/** As far as the run told of them. */
+export const askedIn = ({ asked, calls }: Pick<Tally, "asked" | "calls">, cwd: string): readonly Open[] =>
+  Object.entries(asked).flatMap(([askId, { callId, body }]) => (calls[callId] ? [openOne(askId, body, cwd)] : [])); // an answered call isn't kept
+
+function openOne(askId: string, body: JsonObject, folder: string): Open {
+  const tool = typeof body["tool"] === "string" ? body["tool"] : "a tool";
+  const input = isObject(body["input"]) ? body["input"] : {};
+  const questions = questionsIn(tool, input);
+  const cwd = typeof body["cwd"] === "string" ? body["cwd"] : folder;
+  const what =
+    questions.length > 0
+      ? questions.map(({ question }) => question).join(" ")
+      : nameOf({ name: tool, input }, { paint: paint(false), width: 200, cwd });
+  const reason = typeof body["reason"] === "string" && questions.length === 0 ? ` ${body["reason"]}` : "";
+  return {
+    id: askId,
+    tool,
+    input,
+    cwd,
+    rules: listIn(body, "rules").filter((rule) => typeof rule === "string"),
+    about: `${what}.${reason}`.replaceAll("..", ".").replaceAll("?.", "?"),
+    choices: questions.flatMap(({ question, options }) => [
+      question,
+      ...options.map(({ label, description }, at) => `  ${at + 1} ${label}${description === "" ? "" : ` · ${description}`}`),
+    ]),
+    command: (id, ask) =>
+      `keel session answer ${shortId(id)} ${shortId(ask)} ${questions.length > 0 ? "--choose …" : "--allow (or --deny)"}`,
+  };
 }
 
 /** What a run that was parked waits for. Undefined where the log is in memory only. */

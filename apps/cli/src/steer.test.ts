@@ -157,6 +157,11 @@ describe("a question to the person", () => {
     await using person = await sitDown([bash("touch a"), bash("touch b"), bash("touch a"), say("Done.")], ["go"]);
     const before = Date.now();
     await person.screen.see("[p]roject");
+    for (const slip of ["p 99x", "p 0d", "w"]) {
+      person.type(`${slip}${ENTER}`);
+      await person.screen.see("p 12h, p 7d");
+      await person.screen.see("Allow?");
+    }
     person.type(`p${ENTER}`);
     await person.screen.see("touch b");
     await person.screen.see("Allow?");
@@ -225,6 +230,24 @@ describe("sub-agents", () => {
     expect(person.screen.text).not.toContain("Secret words.");
     person.type(`/agents${ENTER}`);
     await person.screen.see("✔ scout: general-purpose · completed · 2 calls");
+  });
+
+  test("in the background have ended, for /agents too, once their run is interrupted", async () => {
+    const script: Script = {
+      replies: [{ blocks: [agent("aside", { run_in_background: true } as object)] }, WAITS],
+      sessions: [{ match: { promptIncludes: "part aside" }, replies: [WAITS] }],
+    };
+    await using person = await sitDown(script, FREE);
+    await person.screen.see("aside │ ● Bash");
+    person.type(CTRL_C);
+    await person.screen.see("Interrupted");
+    await vi.waitFor(async () => {
+      await person.screen.see("> ");
+      person.type(`/agents${ENTER}`);
+      await person.screen.see("aside: general-purpose");
+      await person.screen.see("Kinds:");
+      expect(person.screen.text.split("aside: general-purpose").at(-1)).toMatch(/^ · in the background · aborted/);
+    });
   });
 
   test("in the background don't break into a sentence, and their end is told", async () => {

@@ -19,9 +19,11 @@ export type Tally = {
   readonly calls: Readonly<Record<string, ToolUse>>;
   readonly judged: Readonly<Record<string, Judged>>;
   readonly denials: readonly Denial[];
-  /** Calls by the question that was asked about them. */
-  readonly asked: Readonly<Record<string, string>>;
+  /** Questions about calls, by their ids. */
+  readonly asked: Readonly<Record<string, { readonly callId: string; readonly body: JsonObject }>>;
   readonly errors: readonly string[];
+  /** What of the log isn't on disk, in words; undefined when all of it is. */
+  readonly unsaved: string | undefined;
   readonly turns: number;
   readonly stopReason: string | undefined;
   /** What the endpoint says about the stop: why it refused. */
@@ -48,6 +50,7 @@ export const NOTHING_YET: Tally = {
   denials: [],
   asked: {},
   errors: [],
+  unsaved: undefined,
   turns: 0,
   stopReason: undefined,
   stopDetails: undefined,
@@ -108,10 +111,13 @@ function listen(tally: Tally, event: Event): Tally {
     case "call.judged":
       return judge(tally, event.callId, event);
     case "ask.opened":
-      return event.callId === undefined ? tally : { ...tally, asked: { ...tally.asked, [event.askId]: event.callId } };
+      return event.callId === undefined
+        ? tally
+        : { ...tally, asked: { ...tally.asked, [event.askId]: { callId: event.callId, body: event.body } } };
     case "call.completed":
       return forget(event.outcome === "denied" ? deny(tally, event.callId) : tally, event.callId);
     case "notice.raised":
+      if (event.code === "log_unsaved") return { ...tally, unsaved: event.text };
       return event.severity === "error" ? { ...tally, errors: [...tally.errors, event.text] } : tally;
     case "run.ended":
       return { ...tally, end: event.reason, structured: event.totals["structured"] };

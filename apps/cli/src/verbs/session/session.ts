@@ -2,6 +2,7 @@ import { openSessions, type Sessions } from "@keelson/harness";
 import { isStoreError, type SessionSummary } from "@keelson/protocol";
 import { FAILED, USAGE } from "../../exit.ts";
 import type { Machine } from "../../machine.ts";
+import { meant, severalLine } from "../../resume.ts";
 import { complain } from "../../tell.ts";
 import type { SessionAsked } from "../lines/session.ts";
 
@@ -43,6 +44,7 @@ async function act(asked: SessionAsked, shelf: Shelf): Promise<number> {
 /** The one that is meant, or what was said about why there is none. */
 export async function named(what: string, { sessions, machine, cwd }: Shelf): Promise<SessionSummary | number> {
   if (what.trim() === "") return await complain("An id is wanted, its beginning, or words of the session.", machine, USAGE);
-  const found = await sessions.find(what, cwd);
-  return typeof found === "string" ? await complain(found, machine, FAILED) : found;
+  const found = await meant(what, sessions, cwd);
+  if (typeof found === "string") return await complain(found, machine, FAILED);
+  return "several" in found ? await complain(severalLine(what, found.several), machine, USAGE) : found;
 }

@@ -51,6 +51,7 @@ function facts({ ref, title, cwd, created, updated, status, parent }: SessionSum
 
 const time = (at: number): string => new Date(at).toISOString().replace("T", " ").slice(0, 16);
 
-function asked({ ref }: SessionSummary, { id, about, choices, command }: Open): readonly string[] {
-  return ["", `? ${about}`, ...choices.map((choice) => `    ${choice}`), `  ${command(ref.session, id)}`];
+function asked({ ref, status }: SessionSummary, { id, about, choices, command }: Open): readonly string[] {
+  const how = status === "active" ? "It is asked where the session is open just now: answer it there." : command(ref.session, id);
+  return ["", `? ${about}`, ...choices.map((choice) => `    ${choice}`), `  ${how}`];
 }
