@@ -241,7 +241,8 @@ export class Conversation {
   /** What arrived meanwhile comes behind the results, or in place of an end; with something in the background, an end waits for it. */
   async *#settle(ports: Ports, state: LoopState, at: "tools" | "stop", signal: AbortSignal): AsyncGenerator<Event, Settled> {
     for (;;) {
-      if (at === "tools") await this.#parts.rites.batch(state, signal);
+      const ended = at === "tools" ? await this.#parts.rites.batch(state, signal) : undefined;
+      if (ended !== undefined) return yield* stopped(ended);
       const arrived = this.#undelivered;
       for (const input of arrived) yield taken(input);
       if (arrived.length > 0) return { go: "on", because: "steered" };
@@ -271,6 +272,12 @@ export class Conversation {
 
 const wordsOf = (prompt: readonly Block[]): string =>
   prompt.flatMap((block) => (block.type === "text" ? [String(block["text"])] : [])).join("\n");
+
+/** A hook ends a run between two turns. */
+async function* stopped(why: string): AsyncGenerator<Event, Settled> {
+  yield { type: "notice.raised", severity: "warning", code: "hook_stopped", text: `The run was ended. ${why}` };
+  return { go: "end", reason: "hook_stopped" };
+}
 
 export type Input = Extract<Event, { type: "input.received" }>;
 

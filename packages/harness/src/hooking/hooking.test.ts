@@ -1,22 +1,12 @@
 import assert from "node:assert/strict";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Envelope } from "@keelson/protocol";
 import { test } from "vitest";
-import { call, ended, messagesIn, outcomes, run, world, type World } from "../../test/world.ts";
+import { answer, hook, notices } from "../../test/hooks.ts";
+import { call, ended, messagesIn, outcomes, run, world } from "../../test/world.ts";
 
 const say = (text: string) => ({ blocks: [{ text }] });
 const write = (path: string) => call("Write", { file_path: path, content: "x" });
-const notices = (envelopes: readonly Envelope[]): string[] =>
-  envelopes.flatMap(({ event }) => (event.type === "notice.raised" ? [event.text] : []));
-
-/** Settings of the user's, whose hooks are shell lines by event. */
-async function hook(w: World, hooks: Readonly<Record<string, string>>, more: object = {}): Promise<void> {
-  await mkdir(join(w.home, ".keel"), { recursive: true });
-  const groups = Object.fromEntries(Object.entries(hooks).map(([event, command]) => [event, [{ hooks: [{ type: "command", command }] }]]));
-  await writeFile(join(w.home, ".keel", "settings.json"), JSON.stringify({ hooks: groups, ...more }));
-}
-const answer = (object: object): string => `cat > /dev/null; echo '${JSON.stringify(object)}'`;
 
 test("PreToolUse: exit code 2 denies the call and its stderr is told to the model", async () => {
   await using w = await world({ replies: [{ blocks: [write("a.txt")] }, say("ok")] });
@@ -72,6 +62,21 @@ test("UserPromptSubmit: context goes in front of the model; a block takes the pr
   const sent = JSON.stringify(messagesIn(w.server, 0));
   assert.match(sent, /the build is red/);
   assert.doesNotMatch(sent, /something forbidden/);
+});
+
+test("PostToolBatch: it sees all calls of a reply with their results, and exit code 2 ends the run before the model is asked again", async () => {
+  await using w = await world(
+    { replies: [{ blocks: [call("Read", { file_path: "a.txt" }), call("Read", { file_path: "b.txt" })] }, say("not asked")] },
+    { "a.txt": "apple\n", "b.txt": "pear\n" },
+  );
+  const file = join(w.home, "batch");
+  await hook(w, { PostToolBatch: `cat > ${file}; echo 'enough read' >&2; exit 2` });
+  await using session = await w.open();
+  const envelopes = await run(session, "go");
+  assert.equal(ended(envelopes), "hook_stopped");
+  assert.match(notices(envelopes).join(), /enough read/);
+  assert.equal(w.server.requests.length, 1);
+  assert.match(await readFile(file, "utf8"), /apple.*pear/);
 });
 
 test("Stop: a hook holds the end back with words of its own, and is told that it did", async () => {

@@ -8,8 +8,8 @@ export type Rites = {
   begin(signal: AbortSignal): Promise<void>;
   /** In words why a prompt isn't taken. */
   submit(prompt: readonly Block[], signal: AbortSignal): Promise<string | undefined>;
-  /** Behind all calls of a reply. */
-  batch(state: LoopState, signal: AbortSignal): Promise<void>;
+  /** Behind all calls of a reply. In words why the run ends here. */
+  batch(state: LoopState, signal: AbortSignal): Promise<string | undefined>;
   /** `hold`: go on, with these words. `end`: stop whatever else there is. */
   stopping(state: LoopState, signal: AbortSignal): Promise<{ readonly hold: string } | { readonly end: string } | undefined>;
   ended(reason: EndReason, signal: AbortSignal): Promise<void>;
@@ -48,13 +48,15 @@ export function ritesOf({ hooking, agent, source, model, title }: RitesOf): Rite
     },
     async batch({ view }, signal) {
       hooking.hear();
-      if (!hooking.any || !view.reply) return;
+      if (!hooking.any || !view.reply) return undefined;
       const { blocks, results } = view.reply;
       const calls = blocks.filter(isToolUse).map(({ id, name, input }) => {
         const response = results[id]?.["content"];
         return { tool_name: name, tool_input: input, tool_use_id: id, ...(response !== undefined && { tool_response: response }) };
       });
-      if (calls.length > 0) await fire("PostToolBatch", { tool_calls: calls }, signal);
+      const outcome = calls.length > 0 ? await fire("PostToolBatch", { tool_calls: calls }, signal) : undefined;
+      if (outcome?.stop) return outcome.stop.reason;
+      return outcome?.decision?.behavior === "deny" ? `${outcome.decision.by.name}: ${outcome.decision.reason}` : undefined;
     },
     async stopping({ view, stopBlocks }, signal) {
       hooking.hear();
