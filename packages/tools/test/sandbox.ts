@@ -1,6 +1,6 @@
 /** A folder of one's own to be confined to, which isn't in /tmp: that one is another inside. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { test } from "vitest";
@@ -72,6 +72,14 @@ export async function openCell(): Promise<Cell> {
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+/** Node, where a sandbox sees it: its `/tmp` is one of its own, and a checkout may stand in the real one. */
+export async function nodeFor({ root }: Cell): Promise<string> {
+  if (!process.execPath.startsWith("/tmp/")) return process.execPath;
+  const node = join(root, "node");
+  await copyFile(process.execPath, node);
+  return node;
 }
 
 export async function told(run: RunProcess, spec: ProcessSpec, signal = never): Promise<Told> {

@@ -146,6 +146,7 @@ describe("the catalogue", () => {
       "sandboxAvailability",
       "scrub",
       "startProcess",
+      "worksOf",
     ];
     assert.deepEqual(Object.keys(names).toSorted(), exported);
   });

@@ -5,7 +5,7 @@ import { createServer as createPlainServer, type AddressInfo, type Server } from
 import { join } from "node:path";
 import type { NetworkBounds } from "@keelson/protocol";
 import { describe, test } from "vitest";
-import { openCell, whereSandboxed } from "../../test/sandbox.ts";
+import { nodeFor, openCell, whereSandboxed } from "../../test/sandbox.ts";
 import { openProxy } from "./proxy.ts";
 
 whereSandboxed("whom a sandbox lets speak to", ["bwrap", "socat"], network);
@@ -48,7 +48,7 @@ function network(): void {
       );
       assert.equal(stdout, "refused\nunreachable\n");
       const own = `const s = require("node:net").createServer((c) => c.end("own")).listen(0, "127.0.0.1", () => require("node:net").connect(s.address().port).pipe(process.stdout).on("unpipe", () => process.exit()))`;
-      assert.equal((await cell.sh(`"${process.execPath}" -e '${own}'`)).stdout, "own");
+      assert.equal((await cell.sh(`"${await nodeFor(cell)}" -e '${own}'`)).stdout, "own");
     });
 
     test("has an open network where that is what it was given", async () => {
@@ -65,7 +65,7 @@ function network(): void {
         join(cell.project, "daemon"),
       );
       const connect = `require("node:net").connect("daemon").on("error", (e) => console.log(e.code)).on("data", (b) => console.log(String(b)))`;
-      const script = `"${process.execPath}" -e '${connect}'`;
+      const script = `"${await nodeFor(cell)}" -e '${connect}'`;
       assert.equal((await cell.sh(script)).stdout, "EPERM\n");
       assert.equal((await cell.sh(script, { network: "open" })).stdout, "EPERM\n");
       assert.equal((await cell.sh(script, some("localhost"))).stdout, "EPERM\n");
