@@ -10,12 +10,11 @@ const env = scrub(process.env, process.platform);
 const sandbox = await sandboxAvailability({ cwd: "/", env }, never);
 if (!sandbox.available) console.warn(`*** The sandbox isn't tested: ${sandbox.why} ***`);
 
-type Site = {
+type Site = AsyncDisposable & {
   readonly cwd: string;
   readonly box: Box;
   /** In the sandbox; its stderr. */
   sh(command: string): Promise<string>;
-  [Symbol.asyncDispose](): Promise<void>;
 };
 
 /** Not in /tmp: that one is another inside. */

@@ -1,4 +1,5 @@
 /** Makes of a process one in a sandbox. Where that can't be done it says why, and nothing starts. */
+import { unlinkSync } from "node:fs";
 import type { Confinement, ProcessSpec } from "@keelson/protocol";
 import { isWithin } from "../define/within.ts";
 import { FD, innerWorld, lastWords, OUTER, piped, worldOf } from "./bubblewrap.ts";
@@ -28,12 +29,12 @@ export async function confine(spec: ProcessSpec & { readonly confinement: Confin
   const undo: (() => void)[] = [];
   const leave = (): void => undo.splice(0).forEach((act) => act());
   try {
-    const { mounts, missing } = planMounts(confinement, { cwd, home: spec.env["HOME"] });
+    const { mounts, missing, cleared } = planMounts(confinement, { cwd, home: spec.env["HOME"] });
     const held = holdPlaces(missing);
-    undo.push(held.release);
+    undo.push(held.release, () => cleared.forEach(clear));
     const proxy = !tools.bridge || bounds === "open" ? undefined : await (await import("./proxy.ts")).openProxy(bounds);
     if (proxy) undo.push(proxy.close);
-    undo.push(watchOver([...held.remains, ...(proxy?.remains ?? [])]));
+    undo.push(watchOver([...held.remains, ...cleared, ...(proxy?.remains ?? [])]));
     const world = worldOf(withHeld(mounts, held.folders), { cwd, network: bounds === "open" });
     const env = { ...spec.env, ...temporary(spec.env, confinement), ...(proxy && bounds !== "open" && proxied(bounds)), ...marks.command };
     const filter = filterFor(process.arch, confinement.unixSockets === "open");
@@ -59,6 +60,14 @@ function withHeld(mounts: readonly Mount[], folders: readonly string[]): readonl
   const changed = mounts.filter(({ path, kind }) => kind === "absent" && !folders.includes(path));
   const absent = folders.map((path): Mount => ({ path, kind: "absent" }));
   return [...others, ...changed.map(({ path }): Mount => ({ path, kind: "readonly" })), ...absent];
+}
+
+function clear(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // nothing was made there, or a folder, which is no settings
+  }
 }
 
 /** A folder for temporary files that it may write to. */

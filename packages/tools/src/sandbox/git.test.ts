@@ -121,6 +121,14 @@ function git(): void {
       assert.equal(existsSync(join(cell.project, ".git/commondir")), false);
     });
 
+    test("is led to none afterwards where its work tree stands elsewhere, which it finds all the same", async () => {
+      await using cell = await openRepository();
+      await outside(cell, "mkdir elsewhere; git config core.worktree ../elsewhere");
+      const { stdout, end } = await inside(cell, "git rev-parse --show-toplevel; echo ../evil > .git/commondir");
+      assert.deepEqual([stdout, end.code], [`${join(cell.project, "elsewhere")}\n`, 0]);
+      assert.equal(await outside(cell, "git rev-parse --show-toplevel; ls .git/commondir || true"), stdout);
+    });
+
     test("works outside too while a command runs, and when the command of another has ended meanwhile", async () => {
       await using cell = await openRepository();
       const wait = (name: string): Promise<Told> =>

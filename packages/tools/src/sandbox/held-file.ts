@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { hasCode } from "@keelson/protocol";
 import { holdFolder, isHeldOnly, leave, namesIn } from "./held-folder.ts";
 
-export type BlankFile = { readonly path: string; readonly content: string };
+type BlankFile = { readonly path: string; readonly content: string };
 
 /** In git's words: what is common to all work trees stands here. Any other content leads elsewhere, and none stops git. */
 const HERE = ".\n";
@@ -23,7 +23,20 @@ export function blankFor(path: string, home: string | undefined): string | undef
   return existsSync(join(dirname(path), "HEAD")) ? IN_REPOSITORY[name] : undefined;
 }
 
-export const keeperOf = (path: string): string => join(dirname(path), `.keel-held-for-${basename(path)}`);
+/** With any `commondir` git passes over these settings of a repository, and takes another folder for its work tree. */
+const PASSED_OVER = /^\s*(?:\[[^\]]*\]\s*)?(?:worktree\s*=|bare\b(?!\s*=\s*(?:false|no|off|0)\b))/im;
+
+/** Nothing can stand there without misleading git. */
+export function misleads(path: string): boolean {
+  if (basename(path) !== "commondir") return false;
+  try {
+    return PASSED_OVER.test(readFileSync(join(dirname(path), "config"), "utf8"));
+  } catch {
+    return false; // no settings: nothing to pass over
+  }
+}
+
+const keeperOf = (path: string): string => join(dirname(path), `.keel-held-for-${basename(path)}`);
 
 /** Another one holds it, and nothing was written there. */
 export const isHeldFile = (path: string): boolean =>

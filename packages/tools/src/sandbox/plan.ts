@@ -6,7 +6,7 @@ import { lstatSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Confinement } from "@keelson/protocol";
 import { isWithin } from "../define/within.ts";
-import { blankFor, isHeldFile } from "./held-file.ts";
+import { blankFor, isHeldFile, misleads } from "./held-file.ts";
 import { isHeldOnly } from "./held-folder.ts";
 import type { Missing } from "./hold.ts";
 import { traceOf, type Trace } from "./trace.ts";
@@ -18,13 +18,13 @@ import { traceOf, type Trace } from "./trace.ts";
 const KINDS = ["shown", "writable", "fresh", "frozen", "readonly", "absent", "hidden file", "hidden folder"] as const;
 type Kind = (typeof KINDS)[number];
 export type Mount = { readonly path: string; readonly kind: Kind };
-/** `mounts`: the root comes first, and what stands above before what stands beneath. `missing`: places that must be there while it runs, so that they can be held. */
-export type Plan = { readonly mounts: readonly Mount[]; readonly missing: readonly Missing[] };
+/** `mounts`: the root comes first, and what stands above before what stands beneath. `missing`: places that must be there while it runs, so that they can be held. `cleared`: those that can't; what was made there is removed afterwards. */
+export type Plan = { readonly mounts: readonly Mount[]; readonly missing: readonly Missing[]; readonly cleared: readonly string[] };
 
 export const TEMPORARY = "/tmp";
 
 /** `home`: the user's own folder, where there is one. */
-export type Whereabouts = { readonly cwd: string; readonly home?: string | undefined };
+type Whereabouts = { readonly cwd: string; readonly home?: string | undefined };
 
 /** As the disk is now: made anew for each process. Throws where a place can't be looked at. */
 export function planMounts({ writable, unwritable, unreadable }: Confinement, { cwd, home }: Whereabouts): Plan {
@@ -67,6 +67,7 @@ type Chart = {
 function createChart(roots: readonly string[], home: string | undefined): Chart {
   const kinds = new Map<string, Kind>();
   const missing = new Map<string, Missing>();
+  const cleared = new Set<string>();
   const isWritable = (path: string): boolean => roots.some((root) => isWithin(root, path));
   const put = (path: string, kind: Kind): void => {
     const before = kinds.get(path);
@@ -92,6 +93,7 @@ function createChart(roots: readonly string[], home: string | undefined): Chart 
       const blank = absent === undefined ? undefined : blankFor(absent, home);
       if (isWritable(path)) {
         pin(path);
+        if (absent !== undefined && misleads(absent)) return void cleared.add(absent);
         if (absent !== undefined) missing.set(absent, { path: absent, ...(blank !== undefined && { content: blank }) });
       } else if (!roots.some((root) => isWithin(path, root)) && (kind === "readonly" || isWithin(TEMPORARY, path))) return; // so it is, or it isn't there
       put(path, absent === undefined || blank !== undefined ? kind : "absent");
@@ -105,6 +107,7 @@ function createChart(roots: readonly string[], home: string | undefined): Chart 
         .filter(({ path }) => !beneath(path) && !(missing.has(path) && frozen(path)));
       return {
         mounts: mounts.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+        cleared: [...cleared].filter((path) => !beneath(path) && !frozen(path)),
         missing: [...missing.values()].filter(({ path }) => !beneath(path) && !frozen(path)),
       };
     },
