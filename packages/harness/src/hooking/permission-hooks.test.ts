@@ -78,7 +78,7 @@ test("PermissionRequest: rules that come with a yes hold for the session", async
 test("Notification: a hook is told that a question was put, while it waits for its answer", async () => {
   await using w = await world({ replies: [{ blocks: [write("a.txt")] }, done] });
   const pipe = join(w.home, "pipe");
-  execFileSync("mkfifo", [pipe]);
+  execFileSync("bash", ["-c", `mkfifo "${pipe}"`]);
   await hook(w, { Notification: `cat > ${pipe}` });
   let told = "";
   await using session = await w.open(
