@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { openProcesses, sandboxAvailability, scrub } from "@keelson/tools";
 import { test } from "vitest";
 import { boxOf, type Box } from "./box.ts";
@@ -13,8 +15,8 @@ if (!sandbox.available) console.warn(`*** The sandbox isn't tested: ${sandbox.wh
 type Site = AsyncDisposable & {
   readonly cwd: string;
   readonly box: Box;
-  /** In the sandbox; its stderr. */
-  sh(command: string): Promise<string>;
+  /** In the sandbox, which is that of a session there; its stderr. */
+  sh(command: string, folder?: string): Promise<string>;
 };
 
 /** Not in /tmp: that one is another inside. */
@@ -28,13 +30,17 @@ async function openSite(now?: () => number): Promise<Site> {
   return {
     cwd,
     box,
-    async sh(command) {
+    async sh(command, folder = ".") {
       await using processes = openProcesses();
-      const confinement = box.confine({ command, cwd });
+      const place = join(cwd, folder);
+      const confinement = box.confine({ command, cwd: place });
       assert.ok(confinement);
       const args = ["--noprofile", "--norc", "-c", command];
       let words = "";
-      for await (const { from, bytes } of processes.run({ file: "bash", args, cwd, env: { ...env, HOME: home }, confinement }, never))
+      for await (const { from, bytes } of processes.run(
+        { file: "bash", args, cwd: place, env: { ...env, HOME: home }, confinement },
+        never,
+      ))
         if (from === "stderr") words += Buffer.from(bytes).toString();
       return words;
     },
@@ -66,3 +72,18 @@ test("what a folder within holds is told as it is now, not as it was", async () 
   await writeFile(join(site.cwd, "pkg/.npmrc"), "");
   assert.equal(held(), true);
 });
+
+test.skipIf(!sandbox.available)(
+  "git finds nothing in a session's sandbox but what was made, also in a folder of a repository",
+  async () => {
+    await using site = await openSite();
+    const self = "-c user.name=a -c user.email=a@b";
+    const git = promisify(execFile);
+    await mkdir(join(site.cwd, "sub"));
+    await writeFile(join(site.cwd, "sub/a"), "a\n");
+    for (const words of ["init -q", "add -A", `${self} commit -qm first`]) await git("git", words.split(" "), { cwd: site.cwd });
+    assert.equal(await site.sh("git status --porcelain -uall --ignored >&2"), "");
+    assert.equal(await site.sh(`echo b > b; git add -A; git ${self} commit -qm second; git show --name-only --format= >&2`), "b\n");
+    assert.equal(await site.sh("git status --porcelain -uall >&2; git log --oneline | wc -l >&2", "sub"), "2\n");
+  },
+);
