@@ -181,6 +181,16 @@ function git(): void {
     });
   });
 
+  test.each([
+    ["a folder with something in it", "mkdir .git/.keel-held-for-commondir; touch .git/.keel-held-for-commondir/x"],
+    ["a link", "mkdir empty; ln -s ../empty .git/.keel-held-for-commondir"],
+  ])("nothing runs where a command has put %s in the way of what holds commondir", async (_, act) => {
+    await using cell = await openRepository();
+    await cell.sh(act);
+    const { end } = await inside(cell, "echo x > .git/commondir");
+    assert.match(end.failed ?? "", /^Nothing ran: .*\.keel-held-for-commondir is in the way: remove it/);
+  });
+
   describe("git in a sandbox at home", () => {
     test("works where the user has no settings, inside and outside, and leaves none behind", async () => {
       await using cell = await openRepository();

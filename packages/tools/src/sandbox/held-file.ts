@@ -51,7 +51,7 @@ export function holdFile(file: BlankFile): string | undefined {
   const keeper = keeperOf(file.path);
   for (let round = 0; round < ROUNDS; round++) {
     const token = holdFolder(keeper);
-    if (token === undefined) return undefined;
+    if (token === undefined) throw new Error(`${keeper} is in the way: remove it`);
     try {
       if (!namesIn(keeper).some((name) => LEAVING.test(name))) {
         if (bring(file, token) || reads(file)) return token;

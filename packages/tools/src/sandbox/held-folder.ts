@@ -3,7 +3,7 @@
  * and one that was left by the dead is known. Tokens are empty folders: git lists those neither alone nor in one another.
  */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, readlinkSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { hasCode } from "@keelson/protocol";
 
@@ -41,7 +41,7 @@ export function isHeldOnly(folder: string): boolean {
 /** Where nothing is any more, and where nothing is in it any more, the last one has just left. */
 function isSomethingElse(place: string): boolean {
   try {
-    return readdirSync(place).some((name) => !TOKEN.test(name));
+    return !lstatSync(place).isDirectory() || readdirSync(place).some((name) => !TOKEN.test(name));
   } catch (error) {
     return !hasCode(error, ["ENOENT"]);
   }
