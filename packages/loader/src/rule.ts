@@ -9,10 +9,12 @@ type Origin = Pick<RuleLine, "source" | "base"> & { readonly file: string };
 
 export function rulesIn(document: Document, origin: Origin): readonly RuleLine[] {
   return BEHAVIORS.flatMap((behavior) =>
-    [...itemsAt(document, ["permissions", behavior]), ...loneRestriction(document, ["permissions", behavior])].flatMap(({ value, line }) => {
-      const item = itemOf(value);
-      return item === undefined ? [] : [{ ...origin, ...spread(item), behavior, line }];
-    }),
+    [...itemsAt(document, ["permissions", behavior]), ...loneRestriction(document, ["permissions", behavior])].flatMap(
+      ({ value, line }) => {
+        const item = itemOf(value);
+        return item === undefined ? [] : [{ ...origin, ...spread(item), behavior, line }];
+      },
+    ),
   );
 }
 
