@@ -230,3 +230,17 @@ it("what is glued to a list that is assigned runs too (the parser takes all of i
   await none(texts, { rules: { allow: ["Bash"], deny: ["Bash(zap *)"] } });
   expect(await verdict("Bash", "CI=1 LANG=C ls")).toBe("allow");
 });
+
+it("what doesn't show in a command is asked about, and what shows isn't", async () => {
+  const signs = ["\ufe0f", "\ufff9", "\u2800", "\ud800", "\u{e0100}", "\u180b", "\u{1d173}", "\u3164", "\u2003"];
+  await none(signs.flatMap((sign) => [`ls ${sign}x`, `echo a${sign}`]));
+  for (const text of ["echo 'a\ufe0f'", "ls é", "cat 日本.txt", "echo \u{1f600}", "ls \u0bc1"])
+    expect([text, await verdict("Bash", text)]).toEqual([text, "allow"]);
+});
+
+it("blanks around an agent's name hide it from no denial, and lend it no allowance", async () => {
+  for (const name of [" Explore", "Explore ", "\tExplore"]) {
+    const call = bound([{ do: "spawn", agent: name }], { subagent_type: name });
+    expect((await judge(asked("Agent", call, { rules: { deny: ["Agent(Explore)"] } }))).behavior).toBe("deny");
+  }
+});

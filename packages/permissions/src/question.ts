@@ -54,9 +54,7 @@ function pathsOf(effect: Effect, home: string): readonly string[] {
   return all.flatMap((touch) => (touch.do === "net" || touch.guessed ? [] : touch.place.paths.map(folderOf)));
 }
 
-const UNSEEN =
-  // oxlint-disable-next-line no-control-regex no-misleading-character-class -- they are what is looked for, each by itself
-  /[\u0000-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+const UNSEEN = /(?! )[\p{Cc}\p{Zs}\p{Zl}\p{Zp}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 /** Every character that a terminal wouldn't show by its number: what is read is what bash would read. */
 export const escaped = (text: string): string =>

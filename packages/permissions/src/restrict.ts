@@ -89,13 +89,14 @@ function namedRestricts({ name, named, more, parameter }: Extract<Reading, { kin
   return names.some((one) => matchesParts(named.split("*"), one) || (more && one.startsWith(`${named} `))) ? "yes" : "no";
 }
 
-/** What an agent or skill is called in a call of it. */
+/** What an agent or skill is called in a call of it, as it stands and without blanks around it. */
 export function namesOf(effects: readonly Effect[], input: JsonObject): readonly string[] {
   const spawned = effects.flatMap((effect) => (effect.do === "spawn" ? [effect.agent] : []));
   const given = ["subagent_type", "skill", "agent", "command"].flatMap((key) =>
     typeof input[key] === "string" ? [input[key].replace(/^\//, "")] : [],
   );
-  return [...new Set([...spawned, ...given])];
+  const names = [...spawned, ...given];
+  return [...new Set([...names, ...names.map((one) => one.trim())])];
 }
 
 async function pathRuleRestricts(reading: Extract<Reading, { kind: "path" }>, rule: Rule, scene: Scene): Promise<Match> {

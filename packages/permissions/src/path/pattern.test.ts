@@ -7,6 +7,8 @@ const allowsWrite = async (rule: string, path: string) => (await verdict("Write"
 it.each([
   ["Read(//etc/**)", "/etc/passwd", "/etcetera/x", "from the root"],
   ["Read(~/.ssh/**)", "/home/dev/.ssh/id", "/home/dev/.sshx/id", "from home"],
+  ["Read($HOME/.ssh/**)", "/home/dev/.ssh/id", "$HOME/.ssh/id", "from home, by its variable"],
+  ["Read(${HOME}/.ssh)", "/home/dev/.ssh/id", "/home/dev/x", "from home, by its variable in braces"],
   ["Read(/etc/**)", "etc/x", "/etc/x", "from the rule's base"],
   ["Read(config/prod.json)", "config/prod.json", "pkg/config/prod.json", "from the working directory"],
   ["Read(./.env)", ".env", "pkg/.env", "from the working directory only, with ./"],

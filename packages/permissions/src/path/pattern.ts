@@ -3,7 +3,7 @@
 import picomatch from "picomatch";
 import type { Behavior } from "@keelson/protocol";
 
-/** `//x` from the file system's root, `~/x` from home, `/x` from the rule's own base, `x` and `./x` from the working directory. */
+/** `//x` from the file system's root, `~/x` and `$HOME/x` from home, `/x` from the rule's own base, `x` and `./x` from the working directory. */
 export type Anchor = "root" | "home" | "base" | "cwd";
 
 export type PathPattern = {
@@ -22,7 +22,9 @@ export type PathPattern = {
   /** It holds for what doesn't match. */
   readonly negated?: true;
 };
-export type ReadPattern = { readonly ok: true; readonly pattern: PathPattern } | { readonly ok: false; readonly why: string };
+export type ReadPattern =
+  | { readonly ok: true; readonly pattern: PathPattern }
+  | { readonly ok: false; readonly why: string; readonly malformed?: true };
 
 /** `caseless`: see Links. */
 export function readPattern(written: string, behavior: Behavior, caseless: boolean): ReadPattern {
@@ -32,7 +34,9 @@ export function readPattern(written: string, behavior: Behavior, caseless: boole
   if (negated && behavior === "allow") return unread("a pattern that begins with ! can only ask or deny");
   if (specifier === "" || specifier.startsWith("!")) return unread("nothing stands behind its !");
   if (/^~[^/]/.test(specifier)) return unread("only ~/ stands for a home directory");
-  const [anchor, rest] = splitAnchor(specifier);
+  if (/^\$(?!(?:HOME|\{HOME\})(?:\/|$))/.test(specifier))
+    return { ...unread("of variables it may begin with $HOME alone"), malformed: true };
+  const [anchor, rest] = splitAnchor(specifier.replace(/^\$(?:HOME|\{HOME\})/, "~"));
   const { segments, up } = tidySegments(rest);
   if (segments.includes("..")) return unread(".. behind a wildcard can't be followed");
   const inside = segments.at(-1) === "**";
@@ -60,7 +64,7 @@ export function readPattern(written: string, behavior: Behavior, caseless: boole
   };
 }
 
-const unread = (why: string): ReadPattern => ({ ok: false, why });
+const unread = (why: string): Extract<ReadPattern, { ok: false }> => ({ ok: false, why });
 
 function splitAnchor(specifier: string): [Anchor, string] {
   if (specifier.startsWith("//")) return ["root", specifier];

@@ -36,12 +36,15 @@ it.each([
   expect(fatal).toEqual([]);
 });
 
-it.each(["Bash()", "Bash(npm test", "rm -rf *", ""])("lets no session of the user start with the deny rule %j", (text) => {
-  for (const source of ["claude_user", "flag", "managed", "somewhere new"]) {
-    expect(read({ deny: [text] }, source).fatal).toHaveLength(1);
-    expect(read({ ask: [text] }, source).fatal).toHaveLength(1);
-  }
-});
+it.each(["Bash()", "Bash(npm test", "rm -rf *", "", "WebFetch(https://x.test)", "Read($SECRETS/**)", "Edit($HOMES/x)"])(
+  "lets no session of the user start with the deny rule %j",
+  (text) => {
+    for (const source of ["claude_user", "flag", "managed", "somewhere new"]) {
+      expect(read({ deny: [text] }, source).fatal).toHaveLength(1);
+      expect(read({ ask: [text] }, source).fatal).toHaveLength(1);
+    }
+  },
+);
 
 it("holds a repository's broken deny rule for the whole tool instead", async () => {
   const { rules, problems, fatal } = read({ deny: ["Bash(rm"] }, "claude_project");

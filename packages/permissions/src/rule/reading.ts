@@ -89,7 +89,7 @@ export function readRule(text: string, behavior: Behavior, caseless = false): Re
       const parameter = behavior === "allow" || specifier.includes("/") ? undefined : parameterOf(name, specifier);
       return read.ok
         ? { kind: "path", name, governs: known.governs, pattern: read.pattern, ...(parameter && { parameter }) }
-        : unread(name, read.why);
+        : { ...unread(name, read.why), malformed: read.malformed === true };
     }
     case undefined:
       return readParameter(name, specifier, behavior);
@@ -132,6 +132,8 @@ function readCommandRule(name: string, specifier: string, behavior: Behavior): R
 
 function readDomainRule(name: string, specifier: string, behavior: Behavior): Reading {
   const [, key = "", value = ""] = PARAMETER.exec(specifier) ?? [];
+  if (/^[a-z][a-z+.-]*:\/\//i.test(specifier))
+    return { ...unread(name, `addresses are compared by their domain: write ${name}(domain:example.org)`), malformed: true };
   if (key !== "domain") return readParameter(name, specifier, behavior);
   const pattern = readDomain(value);
   return pattern

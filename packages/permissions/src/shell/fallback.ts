@@ -11,7 +11,7 @@ export function wordsAnywhere(text: string): readonly (readonly string[])[] {
   for (const piece of pieces) {
     const words = piece
       .replaceAll(/['"\\]|\$(?=['"])/g, "")
-      .split(/[\s\u00a0\u200b-\u200f\u202a-\u202e\u2066-\u2069]+/)
+      .split(/[\s\p{Cf}\p{Zs}\p{Default_Ignorable_Code_Point}\u2800]+/u)
       .filter(Boolean);
     for (let at = 0; at < words.length && found.length < MOST_COMMANDS; at += 1) found.push(words.slice(at, at + MOST_WORDS));
   }

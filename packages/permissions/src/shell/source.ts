@@ -15,10 +15,8 @@ export type Source = { readonly script: ParsedScript | undefined; readonly why: 
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 /** Bidirectional controls and tags: they reorder or hide what is shown. */
 const REORDERS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\u{e0000}-\u{e007f}]/u;
-/** Blanks that aren't blanks to bash, and letters of no width. In quotes they are text. */
-export const INVISIBLE =
-  // oxlint-disable-next-line no-misleading-character-class -- each by itself
-  /[\u00a0\u00ad\u034f\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200d\u2028\u2029\u202f\u205f-\u2065\u3000\u3164\ufeff\uffa0]/;
+/** Blanks that aren't blanks to bash, letters of no width or no shape, and halves of letters. In quotes they are text. */
+export const INVISIBLE = /(?! )[\p{Zs}\p{Zl}\p{Zp}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 export function readSource(text: string): Source {
   const bad = refusal(text);
