@@ -1,6 +1,7 @@
 // A call from a tool's name and its input, without the tool: the effects that the bundled tools would state. Nothing of it runs.
 import { posix } from "node:path";
 import type { BoundCall, Effect, Json, JsonObject } from "@keelson/protocol";
+import { braceWords } from "../shell/braces.ts";
 
 export type Binding = { readonly ok: true; readonly call: BoundCall } | { readonly ok: false; readonly error: string };
 type Where = { readonly cwd: string; readonly home: string };
@@ -34,13 +35,36 @@ const searches: Form = {
   effects: (text, where) => [{ do: "read", path: at(text("path") || ".", where), under: true, filtered: true }],
 };
 
+/** A pattern that leads out of the folder to search is a search there: at its words before the first wildcard. */
+const globs: Form = {
+  ...searches,
+  effects: (text, where) => {
+    const base = at(text("path") || ".", where);
+    const ways = alternatives(text("pattern"));
+    const folders = ways.flatMap((way) => (LEADS_OUT.test(way) ? [at(literalFolder(way), { ...where, cwd: base })] : [base]));
+    return [...new Set(folders)].map((path): Effect => ({ do: "read", path, under: true, filtered: true }));
+  },
+};
+/** Other signs than those of braces don't matter to where it leads; what can't be told may lead anywhere. */
+const alternatives = (pattern: string): readonly string[] =>
+  pattern.includes("{") ? (braceWords(pattern.replaceAll(/[^\w\-./,{}]/g, "%")) ?? ["/*"]) : [pattern];
+
+const LEADS_OUT = /^(?:\/|~\/)|(?:^|\/)\.\.(?:\/|$)/;
+
+function literalFolder(pattern: string): string {
+  const names = pattern.split("/");
+  const up = names.lastIndexOf("..");
+  const wild = names.findIndex((name) => /[*?[{%]/.test(name));
+  return names.slice(0, Math.max(wild === -1 ? names.length - 1 : wild, up + 1)).join("/") || "/";
+}
+
 const agent: Form = { texts: ["prompt"], effects: (text) => [{ do: "spawn", agent: text("subagent_type") || "general-purpose" }] };
 
 const TOOLS: Readonly<Record<string, Form>> = {
   Bash: { texts: ["command"], effects: (text, { cwd }) => [{ do: "shell", text: text("command"), cwd }] },
   Read: reads("file_path"),
   LS: reads("path"),
-  Glob: searches,
+  Glob: globs,
   Grep: searches,
   Write: changes("file_path"),
   Edit: changes("file_path", ["old_string", "new_string"]),

@@ -71,6 +71,16 @@ it("binds what a tool would bind, and nothing that it wouldn't", () => {
   expect(bindCall("mcp__a__b", {}, WHERE).ok).toBe(true);
 });
 
+it("takes a pattern that leads out of the working directory for a search there", async () => {
+  const judged = async (pattern: string, deny: readonly string[] = []) =>
+    (await judgeCase({ id: "a", settings: { permissions: { deny } }, tool: "Glob", input: { pattern } }, never)).verdict;
+  expect(await judged("/etc/*", ["Read(//etc/**)"])).toBe("deny");
+  for (const pattern of ["../*", "{a,../b}/*", "a/../../*", "~/.ssh/*", "/etc/*", "*/../../../x"])
+    expect([pattern, await judged(pattern)]).toEqual([pattern, "ask"]);
+  for (const pattern of ["**/*.ts", "src/*", "src/../lib/*.ts", "/home/dev/proj/src/*"])
+    expect([pattern, await judged(pattern)]).toEqual([pattern, "allow"]);
+});
+
 it("shows what other rules would change in a log, and only that", async () => {
   const rules = { deny: ["Bash(npm publish *)"], allow: ["Bash(npm *)"] };
   const past = (id: string, text: string, was: Behavior): Past => ({ id, asked: asked("Bash", CALLS.Bash(text), { rules }), was });
