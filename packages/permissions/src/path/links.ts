@@ -127,6 +127,9 @@ export function remembering({ list, ...links }: Links): Links {
 
 const HOPS = 40; // Linux gives up after as many
 
+/** Another process finds another place there. */
+const OF_PROCESS = /^\/proc\/(?:self|thread-self|\d+)(?:\/task\/\d+)?\/(?:cwd|root|fd|exe|map_files)$/;
+
 async function follow(path: string, links: Links): Promise<string | undefined> {
   let at = "/";
   let hops = 0;
@@ -136,7 +139,7 @@ async function follow(path: string, links: Links): Promise<string | undefined> {
     if (name === ".") continue;
     const next = name === ".." ? posix.dirname(at) : posix.join(at, name);
     const target = name === ".." ? undefined : await links.readlink(next).catch(() => ({ unknown: true }));
-    if (typeof target === "object") return undefined;
+    if (typeof target === "object" || OF_PROCESS.test(next)) return undefined;
     if (target === undefined) at = next;
     else if (++hops > HOPS) return undefined;
     else {

@@ -34,7 +34,7 @@ export function analyseText(text: string, cwd: string, home: string | undefined)
 function read(text: string, cwd: string, given: string | undefined): Analysis {
   const { script, why, whole } = readSource(text);
   const home = /(?<![${\w/])HOME(?!\w)/.test(text) ? undefined : given; // it may be set to another folder
-  const at: Whereabouts = { folders: [cwd], lost: /(?<!\w)CDPATH(?!\w)|(?<![${\w])PWD\s*=/.test(text) };
+  const at: Whereabouts = { folders: [cwd], lost: ELSEWHERE.test(text) };
   const budget = budgetFor(home);
   const walked = script && walk(script, at, { home, moves: movesIn(text) });
   const units = walked?.commands.map((one) => unitOf(one, budget)) ?? [];
@@ -42,10 +42,16 @@ function read(text: string, cwd: string, given: string | undefined): Analysis {
     text,
     units: whole ? units : [...units, ...fallback(text, at)],
     touches: walked?.redirects.flatMap((one) => file(one.do, one.word, one.at)) ?? [],
-    opaque: walked?.opaque ?? [],
+    opaque: [...(walked?.opaque ?? []), ...(WIDENS.test(text) ? [WIDER] : [])],
     broken: why ?? walked?.opaque.find(({ misleads }) => misleads)?.why,
   };
 }
+
+/** Settings by which a `cd`, or git, works in another folder than it says. */
+const ELSEWHERE = /(?<!\w)CDPATH(?!\w)|(?<![${\w])PWD\s*=|GIT_WORK_TREE|(?<!\w)GIT_DIR(?!\w)|core\.worktree/i;
+/** Settings by which a wildcard stands for more than it does here. */
+const WIDENS = /dotglob|globstar|nocaseglob|GLOBIGNORE|BASHOPTS/;
+const WIDER: Opaque = { why: "it changes what wildcards stand for", runs: true };
 
 function fallback(text: string, at: Whereabouts): readonly Unit[] {
   const budget = budgetFor(undefined);

@@ -3,6 +3,7 @@
 import { changesOf, sedCall } from "./files.ts";
 import { fdRuns, findCall } from "./find.ts";
 import { readFlags, type Spec } from "./flags.ts";
+import { removedBesides } from "./gone.ts";
 import { gitCall, gitTells } from "./git.ts";
 import { isHarmlessGlobal, showsContent } from "./git-shows.ts";
 import { isKnown, isUnknown, type Word } from "./marks.ts";
@@ -11,7 +12,7 @@ import { guessed } from "./operands.ts";
 import { anyName, systemName } from "./program.ts";
 import { EXACT, LISTS, SYSTEM } from "./table-system.ts";
 import { TEXT } from "./table-text.ts";
-import { WRAPPERS } from "./wrappers.ts";
+import { WRAPPERS, type Wrapper } from "./wrappers.ts";
 import { tests, printfTells, echoTells, jqCall, showsNoSecret } from "./telling.ts";
 import { file, here, NOWHERE, placeOf, type Touch } from "./touch.ts";
 import { moveIn, type Whereabouts } from "./whereabouts.ts";
@@ -46,7 +47,8 @@ function byName(name: string, words: readonly Word[], at: Whereabouts): Facts {
   const others = words.slice(1);
   const special = Object.hasOwn(SPECIAL, name) ? SPECIAL[name]?.(others, at, words) : undefined;
   if (special) return special;
-  if (Object.hasOwn(WRAPPERS, name)) return { tells: false, edits: false, known: false, touches: [] }; // what it runs is told of by itself
+  const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
+  if (wrapper) return { tells: false, edits: false, known: false, touches: wrapperTouches(others, wrapper, at) }; // what it runs is told of by itself
   const changes = changesOf(name, others, at);
   if (changes) return { tells: false, ...changes };
   const spec = Object.hasOwn(TEXT, name) ? TEXT[name] : Object.hasOwn(SYSTEM, name) ? SYSTEM[name] : undefined;
@@ -56,9 +58,35 @@ function byName(name: string, words: readonly Word[], at: Whereabouts): Facts {
   const lists = Object.hasOwn(LISTS, name) ? LISTS[name] : undefined;
   const below = lists && Object.hasOwn(lists, others[0]?.text ?? "") ? lists[others[0]?.text ?? ""] : undefined;
   if (below) return only([], readFlags(others.slice(1), below).ok && others.every(isKnown));
+  const gone = removedBesides(name, others, at);
   const named = guessed(others, at);
   const walked = WALKERS.has(name) ? named.map((touch): Touch => ("place" in touch ? { ...touch, under: true } : touch)) : named;
-  return { tells: false, edits: false, known: false, touches: [...netTouches(name, others), ...walked] };
+  return { tells: false, edits: false, known: false, touches: [...netTouches(name, others), ...gone, ...walked] };
+}
+
+/** Files that its own options name. */
+function wrapperTouches(words: readonly Word[], { reads = "", writes = "", own }: Wrapper, at: Whereabouts): readonly Touch[] {
+  const operand = words.find(({ text }) => !text.startsWith("-"));
+  return [
+    ...valuesOf(words, reads).flatMap((word) => file("read", word, at)),
+    ...valuesOf(words, writes).flatMap((word) => file("write", word, at)),
+    ...(own === "writes" && operand ? file("write", operand, at) : []),
+  ];
+}
+
+/** What stands behind these letters and long names, in the same word or the next. */
+function valuesOf(words: readonly Word[], names: string): readonly Word[] {
+  const each = names.split(" ").filter(Boolean);
+  return words.flatMap((word, at) => {
+    const { text } = word;
+    const next = words[at + 1];
+    const name = each.find((one) =>
+      one.length > 1 ? text === `--${one}` || text.startsWith(`--${one}=`) : new RegExp(`^-[a-zA-Z]*${one}`).test(text),
+    );
+    if (name === undefined) return [];
+    const given = name.length > 1 ? /=([^]*)$/.exec(text)?.[1] : text.slice(text.indexOf(name) + 1);
+    return given ? [{ ...word, text: given }] : (next ?? []);
+  });
 }
 
 /** They look at all that lies beneath the folders they are given. */
@@ -80,14 +108,10 @@ function bySpec(words: readonly Word[], spec: Spec, at: Whereabouts): Facts {
   const touches = [...files.flatMap((word) => file(kind, word, at)), ...named.flatMap((word) => file("read", word, at))];
   const whole = walks && kind === "read" ? touches.map((touch): Touch => ("place" in touch ? { ...touch, under: true } : touch)) : touches;
   const start: readonly Touch[] = walks && files.length === 0 && kind === "read" ? [{ do: "read", place: here(at), under: true }] : [];
-  const unread = ok
-    ? []
-    : guessed(
-        words.filter((word) => !files.includes(word)),
-        at,
-      );
+  const written = options.flatMap(({ name, value }) => (value && spec.writes?.split(" ").includes(name) ? file("write", value, at) : []));
+  const unread = ok ? [] : guessed(words, at);
   const shows = words.every((word) => !isUnknown(word) || showsNoSecret(word));
-  return { tells: ok && shows, edits: false, known: ok, touches: [...whole, ...start, ...unread] };
+  return { tells: ok && shows && written.length === 0, edits: false, known: ok, touches: [...whole, ...start, ...written, ...unread] };
 }
 
 const REMOVERS = new Set(["rm", "rmdir", "unlink", "shred", "srm", "trash"]);
@@ -107,6 +131,11 @@ const SPECIAL: Readonly<Record<string, Special>> = {
   ps: (words, at) => {
     const facts = bySpec(words, SYSTEM["ps"] ?? { operands: "none" }, at);
     return words.some(({ text }) => /^[a-zA-Z]*e/.test(text)) ? { ...facts, tells: false } : facts; // `e` without a dash shows the environment of processes
+  },
+  man: (words, at) => {
+    const facts = bySpec(words, SYSTEM["man"] ?? { operands: "none" }, at);
+    const files = words.filter(({ text }) => !text.startsWith("-") && (text.includes("/") || words.some((one) => one.text === "-l")));
+    return { ...facts, touches: [...facts.touches, ...files.flatMap((word) => file("read", word, at))] };
   },
   command: (words) => (/^-[vV]$/.test(words[0]?.text ?? "") ? only([], words.every(isKnown)) : undefined),
   cd: moves,
@@ -181,8 +210,19 @@ function gitFacts(words: readonly Word[], at: Whereabouts, sets: readonly string
   const shows: Touch[] = showsContent(call.global, texts)
     ? [{ do: "read", place: odd ? NOWHERE : here(start), under: true, kept: true }]
     : [];
-  const gone = removed(command ?? "", call.words.slice(1), start);
-  return { tells: ok, edits: false, known: ok, git: true, touches: [...reads, ...shows, ...gone, ...named] };
+  const tree = workTree(call.global, start);
+  const gone = removed(command ?? "", call.words.slice(1), tree);
+  const changed: Touch[] = ok || command === undefined ? [] : [{ do: "write", place: here(tree), guessed: true }];
+  return { tells: ok, edits: false, known: ok, git: true, touches: [...reads, ...shows, ...gone, ...named, ...changed] };
+}
+
+/** Where the files stand that it works on. A repository that is named by itself may say that in its own settings. */
+function workTree(global: readonly string[], at: Whereabouts): Whereabouts {
+  const named = global.flatMap((one) => /^(?:--work-tree|GIT_WORK_TREE|-c=core\.worktree)=(.*)$/is.exec(one)?.[1] ?? []);
+  const hidden = global.some((one) => /^(?:--git-dir|GIT_DIR|GIT_CONFIG\w*|--config-env)(?:=|$)/i.test(one));
+  const places = named.map((text) => placeOf(text, at));
+  if (places.length === 0) return hidden ? { ...at, lost: true } : at;
+  return { folders: places.flatMap(({ paths }) => paths), lost: at.lost || places.some(({ unknown }) => unknown) };
 }
 
 /** `main..HEAD`, `HEAD~1`, `stash@{0}`: no path begins or ends so. */
@@ -194,6 +234,8 @@ function removed(command: string, words: readonly Word[], at: Whereabouts): read
   const places = operands.map((word) => placeOf(word.text, at));
   if (command === "clean")
     return (places.length > 0 ? places : [here(at)]).map((place) => ({ do: "delete", place, under: true, part: true }));
+  if (command === "worktree" && /^(?:remove|move)$/.test(operands[0]?.text ?? ""))
+    return places.slice(1, 2).map((place) => ({ do: "delete", place, under: true }));
   if (command !== "rm" || words.some(({ text }) => text === "--cached")) return [];
   return places.map((place) => ({ do: "delete", place, under: true }));
 }

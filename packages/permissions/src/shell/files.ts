@@ -50,7 +50,7 @@ function targets(from: readonly Word[], into: readonly Word[]): readonly Word[] 
   return into.flatMap((target) => [
     target,
     ...from.flatMap((source) => {
-      const name = isKnown(source) ? source.text.replace(/\/+$/, "").split("/").at(-1) : undefined;
+      const name = !isUnknown(source) ? source.text.replace(/\/+$/, "").split("/").at(-1) : undefined;
       return name && name !== "." && name !== ".." ? [{ ...target, text: `${target.text.replace(/\/+$/, "")}/${name}` }] : [];
     }),
   ]);
@@ -77,9 +77,18 @@ const moves = (read: Read): readonly Touch[] => {
   return [...gone, ...each("read", from, read.at), ...over];
 };
 const writes = ({ operands, at }: Read): readonly Touch[] => each("write", operands, at);
+/** What a link leads to can be read through it as a whole; a symbolic one counts from where it stands. */
 const links = (read: Read): readonly Touch[] => {
   const { from, into } = split(read);
-  return [...each("read", from, read.at), ...each("write", targets(from, into), read.at)];
+  const there = into.flatMap((target) =>
+    from.flatMap((source) =>
+      source.text.startsWith("/") ? [] : [{ ...source, text: `${target.text.replace(/[^/]*$/, "") || "./"}${source.text}` }],
+    ),
+  );
+  return [
+    ...each("read", [...from, ...there], read.at).map((touch) => ({ ...touch, under: true }) as Touch),
+    ...each("write", targets(from, into), read.at),
+  ];
 };
 
 const MOVE = "force interactive no-clobber verbose update? no-target-directory target-directory= strip-trailing-slashes";
@@ -135,12 +144,18 @@ const CHANGERS: Readonly<Record<string, Changer>> = {
   },
   install: {
     spec: { short: "cdDpsvCT", valued: "mogtS", long: "directory mode= owner= group= target-directory=", operands: "files" },
-    touches: copies,
+    touches: (read) => (has(read.options, "d", "directory") ? writes(read) : copies(read)),
   },
   tee: { spec: { short: "aip", long: "append ignore-interrupts", operands: "files" }, touches: writes },
   truncate: { spec: { short: "co", valued: "sr", long: "size= no-create reference=", operands: "files" }, touches: writes },
   mkfifo: { spec: { valued: "m", operands: "files" }, touches: writes },
-  mktemp: { spec: { short: "duqt", valued: "p", long: "directory dry-run quiet suffix= tmpdir?", operands: "text" }, touches: () => [] },
+  mktemp: {
+    spec: { short: "duqt", valued: "p", long: "directory dry-run quiet suffix= tmpdir?", operands: "text" },
+    touches: (read) => {
+      const folders = valueOf(read.options, "p", "tmpdir").map((word) => ({ ...word, text: `${word.text}/tmp.XXXXXXXXXX` }));
+      return [...writes(read), ...each("write", folders, read.at)];
+    },
+  },
   chmod: { spec: { short: "Rvcfrwx", operands: "text then files" }, touches: ({ operands, at }) => each("write", operands.slice(1), at) },
   chown: { spec: { short: "Rvcfh", operands: "text then files" }, touches: ({ operands, at }) => each("write", operands.slice(1), at) },
   dd: {

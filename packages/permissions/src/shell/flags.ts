@@ -13,6 +13,8 @@ export type Spec = {
   readonly long?: string;
   /** Of those with a value: the ones that name a file to be read. */
   readonly files?: string;
+  /** And those that name one to be written. */
+  readonly writes?: string;
   /** `-20`, and `+20`. */
   readonly digits?: true;
   readonly operands: Operands;

@@ -22,6 +22,7 @@ function readings(word: Word): readonly string[] {
 function* spellings(word: string): Generator<string> {
   yield word.replace(/^file:\/\/(?=\/)/, "");
   for (const { index } of word.matchAll(/[=:,@]/g)) if (index + 1 < word.length) yield word.slice(index + 1).replace(/^\/\/(?=\/)/, "");
+  if (/[:,]/.test(word)) yield* word.split(/[=:,@]/).filter(Boolean);
   if (/^[-+][^-]/.test(word)) for (let at = 2; at < Math.min(word.length, LONGEST_CLUSTER); at += 1) yield word.slice(at);
   if (/[\s'"()<>|;&]/.test(word)) yield* word.split(/[\s'"()<>|;&=:,@]+/).filter(Boolean);
 }

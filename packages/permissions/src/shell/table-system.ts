@@ -54,7 +54,8 @@ export const SYSTEM: Readonly<Record<string, Spec>> = {
   },
   tree: {
     short: "adflxqNQpugsDhinrtUvcACJXS",
-    valued: "LPI",
+    valued: "LPIo",
+    writes: "o",
     long: "dirsfirst filesfirst noreport gitignore prune matchdirs ignore-case du si inodes device sort? charset= filelimit= timefmt= help version",
     operands: "names",
     walks: true,
@@ -95,9 +96,9 @@ export const SYSTEM: Readonly<Record<string, Spec>> = {
   hostname: { short: "fsdiIA", long: "fqdn long short domain ip-address all-ip-addresses all-fqdns", operands: "none" },
   date: {
     short: "uRI",
-    valued: "dr",
-    long: "date= iso-8601? rfc-3339= rfc-email utc universal reference=",
-    files: "r reference",
+    valued: "drf",
+    long: "date= iso-8601? rfc-3339= rfc-email utc universal reference= file=",
+    files: "r reference f file",
     operands: "text",
   },
   cal: { short: "13jmsywY", valued: "n", operands: "text" },

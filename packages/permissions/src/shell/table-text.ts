@@ -117,10 +117,11 @@ export const TEXT: Readonly<Record<string, Spec>> = {
   },
   sort: {
     short: "bdfghiMnRrVcCmsuz",
-    valued: "ktSj",
+    valued: "ktSjoT",
+    writes: "o output T temporary-directory",
     long:
       "ignore-leading-blanks dictionary-order ignore-case general-numeric-sort ignore-nonprinting month-sort human-numeric-sort numeric-sort random-sort reverse " +
-      "version-sort check? debug key= merge stable buffer-size= field-separator= parallel= unique zero-terminated sort=",
+      "version-sort check? debug key= merge stable buffer-size= field-separator= parallel= unique zero-terminated sort= output= temporary-directory=",
     operands: "files",
   },
   uniq: {

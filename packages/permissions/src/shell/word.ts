@@ -85,7 +85,15 @@ function variable(name: string, raw: string, quoted: boolean, { home, here }: Sc
   return unknown(quoted && name !== "@" ? MARK.open : MARK.split, raw);
 }
 
-function tilded(one: Piece, raw: string, { home, here }: Scope): Piece {
+/** Bash also expands a tilde behind the sign of what looks like an assignment: `dd if=~/x`. */
+function tilded(one: Piece, raw: string, scope: Scope): Piece {
+  const [start = ""] = /^\w+\+?=(?=~)/.exec(raw) ?? [];
+  if (start === "" || !one.text.startsWith(start)) return atStart(one, raw, scope);
+  const rest = atStart({ text: one.text.slice(start.length), script: one.script.slice(start.length) }, raw.slice(start.length), scope);
+  return { text: start + rest.text, script: start + rest.script };
+}
+
+function atStart(one: Piece, raw: string, { home, here }: Scope): Piece {
   if (!raw.startsWith("~")) return one.text.startsWith("~") && raw.startsWith("{") ? unknown(MARK.open, raw) : one;
   const [name = ""] = one.text.slice(1).split("/");
   const rest = one.text.slice(1 + name.length);

@@ -14,6 +14,10 @@ export type Wrapper = {
   /** A single dash is an option. */
   readonly dash?: true;
   readonly free?: true;
+  /** Letters and long names whose value is a file of its own; `own`: its first operand is one. */
+  readonly reads?: string;
+  readonly writes?: string;
+  readonly own?: "writes";
 };
 
 const AS_USER: Wrapper = {
@@ -33,7 +37,7 @@ export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
     operands: 1,
     free: true,
   },
-  time: { valued: "of", long: "output format", plain: "p", free: true },
+  time: { writes: "o output", valued: "of", long: "output format", plain: "p", free: true },
   nice: { valued: "n", long: "adjustment", plain: "0123456789", free: true },
   nohup: { free: true },
   stdbuf: { valued: "ioe", long: "input output error", free: true },
@@ -78,9 +82,9 @@ export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   cpulimit: { valued: "lpe" },
   softlimit: { valued: "acdfmoprst" },
   chpst: { valued: "uUeb/n" },
-  flock: { valued: "wEc", long: "timeout conflict-exit-code command", plain: "enosxuF", operands: 1 },
-  strace: { valued: "oepsEuPabIOSX", plain: "fFcCdhiknqrtTvVwxyDzZ" },
-  ltrace: { valued: "oepsuanlxF", plain: "fcCiLrStTb" },
+  flock: { own: "writes", valued: "wEc", long: "timeout conflict-exit-code command", plain: "enosxuF", operands: 1 },
+  strace: { writes: "o output", valued: "oepsEuPabIOSX", plain: "fFcCdhiknqrtTvVwxyDzZ" },
+  ltrace: { writes: "o output", valued: "oepsuanlxF", plain: "fcCiLrStTb" },
   valgrind: {},
   gdb: { plainLong: "args" },
   lldb: {},
@@ -92,8 +96,8 @@ export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   caffeinate: { valued: "tw", plain: "dimsu" },
   unbuffer: { plain: "p" },
   rlwrap: { valued: "aAbcCDefFgHilmMnNopPqrsSt" },
-  script: { valued: "cEoTBIOmt", long: "command", plain: "aefqv" },
-  parallel: { valued: "jaIdnLNP", long: "jobs arg-file" },
+  script: { own: "writes", writes: "O B T log-out log-io log-timing", valued: "cEoTBIOmt", long: "command", plain: "aefqv" },
+  parallel: { reads: "a arg-file", valued: "jaIdnLNP", long: "jobs arg-file" },
   entr: { plain: "acdnprsz" },
   busybox: {},
   toybox: {},
@@ -122,6 +126,7 @@ export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   mpiexec: { valued: "nc" },
   srun: { valued: "nNcp" },
   xargs: {
+    reads: "a arg-file",
     valued: "InPLdEsa",
     long: "max-args max-procs delimiter max-chars arg-file process-slot-var",
     plain: "0rtpxo",
