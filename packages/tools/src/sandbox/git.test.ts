@@ -162,8 +162,8 @@ function git(): void {
       const before = await readdir(join(cell.project, ".git"));
       const keelson = execFile(process.execPath, ["--input-type=module", "--eval", script]);
       await started(name);
-      assert.equal(await outside(cell, "git status --porcelain -uall"), "");
-      keelson.kill("SIGKILL");
+      const seen = await outside(cell, "git status --porcelain -uall").finally(() => keelson.kill("SIGKILL"));
+      assert.equal(seen, "");
       await gone(name);
       while (existsSync(join(cell.project, ".git/commondir")) || existsSync(join(cell.project, ".bashrc"))) await sleep(2);
       while ((await readdir(cell.project)).length > 2) await sleep(2);
