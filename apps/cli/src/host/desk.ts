@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { openSession, type Ask, type Flags, type Opening, type Session } from "@keelson/harness";
+import type { Envelope } from "@keelson/protocol";
 import { nobody, type Crew } from "../crew.ts";
 import { houseOf } from "../house.ts";
 import { readMode, type AskedMode } from "../modes.ts";
@@ -38,6 +39,9 @@ export class Desk implements AsyncDisposable {
   #refused: Opening | undefined;
   #firstModel = "";
   #mapper: Mapper | undefined;
+  /** Questions of this program's own runs. */
+  readonly #own = new Set<string>();
+  #leave = (): void => {};
 
   constructor(site: Site, flags: Flags) {
     this.site = site;
@@ -139,9 +143,34 @@ export class Desk implements AsyncDisposable {
     await this.site.err.write(`${words}\n`);
   }
 
+  hear({ event }: Envelope): void {
+    if (event.type === "ask.opened") this.#own.add(event.askId);
+  }
+
+  /** Settles when the host has left at a question of an earlier run: that waits for somebody else, and nothing more comes of the run under way. */
+  left(): Promise<void> {
+    return new Promise((resolve) => (this.#leave = resolve));
+  }
+
+  /** The session afresh, without anyone to ask: its next run is parked at the question. */
+  async withoutHost(): Promise<Opening> {
+    const opening = await this.open();
+    if (!opening.ok) return opening;
+    const { machine, cwd, run } = this.site;
+    const { fork: _, sessionId: __, ...flags } = this.#flags;
+    await opening.session[Symbol.asyncDispose]();
+    this.#opening = openSession(houseOf(machine, cwd, { flags: { ...flags, resume: { id: opening.session.id } }, plugins: run.plugins }));
+    return await this.#opening;
+  }
+
   readonly #ask: Ask = async (question, signal) => {
     if (this.#asksNobody) return { behavior: "deny", message: "Nothing is asked in mode dontAsk." };
-    const verdict = answerIn(await this.asks.put(questionFor(question, this.site.cwd), signal));
+    const heard = await this.asks.put(questionFor(question, this.site.cwd), signal);
+    if (heard === "gone" && !this.#own.has(question.askId)) {
+      this.#leave();
+      return await new Promise<never>(() => {}); // an answer would be kept, and a run that is aborted answers its calls
+    }
+    const verdict = answerIn(heard);
     if (verdict.wrong !== undefined) await this.note(`The answer about ${question.tool} was taken for a no: ${verdict.wrong}.`);
     if (verdict.updates) await this.#apply(verdict.updates);
     return verdict.answer;

@@ -104,6 +104,25 @@ test.concurrent("questions are a no when nobody is there any more, and when the 
   expect(host.heard.at(-1)).toMatchObject({ result: "Nothing made." });
 });
 
+test.concurrent("a question of an earlier run stays open when nobody is there any more, and the run waits for it", async () => {
+  await using the = await scene([touch("a"), say("Made it.")]);
+  await the.inside(["-p", "go", "--defer"]);
+  await using host = new Host(the, [...ASKING, "-c"]);
+  host.say("and then tell me");
+  host.say("later", { priority: "later" });
+  await host.next("control_request");
+  const { code, stderr } = await host.leave();
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^Parked until it is answered: Bash touch a\..*keel session answer \w{8} \w{8} --allow/);
+  const results = host.heard.filter(({ type }) => type === "result");
+  expect(results.map((result) => result["terminal_reason"])).toEqual(["tool_deferred", "tool_deferred"]);
+  expect(results[0]).toMatchObject({ is_error: true, deferred_ask: { question: expect.stringContaining("Bash touch a") } });
+  expect((await the.inside(["session", "list"])).stdout).toContain("waits for an answer");
+  expect(await the.inside(["session", "answer", "go", "--allow"])).toMatchObject({ code: 0, stdout: "Made it.\n" });
+  expect(existsSync(join(the.cwd, "a"))).toBe(true);
+  expect(the.model.requests[1]?.text.match(/and then tell me/g)).toHaveLength(1);
+});
+
 test.concurrent("a no that interrupts ends the run", async () => {
   await using the = await scene([touch("a")]);
   await using host = new Host(the, ASKING);
