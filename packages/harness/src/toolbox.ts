@@ -42,7 +42,7 @@ export type Given = {
 
 /** Builds the enabled blocks. Long outputs are kept outside the working folder, and are the model's to read. */
 export function openToolbox(
-  { place }: House,
+  { place, clock }: House,
   { folders, plugins, rules, settings, only, shown }: Gathered,
   { worktrees, ...given }: Given,
   session: string,
@@ -61,7 +61,7 @@ export function openToolbox(
     },
   };
   const { home, keelHome } = place;
-  const box = boxOf(settings, { rules, directories: folders.directories, home, keelHome, session });
+  const box = boxOf(settings, { rules, directories: folders.directories, home, keelHome, session, now: clock.now.bind(clock) });
   const env: Record<string, string> = { ...scrub(place.env, place.platform), ...settings.env, ...(box && { TMPDIR: box.temporary }) };
   const kit: BlockKit = {
     ...given,
