@@ -91,6 +91,12 @@ const links = (read: Read): readonly Touch[] => {
   ];
 };
 
+/** Behind the mode or the owner, which may look like an option. */
+const permits = ({ operands, options, at }: Read): readonly Touch[] => {
+  const whole = has(options, "R", "recursive") || options.some(({ name }) => /^-[a-zA-Z]*R/.test(name));
+  return each("write", operands.slice(1), at).map((touch) => (whole ? ({ ...touch, under: true } as Touch) : touch));
+};
+
 const MOVE = "force interactive no-clobber verbose update? no-target-directory target-directory= strip-trailing-slashes";
 const CHANGERS: Readonly<Record<string, Changer>> = {
   rm: {
@@ -156,8 +162,9 @@ const CHANGERS: Readonly<Record<string, Changer>> = {
       return [...writes(read), ...each("write", folders, read.at)];
     },
   },
-  chmod: { spec: { short: "Rvcfrwx", operands: "text then files" }, touches: ({ operands, at }) => each("write", operands.slice(1), at) },
-  chown: { spec: { short: "Rvcfh", operands: "text then files" }, touches: ({ operands, at }) => each("write", operands.slice(1), at) },
+  chmod: { spec: { short: "Rvcfrwx", operands: "text then files" }, touches: permits },
+  chown: { spec: { short: "Rvcfh", operands: "text then files" }, touches: permits },
+  chgrp: { spec: { short: "Rvcfh", operands: "text then files" }, touches: permits },
   dd: {
     spec: { operands: "text" },
     touches: ({ operands, at }) =>

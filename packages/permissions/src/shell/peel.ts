@@ -86,7 +86,7 @@ function wrapped(name: string, words: readonly Word[], wrapper: Wrapper): Part {
   const { at, sure, assigns } = behind(words, wrapper);
   const inner = words.slice(at);
   if (name === "xargs" || name === "parallel") {
-    const guesses = sure ? [] : tails(words).map((tail) => [...tail, ANY]);
+    const guesses = sure ? [] : tails(words, BEHIND_WRAPPER).map((tail) => [...tail, ANY]);
     const fed = inner.map((word) => (/\{\}/.test(word.text) ? ONE : word));
     const all = inner.length === 0 ? [literal("echo")] : [...fed, ANY];
     return at === 0 && name === "xargs" && inner.length > 0
@@ -103,7 +103,7 @@ function wrapped(name: string, words: readonly Word[], wrapper: Wrapper): Part {
   const moved = words.slice(0, at).some(({ text }) => MOVES[name]?.test(text));
   return {
     runs: starts.filter((one) => one.length > 0),
-    guesses: sure ? [] : tails(words),
+    guesses: sure ? [] : tails(words, BEHIND_WRAPPER),
     scripts,
     elsewhere: moved || name === "chroot",
     sets: words.slice(0, at).flatMap(({ text }) => (/^\w+=/.test(text) ? [text] : [])),
@@ -170,10 +170,11 @@ const flagged = (words: readonly Word[], flag: RegExp): readonly string[] =>
   });
 
 const MOST_TAILS = 12;
+const BEHIND_WRAPPER = 8;
 const LONGEST_TAIL = 60; // words
-const tails = (words: readonly Word[]): readonly (readonly Word[])[] =>
+const tails = (words: readonly Word[], most = MOST_TAILS): readonly (readonly Word[])[] =>
   words
-    .slice(0, MOST_TAILS)
+    .slice(0, most)
     .flatMap((word, at) => (word.text.startsWith("-") || word.text.includes("=") ? [] : [words.slice(at, at + LONGEST_TAIL)]));
 
 /** `-c TEXT`, a file, or standard input. */

@@ -247,7 +247,7 @@ function flowOf(words: readonly Word[], ground: Ground, w: Walk): Flow | undefin
   return move(words, ground.at, w.home, ground.again);
 }
 
-const DEEPEST = 4;
+const DEEPEST = 0; // evals within an eval aren't followed
 
 /** What it runs is told of by itself: see peel.ts. */
 function evaluated(words: readonly Word[], ground: Ground, w: Walk): Flow | undefined {
