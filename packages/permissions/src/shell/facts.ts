@@ -49,8 +49,9 @@ function byName(name: string, words: readonly Word[], at: Whereabouts): Facts {
   if (special) return special;
   const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
   if (wrapper) return { tells: false, edits: false, known: false, touches: wrapperTouches(others, wrapper, at) }; // what it runs is told of by itself
+  if (others.length === 1 && others[0]?.text === "--help" && HELPS.has(name)) return QUIET;
   const changes = changesOf(name, others, at);
-  if (changes) return { tells: false, ...changes };
+  if (changes) return { tells: name === "tee" && changes.known && changes.touches.length === 0, ...changes };
   const spec = Object.hasOwn(TEXT, name) ? TEXT[name] : Object.hasOwn(SYSTEM, name) ? SYSTEM[name] : undefined;
   if (spec) return bySpec(others, spec, at);
   const exact = Object.hasOwn(EXACT, name) ? EXACT[name] : undefined;
@@ -63,6 +64,12 @@ function byName(name: string, words: readonly Word[], at: Whereabouts): Facts {
   const walked = WALKERS.has(name) ? named.map((touch): Touch => ("place" in touch ? { ...touch, under: true } : touch)) : named;
   return { tells: false, edits: false, known: false, touches: [...netTouches(name, others), ...gone, ...walked] };
 }
+
+/** They print how they are used, and the words above stand for nothing else there. */
+const HELPS: ReadonlySet<string> = new Set([
+  ...[...Object.keys(TEXT), ...Object.keys(SYSTEM)].filter((name) => !/^(?:echo|true|false|:|cd|exit|return|sleep)$/.test(name)),
+  ..."cp mv rm mkdir touch ln find sed jq tar node tsc".split(" "),
+]);
 
 /** Files that its own options name. */
 function wrapperTouches(words: readonly Word[], { reads = "", writes = "", own }: Wrapper, at: Whereabouts): readonly Touch[] {
@@ -116,6 +123,16 @@ function bySpec(words: readonly Word[], spec: Spec, at: Whereabouts): Facts {
 
 const REMOVERS = new Set(["rm", "rmdir", "unlink", "shred", "srm", "trash"]);
 
+/** Where a script ends when something fails. */
+const STRICT = /^(?:[-+][euC]*[euC]|[-+][euC]*o|pipefail|errexit|nounset|noclobber)$/;
+
+/** One archive, of which names are shown. A host before a colon would be spoken to. */
+function listing(words: readonly Word[], at: Whereabouts, flag: RegExp): Facts | undefined {
+  const [first, archive, ...more] = words;
+  const plain = archive !== undefined && more.length === 0 && isKnown(archive) && /^[^-]/.test(archive.text) && !archive.text.includes(":");
+  return first && flag.test(first.text) && plain ? only(file("read", archive, at), true) : undefined;
+}
+
 type Special = (others: readonly Word[], at: Whereabouts, words: readonly Word[]) => Facts | undefined;
 
 const SPECIAL: Readonly<Record<string, Special>> = {
@@ -137,6 +154,13 @@ const SPECIAL: Readonly<Record<string, Special>> = {
     const files = words.filter(({ text }) => !text.startsWith("-") && (text.includes("/") || words.some((one) => one.text === "-l")));
     return { ...facts, touches: [...facts.touches, ...files.flatMap((word) => file("read", word, at))] };
   },
+  tar: (words, at) => listing(words, at, /^-?(?:[zjJv]*t[zjJv]*f)$/),
+  unzip: (words, at) => listing(words, at, /^-[lv]$/),
+  gunzip: (words, at) =>
+    words.some(({ text }) => /^-[cfkv]*c[cfkv]*$/.test(text))
+      ? bySpec(words, { short: "ckfv", operands: "files", least: 1 }, at)
+      : undefined,
+  set: (words) => (words.length > 0 && words.every(({ text }) => STRICT.test(text)) ? QUIET : undefined),
   command: (words) => (/^-[vV]$/.test(words[0]?.text ?? "") ? only([], words.every(isKnown)) : undefined),
   cd: moves,
   pushd: moves,

@@ -1,6 +1,6 @@
 // The options of a command read against a list of those that are known to change nothing. Any other option, an abbreviation or a word
 // that could be one makes the reading fail.
-import { isKnown, isUnknown, lead, MARK, mayBeFlag, type Word } from "./marks.ts";
+import { ANY, isKnown, isUnknown, lead, MARK, mayBeFlag, ONE, type Word } from "./marks.ts";
 
 /** What the words behind the options are. `names`: files of which only name and size are told. `text then files`: grep. */
 export type Operands = "files" | "names" | "text" | "none" | "text then files";
@@ -61,9 +61,9 @@ export function readFlags(words: readonly Word[], spec: Spec): ReadFlags {
   return { ok: ok && !none && operands.length <= most && operands.length >= least, options, operands };
 }
 
-/** A wildcard that can only make operands, of a program with no harmful option; or the value of an option that is spelled out. */
-function isSure(word: Word, { safe }: Spec): boolean {
-  if (isUnknown(word)) return false;
+/** What xargs hands to a program that only takes text; a wildcard that can only make operands, of a program with no harmful option; or the value of an option that is spelled out. */
+function isSure(word: Word, { safe, operands }: Spec): boolean {
+  if (isUnknown(word)) return safe === true && operands === "text" && (word === ANY || word === ONE);
   const start = lead(word);
   return start === "" ? safe === true && word.text.startsWith(MARK.glob) : /^--[\w-]+=/.test(start);
 }

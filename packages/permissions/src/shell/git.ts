@@ -27,6 +27,8 @@ const PLAIN_GLOBAL = new Set([
   "--no-replace-objects",
   "--version",
   "-v",
+  "--help",
+  "-h",
   "--html-path",
   "--man-path",
   "--info-path",
@@ -54,6 +56,7 @@ export function gitTells(call: GitCall): { readonly ok: boolean; readonly operan
   const no = { ok: false, operands: others };
   if (call.folders.some(({ text }) => text !== ".") || !call.global.every((one) => PLAIN_GLOBAL.has(one))) return no;
   if (!command) return { ok: call.global.length > 0, operands: [] };
+  if (call.global.some((one) => one === "--help" || one === "-h")) return no; // a page, in a program of its own
   if (!isKnown(command) || !others.every(isKnown)) return no;
   if (command.text === "config") return configTells(others) ? { ok: true, operands: [] } : no;
   const deeper = Object.hasOwn(GIT_DEEPER, command.text) ? GIT_DEEPER[command.text] : undefined;

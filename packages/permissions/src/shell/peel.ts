@@ -89,7 +89,7 @@ function wrapped(name: string, words: readonly Word[], wrapper: Wrapper): Part {
     const guesses = sure ? [] : tails(words, BEHIND_WRAPPER).map((tail) => [...tail, ANY]);
     const fed = inner.map((word) => (/\{\}/.test(word.text) ? ONE : word));
     const all = inner.length === 0 ? [literal("echo")] : [...fed, ANY];
-    return at === 0 && name === "xargs" && inner.length > 0
+    return name === "xargs" && sure && handsOn(words.slice(0, at))
       ? { through: all }
       : { runs: [all, ...(sure ? [] : [[...fed.slice(1), ANY]])], guesses };
   }
@@ -109,6 +109,13 @@ function wrapped(name: string, words: readonly Word[], wrapper: Wrapper): Part {
     sets: words.slice(0, at).flatMap(({ text }) => (/^\w+=/.test(text) ? [text] : [])),
   };
 }
+
+/** Options of xargs that only say how the names are told apart and how many go into one call; `{}` alone may stand for one. */
+const handsOn = (words: readonly Word[]): boolean =>
+  words.every(({ text }, at) => {
+    if (/^-(?:I|I\{\})$/.test(text)) return text.length > 2 || words[at + 1]?.text === "{}";
+    return /^-[0rtx]+$|^-[nLPs]\d*$|^\d+$|^-d.{0,2}$|^\\[n0t]$|^--null$|^--no-run-if-empty$|^--$|^\{\}$/.test(text);
+  });
 
 /** Options by which a wrapper starts its command in another folder. */
 const MOVES: Readonly<Record<string, RegExp>> = {

@@ -125,6 +125,7 @@ export const SYSTEM: Readonly<Record<string, Spec>> = {
 /** Programs that tell their version, or a list of what is there, by these words and no other. */
 export const EXACT: Readonly<Record<string, readonly string[]>> = {
   node: ["--version", "-v"],
+  tsc: ["--version", "-v"],
   deno: ["--version", "-V"],
   bun: ["--version", "-v"],
   python: ["--version", "-V"],
