@@ -19,6 +19,9 @@ it.each([
   "ls | xargs -n1 basename",
   "ls | xargs -n 1 dirname",
   "ls | xargs -I{} echo {}",
+  "for f in a.ts b.ts; do wc -l $f; done",
+  'for f in src/a src/b; do head -3 "$f" | grep x; done',
+  "for d in a b; do for f in x y; do cat $d/$f; done; done",
 ])("asks nothing about %s", async (text) => {
   expect(await verdict("Bash", text)).toBe("allow");
 });
@@ -48,6 +51,27 @@ it.each([
   "ls | xargs -n1 bash",
   "find . -type f | xargs wc -l",
   "basename $SECRET",
+  "for f in a ../b; do wc -l $f; done",
+  "for f in a b; do f=../x; wc -l $f; done",
+  "for f in a b; do read f; wc -l $f; done",
+  "for f in a b; do for f in $x; do wc -l $f; done; done",
+  "for f in wc rm; do $f a; done",
+  "for f in a -delete; do find . $f; done",
+  "for f in a; do : ${f:=b}; wc -l $f; done",
+  "for f in a; do ((f++)); wc -l $f; done",
+  "for f in a; do f\\\n=../x; wc -l $f; done",
+  "for f in a; do ls {f}<x; wc -l $f; done",
+  "for f in a; do cd ..; wc -l $f; done",
+  "for f in a; do wc -l $f; done; cat $f/../../x",
+  "for f in $(ls); do wc -l $f; done",
 ])("asks about %s", async (text) => {
   expect(await verdict("Bash", text)).toMatch(/^ask/);
+});
+
+it("judges a loop by each value of its variable", async () => {
+  const rules = { allow: ["Bash(git push origin *)"], deny: ["Bash(rm *)", "Read(//etc/**)"] };
+  expect(await verdict("Bash", "for r in origin evil; do git push $r main; done", { rules })).toBe("ask");
+  expect(await verdict("Bash", "for r in main dev; do git push origin $r; done", { rules })).toBe("allow");
+  expect(await verdict("Bash", "for c in ls rm; do $c x; done", { rules: { allow: ["Bash"], deny: ["Bash(rm *)"] } })).toBe("deny");
+  expect(await verdict("Bash", "for f in a /etc/x; do cat $f; done", { rules })).toBe("deny");
 });

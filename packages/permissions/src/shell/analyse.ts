@@ -10,7 +10,7 @@ import { file, type Touch } from "./touch.ts";
 import { folderOf } from "../path/wildcard.ts";
 import { budgetFor, isSafe, unitOf, within, type Unit } from "./unit.ts";
 import { walk } from "./walk.ts";
-import { movesIn, type Whereabouts } from "./whereabouts.ts";
+import type { Whereabouts } from "./whereabouts.ts";
 
 export type Analysis = {
   readonly text: string;
@@ -36,7 +36,7 @@ function read(text: string, cwd: string, given: string | undefined): Analysis {
   const home = /(?<![${\w/])HOME(?!\w)/.test(text) ? undefined : given; // it may be set to another folder
   const at: Whereabouts = { folders: [cwd], lost: ELSEWHERE.test(text) };
   const budget = budgetFor(home);
-  const walked = script && walk(script, at, { home, moves: movesIn(text) });
+  const walked = script && walk(script, at, { home, text });
   const units = walked?.commands.map((one) => unitOf(one, budget)) ?? [];
   return {
     text,

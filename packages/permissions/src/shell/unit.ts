@@ -5,7 +5,7 @@ import { FETCHED, peel } from "./peel.ts";
 import { readSource } from "./source.ts";
 import { file, type Touch } from "./touch.ts";
 import { walk, type Assign, type Simple } from "./walk.ts";
-import { movesIn, type Whereabouts } from "./whereabouts.ts";
+import type { Whereabouts } from "./whereabouts.ts";
 
 export type Unit = {
   readonly words: readonly Word[];
@@ -89,7 +89,7 @@ type Script = { readonly units: readonly Unit[]; readonly touches: readonly Touc
 function scriptOf(text: string, at: Whereabouts, budget: Budget, depth: number): Script {
   const { script, why } = readSource(text);
   if (!script) return { units: [], touches: [], why };
-  const walked = walk(script, at, { home: budget.home, moves: movesIn(text) });
+  const walked = walk(script, at, { home: budget.home, text });
   const touches = walked.redirects.flatMap((one) => file(one.do, one.word, one.at));
   return {
     units: walked.commands.map((one) => unitOf(one, budget, depth + 1)),

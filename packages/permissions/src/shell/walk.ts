@@ -12,9 +12,10 @@ import {
 } from "unbash";
 import { expandWord, type Scope } from "./word.ts";
 import { isKnown, literal, MARK, type Word } from "./marks.ts";
-import { after, bare, either, leave, mayMove, move, stay, type Flow, type Whereabouts } from "./whereabouts.ts";
+import { after, bare, either, leave, mayMove, move, movesIn, stay, type Flow, type Whereabouts } from "./whereabouts.ts";
 import { look, type Opaque } from "./hidden.ts";
 import { redirections, type Redirect } from "./redirect.ts";
+import { valuesOf } from "./loops.ts";
 import { readSource } from "./source.ts";
 import { showsNoSecret } from "./telling.ts";
 
@@ -36,6 +37,7 @@ export type Walked = { readonly commands: readonly Simple[]; readonly redirects:
 
 type Walk = {
   readonly home: string | undefined;
+  readonly text: string;
   /** The text holds a word that moves: then a function or a loop may run anywhere. */
   readonly moves: boolean;
   readonly commands: Simple[];
@@ -48,21 +50,40 @@ type Walk = {
   /** Has any command moved; and one in the body of a function? */
   readonly moved: { ever: boolean; inFunction: boolean };
 };
-type Ground = { readonly at: Whereabouts; readonly again: boolean; readonly input: Input };
+type Ground = {
+  readonly at: Whereabouts;
+  readonly again: boolean;
+  readonly input: Input;
+  /** What variables of loops hold, and how many times the loops are gone through together. */
+  readonly vars: ReadonlyMap<string, string>;
+  readonly passes: number;
+};
 
 const ELSEWHERE: Input = { from: "elsewhere" };
+const NO_LOOP: Pick<Ground, "vars" | "passes"> = { vars: new Map(), passes: 1 };
 
 export function walk(
   script: Script,
   start: Whereabouts,
-  { home, moves }: { readonly home: string | undefined; readonly moves: boolean },
+  { home, text }: { readonly home: string | undefined; readonly text: string },
 ): Walked {
   const moved = { ever: false, inFunction: false };
-  const w: Walk = { home, moves, commands: [], redirects: [], opaque: [], seen: new Set(), functions: new Set(), depth: 0, moved };
-  statements(script.commands, { at: start, again: false, input: ELSEWHERE }, w);
+  const w: Walk = {
+    home,
+    text,
+    moves: movesIn(text),
+    commands: [],
+    redirects: [],
+    opaque: [],
+    seen: new Set(),
+    functions: new Set(),
+    depth: 0,
+    moved,
+  };
+  statements(script.commands, { at: start, again: false, input: ELSEWHERE, ...NO_LOOP }, w);
   for (const missed of unseen(script, w.seen)) {
     w.opaque.push({ why: "it holds a command in a place that isn't understood", runs: true });
-    simple(missed, { at: { ...start, lost: true }, again: true, input: ELSEWHERE }, w);
+    simple(missed, { at: { ...start, lost: true }, again: true, input: ELSEWHERE, ...NO_LOOP }, w);
   }
   return w;
 }
@@ -97,7 +118,7 @@ function node(what: PipelineNode | AndOr, ground: Ground, w: Walk): Flow {
       return simple(what, ground, w);
     case "Redirected": {
       inside(what.redirects, ground, w);
-      const text = redirections(what.redirects, ground.at, scopeOf(ground.at, w), w);
+      const text = redirections(what.redirects, ground.at, scopeOf(ground, w), w);
       return node(what.command, { ...ground, input: text ?? ground.input }, w);
     }
     case "Subshell": {
@@ -146,7 +167,7 @@ function compound(what: Compound, ground: Ground, w: Walk): Flow {
         w.opaque.push({ why: "it goes through what a variable of the environment holds", runs: false });
       if (what.type === "Select") w.opaque.push({ why: "it lets standard input choose", runs: false });
       if (isSpecial(what.name.value)) w.opaque.push({ why: `it sets ${what.name.value}`, runs: true });
-      return loop([what.body.commands], ground, w);
+      return eachPass(what, ground, w);
     case "ArithmeticFor":
       inside([what.initialize, what.test, what.update], ground, w);
       w.opaque.push({ why: "it calculates with names", runs: true });
@@ -167,6 +188,19 @@ function compound(what: Compound, ground: Ground, w: Walk): Flow {
       inside([what], ground, w);
       return stay(ground.at);
   }
+}
+
+/** Once for each value of its variable, where these can be told; else for any. */
+function eachPass(what: Extract<Compound, { type: "For" | "Select" }>, ground: Ground, w: Walk): Flow {
+  const name = what.name.value;
+  const words = (what.wordlist ?? []).flatMap((word) => expandWord(word, scopeOf(ground, w))).map(({ text }) => text);
+  const values = what.type === "For" ? valuesOf(name, words, w.text, ground.passes) : undefined;
+  if (!values) return loop([what.body.commands], ground, w);
+  const passes = ground.passes * values.length;
+  return values.reduce<Flow>(
+    (flow, value) => loop([what.body.commands], { ...ground, at: after(flow), vars: new Map(ground.vars).set(name, value), passes }, w),
+    stay(ground.at),
+  );
 }
 
 /** A loop's commands may run behind themselves: they are walked once to see where they lead, and then for good. */
@@ -222,7 +256,7 @@ function pipeline(what: Extract<PipelineNode, { type: "Pipeline" }>, ground: Gro
 function simple(what: Command, ground: Ground, w: Walk): Flow {
   w.seen.add(what);
   inside([...what.prefix, ...(what.name ? [what.name] : []), ...what.suffix], ground, w);
-  const scope = scopeOf(ground.at, w);
+  const scope = scopeOf(ground, w);
   const words = [what.name, ...what.args].flatMap((one) =>
     !one ? [] : one.type === "Word" ? expandWord(one, scope) : [assigned(one, scope)],
   );
@@ -277,8 +311,9 @@ function assigned(one: Assignment, scope: Scope): Word {
     : { ...literal(one.text), text: `${one.name}=${MARK.open}` };
 }
 
-const scopeOf = ({ folders, lost }: Whereabouts, { home }: Walk): Scope => ({
+const scopeOf = ({ at: { folders, lost }, vars }: Ground, { home }: Walk): Scope => ({
   home,
+  vars,
   here: lost || folders.length > 1 ? undefined : folders[0],
 });
 

@@ -5,7 +5,7 @@ import { braceWords } from "./braces.ts";
 import { literal, MARK, type Word } from "./marks.ts";
 
 /** Undefined: it can't be told here. */
-export type Scope = { readonly home: string | undefined; readonly here: string | undefined };
+export type Scope = { readonly home: string | undefined; readonly here: string | undefined; readonly vars: ReadonlyMap<string, string> };
 
 /** One way a part can come out. */
 type Piece = { readonly text: string; readonly script: string };
@@ -79,8 +79,8 @@ const joined = (parts: readonly (readonly Piece[])[]): Piece => ({
   script: parts.map(([one]) => one?.script ?? "").join(""),
 });
 
-function variable(name: string, raw: string, quoted: boolean, { home, here }: Scope): Piece {
-  const value = name === "HOME" ? home : name === "PWD" ? here : undefined;
+function variable(name: string, raw: string, quoted: boolean, { home, here, vars }: Scope): Piece {
+  const value = name === "HOME" ? home : name === "PWD" ? here : vars.get(name);
   if (value !== undefined && (quoted || /^[\w./@%+:,-]*$/.test(value))) return piece(value);
   return unknown(quoted && name !== "@" ? MARK.open : MARK.split, raw);
 }
