@@ -96,8 +96,8 @@ export type Answer =
     }
   | { readonly behavior: "deny"; readonly message?: string; readonly interrupt?: boolean };
 export type NewRule = { readonly text: string; readonly behavior: Behavior };
-/** Rejects only when aborted. */
-export type Ask = (question: Question, signal: AbortSignal) => Promise<Answer>;
+/** `later`: it stays open, and the run waits for it. Rejects only when aborted. */
+export type Ask = (question: Question, signal: AbortSignal) => Promise<Answer | "later">;
 
 /** Why a session couldn't be opened, in one line that says what to do next. `usage`: the command line or a named file is at fault. */
 export type Refusal = { readonly code: "usage" | "settings" | "credentials" | "session" | "plugin"; readonly text: string };

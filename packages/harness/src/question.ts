@@ -42,6 +42,7 @@ export async function* put(
   if (!known || ask) announce?.(about, ctx.signal);
   if (!ask) return "deferred";
   const answer = await ask({ ...about, askId }, ctx.signal);
+  if (answer === "later") return "deferred";
   yield {
     type: "ask.answered",
     askId,

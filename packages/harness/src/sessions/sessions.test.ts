@@ -81,6 +81,17 @@ test("what only a sub-agent said is found, as its session's; deleting that leave
   assert.deepEqual(await left(), []);
 });
 
+test("who is asked may leave it for later: the question stays open, and the run waits", async () => {
+  await using w = await world({ replies: [{ blocks: [call("Write", { file_path: "a.txt", content: "x" })] }] });
+  const first = await w.open({}, { ask: async () => "later" });
+  assert.equal(ended(await run(first, "write it")), "tool_deferred");
+  await first[Symbol.asyncDispose]();
+  await using sessions = open(w);
+  const session = await found(sessions, first.id);
+  assert.equal(session.status, "waiting");
+  assert.equal((await sessions.asks(session)).length, 1);
+});
+
 test("a denial by answer is told to the model, and an answer that comes too late counts no more", async () => {
   await using w = await world({ replies: [{ blocks: [call("Write", { file_path: "a.txt", content: "x" })] }, say("ok")] });
   const first = await w.open({ defer: true });

@@ -84,8 +84,12 @@ export class Scribe {
     this.#tell({ type: "context.edited", tier: "imported", edits: [{ op: "fold", from: 0, to, summary: words }] }, at);
   }
 
+  /** A call that nobody answered may have run: it isn't run again. */
   end(at: number): void {
     this.#close(at);
+    for (const { id, input } of this.#calls.values()) this.#tell({ type: "call.started", callId: id, input, replay: "never" }, at);
+    if (this.#calls.size === 0 && this.#turns > 0)
+      this.#tell({ type: "run.ended", reason: "completed", totals: { turns: this.#turns } }, at);
   }
 
   #close(at: number): void {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fold, isToolUse, messagesOf, viewOf, type Envelope, type Event, type Message } from "@keelson/protocol";
+import { fold, isToolUse, messagesOf, openCalls, viewOf, type Envelope, type Event, type Message } from "@keelson/protocol";
 import { test } from "vitest";
 import { html, markdown } from "./print.ts";
 import { readTranscript, type Transcript } from "./read.ts";
@@ -103,6 +103,16 @@ test("a call that nobody answered gets an answer that says so", () => {
   const [, reply, result] = viewIn(read);
   assert.match(reply?.content.filter(isToolUse)[0]?.id ?? "", /^[\w-]+$/);
   assert.match(JSON.stringify(result), /outcome unknown/);
+  const [open] = openCalls(viewOf(read.told.map(({ event, at }, index) => envelope(event, index + 1, at))));
+  assert.equal(open?.started, "never"); // it may have run there: it isn't run here
+});
+
+test("a conversation that came to its end is one that was completed", () => {
+  const read = readOrFail(
+    lines(codex("session_meta", { id: "1", cwd: "/home/dev/proj" }), codexSays("user", "hi"), codexSays("assistant", "Hello.")),
+  );
+  const last = read.told.at(-1)?.event;
+  assert.equal(last?.type === "run.ended" && last.reason, "completed");
 });
 
 const codex = (type: string, payload: object): object => ({ timestamp: "2026-11-20T10:00:00.000Z", type, payload });
