@@ -11,11 +11,15 @@ import { encode, type Header } from "./record.ts";
 import { segmentsOf } from "./segment.ts";
 import { birthOf } from "./summary.ts";
 import { survey } from "./survey.ts";
+import type { Trace } from "./trace.ts";
 
 /** What taking a pen needs of the house. `root`: the folder that holds `sessions/`. */
 export type Desk = LockRoom & { readonly root: string; readonly report: Report };
+/** What is remembered of a session elsewhere: how far its log went, and its folder. Asked only where its own files don't tell. */
+export type Memory = Partial<Trace> & { readonly cwd?: string; readonly created?: number };
+export type Recall = (session: string) => Promise<Memory | undefined>;
 /** `takeOver`: from a living owner too. */
-export type Claimant = { readonly owner: string; readonly takeOver: boolean };
+export type Claimant = { readonly owner: string; readonly takeOver: boolean; readonly recall: Recall };
 
 /**
  * Takes the pen of a session. The order is the fence: the lock, the new segment's empty file, the look at what there is, its header.
@@ -30,10 +34,20 @@ export async function claimPen(desk: Desk, folder: string, ref: Ref, claimant: C
   const lock = lockPath(folder, epoch);
   try {
     markChanged(disk, root, folder);
-    const { head: base, outline, ahead } = await survey(disk, folder, ref.session, report);
+    const memory = hasBlank(disk, folder, epoch) ? await claimant.recall(ref.session) : undefined;
+    const { head: base, isWhole, ...surveyed } = await survey(desk, folder, ref.session, traceOf(memory));
     const before = segmentsOf(disk, folder);
-    const { cwd = "", created = desk.now(), parent } = birthOf(disk, before, ref.session).header ?? {};
-    const header: Header = { keel: 1, session: ref.session, epoch, base, ...(parent !== undefined && { parent }), cwd, created };
+    const { header: birth, cwd } = birthOf(disk, before, { folder, session: ref.session });
+    const { created = memory?.created ?? desk.now(), parent } = birth ?? {};
+    const header: Header = {
+      keel: 1,
+      session: ref.session,
+      epoch,
+      base,
+      ...(parent !== undefined && { parent }),
+      cwd: cwd || (memory?.cwd ?? ""),
+      created,
+    };
     const line = encode(header);
     writeWhole(disk, fd, line);
     dropPieces(disk, folder);
@@ -42,13 +56,25 @@ export async function claimPen(desk: Desk, folder: string, ref: Ref, claimant: C
     const drop = (): void => dropLock(desk, lock);
     const shelf = { disk, root, folder, unsynced: new Set<string>() };
     const site = { disk, report, path, next: segmentPath(folder, epoch + 1), drop, older, folders: foldersAbove(folder), shelf };
-    return new Pen(site, { epoch, owner }, fd, { head: base, size: line.length, outline, ahead });
+    return new Pen(site, { epoch, owner }, fd, { ...surveyed, head: base, size: line.length, isWhole });
   } catch (error) {
     bestEffort(() => disk.close(fd));
     bestEffort(() => disk.remove(path));
     dropLock(desk, lock);
     throw error;
   }
+}
+
+/** True when a segment before `epoch` holds nothing readable: a claim that died, or all of it is lost. */
+export function hasBlank(disk: Disk, folder: string, epoch = Infinity): boolean {
+  const readable = segmentsOf(disk, folder).map((segment) => segment.epoch);
+  return epochsOf(disk.names(folder), ".jsonl").some((one) => one < epoch && !readable.includes(one));
+}
+
+export function traceOf(memory: Memory | undefined): Trace | undefined {
+  return memory?.seq === undefined || memory.epoch === undefined
+    ? undefined
+    : { seq: memory.seq, epoch: memory.epoch, created: memory.created };
 }
 
 /** What a writer that was killed had put beside its place. */
@@ -64,7 +90,12 @@ function foldersAbove(folder: string): readonly string[] {
 const TRIES = 100;
 
 /** The lock and the new segment's empty file. Each further try means that somebody else got on in between. */
-export function seize(desk: Desk, folder: string, { session }: Ref, claimant: Claimant): { readonly epoch: number; readonly fd: number } {
+export function seize(
+  desk: Desk,
+  folder: string,
+  { session }: Ref,
+  claimant: Omit<Claimant, "recall">,
+): { readonly epoch: number; readonly fd: number } {
   let holder: Holder | undefined;
   for (let tries = 0; tries < TRIES; tries++) {
     const names = desk.disk.names(folder);

@@ -104,10 +104,10 @@ test("a broken session is told and hides no other", async () => {
   writeFileSync(join(folderOf(home.path, "newer"), "0.jsonl"), '{"keel":2,"all":"new"}\n');
   writeFileSync(join(folderOf(home.path), "..", "stray"), "not a folder");
   assert.deepEqual((await store.list({ tenant: "local" })).map(({ ref }) => ref.session).toSorted(), ["good", "headless"]);
-  assert.deepEqual(
-    (await store.list({ tenant: "local", cwd: CWD })).map(({ ref }) => ref.session),
-    ["good"],
-  );
+  assert.deepEqual((await store.list({ tenant: "local", cwd: CWD })).map(({ ref, cwd }) => `${ref.session} ${cwd}`).toSorted(), [
+    `good ${CWD}`,
+    `headless ${CWD}`,
+  ]);
   assert.deepEqual(
     new Set(problems.map(({ severity, text }) => [severity, /newer keelson/.test(text)].join())),
     new Set(["warning,false", "error,true"]),

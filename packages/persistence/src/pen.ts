@@ -34,6 +34,8 @@ export type Start = Mark & Omit<Surveyed, "head">;
 export class Pen {
   readonly fence: Fence;
   readonly base: number;
+  /** False when records are lost before it: a snapshot would keep that from who reads behind it. */
+  readonly isWhole: boolean;
   readonly #site: Site;
   readonly #repeats = new Repeats();
   readonly #barrier = new Group(() => this.#sync());
@@ -52,10 +54,11 @@ export class Pen {
   #outline: Outline;
   #ahead: Ahead | undefined;
 
-  constructor(site: Site, fence: Fence, fd: number, { outline: known, ahead, ...start }: Start) {
+  constructor(site: Site, fence: Fence, fd: number, { outline: known, ahead, isWhole, ...start }: Start) {
     this.#site = site;
     this.fence = fence;
     this.base = start.head;
+    this.isWhole = isWhole;
     this.#fd = fd;
     this.#written = start;
     this.#acknowledged = start;

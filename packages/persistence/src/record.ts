@@ -68,7 +68,7 @@ export function write(lines: readonly Line[], repeats: Repeats): string {
   return text;
 }
 
-const UNKNOWN: Same = { session: "", run: "", path: [] };
+export const UNKNOWN: Same = { session: "", run: "", path: [] };
 
 /** Undefined for what isn't a whole record: torn, not UTF-8, not JSON, another shape. `same`: of the long line before; who doesn't know it learns no more than number, time and event. */
 export function parseRecord(bytes: Uint8Array | undefined, same: Same = UNKNOWN): Found | undefined {

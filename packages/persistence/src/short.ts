@@ -47,3 +47,19 @@ export function lengthen(value: Readonly<Record<string, unknown>>, { session, ru
   const { seq, at, event, ...rest } = value;
   return { v: 1, seq, at, session, run, path, event, ...rest };
 }
+
+/** Of a long line that is spoiled elsewhere. */
+export function sameIn(bytes: Uint8Array): Same | undefined {
+  const spelled = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, SPELLED_BYTES)).toString();
+  const [, session = "", run = "", path = ""] = SPELLED.exec(spelled) ?? [];
+  try {
+    return session === ""
+      ? undefined
+      : { session: String(JSON.parse(session)), run: String(JSON.parse(run)), path: JSON.parse(path) as Same["path"] };
+  } catch {
+    return undefined; // spoiled just there
+  }
+}
+
+const SPELLED_BYTES = 16 * 1024;
+const SPELLED = /"session":("(?:[^"\\]|\\.)*"),"run":("(?:[^"\\]|\\.)*"),"path":(\[(?:"(?:[^"\\]|\\.)*",?)*\]),"event":/;

@@ -55,8 +55,13 @@ export function snapshotIn(disk: Disk, folder: string, session: string, kind: st
 const NEWLINE = Buffer.from("\n");
 const COVER_LIMIT = 1024 * 1024;
 
-/** Its first line alone. */
 export function knownOf(disk: Disk, folder: string, session: string): Known | undefined {
+  const cover = coverIn(disk, folder);
+  return cover && holds(disk, folder, session, cover.seq, cover.place) ? { seq: cover.seq, outline: cover.outline } : undefined;
+}
+
+/** Its first line alone, whatever became of the log. */
+export function coverIn(disk: Disk, folder: string): Cover | undefined {
   const fd = ifThere(() => disk.open(snapshotPath(folder), "read"));
   if (fd === undefined) return undefined;
   try {
@@ -65,8 +70,7 @@ export function knownOf(disk: Disk, folder: string, session: string): Known | un
       const read = bytes.subarray(0, disk.read(fd, bytes, 0));
       const end = read.indexOf(10);
       if (end < 0 && read.length === size) continue;
-      const cover = coverOf(read.subarray(0, Math.max(0, end)));
-      return cover && holds(disk, folder, session, cover.seq, cover.place) ? { seq: cover.seq, outline: cover.outline } : undefined;
+      return coverOf(read.subarray(0, Math.max(0, end)));
     }
     return undefined;
   } finally {

@@ -18,8 +18,8 @@ import {
 } from "@keelson/protocol";
 import { getBlob, putBlob, shelfOf, type Shelf } from "./blobs.ts";
 import { markChanged } from "./changed.ts";
-import { claimPen, type Desk } from "./claim.ts";
-import { nodeDisk, type Disk } from "./disk.ts";
+import { claimPen, hasBlank, traceOf, type Desk, type Memory } from "./claim.ts";
+import { bestEffort, nodeDisk, type Disk } from "./disk.ts";
 import { notFound, unreadable, unwritable } from "./failure.ts";
 import { findFolder, isSession, makeSession, taken } from "./folders.ts";
 import { forkSession } from "./fork.ts";
@@ -34,6 +34,7 @@ import { removeSession, sweep } from "./remove.ts";
 import { headOf } from "./segment.ts";
 import { keepSnapshot, snapshotIn } from "./snapshot.ts";
 import { summarise } from "./summary.ts";
+import type { Trace } from "./trace.ts";
 
 /** `root`: the folder that holds `sessions/`; it is made when it is first needed. `now`: ms since the epoch. */
 export type StoreOptions = {
@@ -56,7 +57,7 @@ export type EmbeddedStore = SessionStore &
 
 /**
  * The embedded store: a folder for each session, an append-only file (segment) for each epoch. Touches nothing before it is asked.
- * Of a log that is damaged in its middle `head` may name a record that `read` doesn't get to; a claim's head is exact.
+ * Of a log that lost its end `head` may be below a claim's, which gives no number twice. Numbers of records that are lost are left out, and each reader is told.
  */
 export function openStore({ root, now, onProblem, disk = nodeDisk, host = nodeHost(now) }: StoreOptions): EmbeddedStore {
   return new FolderStore({ root, disk, host, now, left: new Set(), report: onProblem ?? (() => undefined) });
@@ -108,7 +109,7 @@ class FolderStore implements EmbeddedStore {
     const folder = this.#folderOf(ref);
     let pen: Pen;
     try {
-      pen = await claimPen(this.#desk, folder, ref, { owner, takeOver });
+      pen = await claimPen(this.#desk, folder, ref, { owner, takeOver, recall: (session) => this.#recall(session) });
     } catch (error) {
       throw unwritable(folder, error);
     }
@@ -137,10 +138,13 @@ class FolderStore implements EmbeddedStore {
   }
 
   async *read(ref: Ref, after: number): AsyncGenerator<Envelope> {
-    const { disk, report } = this.#desk;
+    const { disk, root, report } = this.#desk;
     const folder = this.#folderOf(ref);
     // a torn end is nothing to speak of while somebody may be writing it
-    const found = ({ torn, problem }: Finding): void => (torn ? undefined : report(problem));
+    const found = ({ torn, problem, lost: missing }: Finding): void => {
+      if (missing !== undefined) bestEffort(() => markChanged(disk, root, folder)); // so that lists say it too
+      if (!torn) report(problem);
+    };
     const get = (digest: string): Buffer | undefined => getBlob({ disk, folder }, digest);
     const whole = (record: Found): Envelope => restore(record, get, (digest) => report(lost(folder, digest, record.seq)));
     let from = after;
@@ -150,10 +154,20 @@ class FolderStore implements EmbeddedStore {
         yield whole(record);
         from = record.seq;
       }
-      for await (const portion of portions({ disk, folder, found }, from)) for (const record of portion) yield whole(record);
+      for await (const portion of portions({ disk, folder, found, trace: await this.#traceOf(ref, folder) }, from))
+        for (const record of portion) yield whole(record);
     } catch (error) {
       throw unreadable(folder, error);
     }
+  }
+
+  async #traceOf({ session }: Ref, folder: string): Promise<Trace | undefined> {
+    return hasBlank(this.#desk.disk, folder) ? traceOf(await this.#recall(session)) : undefined;
+  }
+
+  async #recall(session: string): Promise<Memory | undefined> {
+    const { disk, root } = this.#desk;
+    return disk.stat(join(root, "index.db")) ? await (await this.#lists()).recall(session) : undefined;
   }
 
   /** What a claim has just read isn't read once more. */
@@ -168,12 +182,13 @@ class FolderStore implements EmbeddedStore {
   }
 
   async putSnapshot(ref: Ref, fence: Fence, snapshot: Snapshot): Promise<void> {
-    const { settled, shelf } = this.#penOf(ref, fence);
+    const { settled, shelf, isWhole } = this.#penOf(ref, fence);
     if (settled?.head !== snapshot.seq)
       throw storeError(
         "head_mismatch",
         `The log ends at ${settled?.head ?? "a record that isn't acknowledged yet"}, not at ${snapshot.seq}. Make the snapshot of that.`,
       );
+    if (!isWhole) return; // who begins behind it would never be told
     try {
       keepSnapshot(shelf, snapshot, settled.outline);
     } catch (error) {
@@ -205,7 +220,9 @@ class FolderStore implements EmbeddedStore {
   async get(ref: Ref): Promise<SessionSummary> {
     const folder = this.#folderOf(ref);
     try {
-      const { summary, outline } = await summarise(this.#desk.disk, folder, ref.session);
+      const { disk, report } = this.#desk;
+      const { summary, outline, lost: missing } = await summarise({ disk, folder, trace: await this.#traceOf(ref, folder) }, ref.session);
+      for (const problem of missing) report(problem);
       return { ...summary, status: isHeld(this.#desk, folder) ? "active" : outline.status };
     } catch (error) {
       throw unreadable(folder, error);

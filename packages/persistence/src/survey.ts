@@ -4,23 +4,24 @@ import { corruptPath } from "./layout.ts";
 import { openNew } from "./lock.ts";
 import type { Finding, Report } from "./read.ts";
 import type { Found } from "./record.ts";
-import { withFile } from "./segment.ts";
+import { withFile, type Segment } from "./segment.ts";
 import { knownOf } from "./snapshot.ts";
 import { outlineBehind } from "./summary.ts";
+import type { Trace } from "./trace.ts";
 
 const CHUNK = 256 * 1024;
 /** Of so many reads of the disk what they brought is kept for who has claimed, and reads next: 8 MB. */
 const MOST_KEPT = 32;
 
-/** `ahead`: the records behind `from`, all of them or none. */
-export type Surveyed = { readonly head: number; readonly outline: Outline; readonly ahead: Ahead | undefined };
+/** `head`: the last number that was given, so that none is given twice. `ahead`: the records behind `from`, all of them or none. `isWhole`: none is lost. */
+export type Surveyed = { readonly head: number; readonly outline: Outline; readonly ahead: Ahead | undefined; readonly isWhole: boolean };
 export type Ahead = { readonly from: number; readonly records: readonly Found[] };
 
 /**
- * Reads a log before something is added to it, whole or from its snapshot on: the head is the last record that a reader gets to,
- * so nothing new ever stands behind a gap. What is spoiled is told, and copied to `<epoch>.corrupt` once, for people; the segment stays as it is.
+ * Reads a log before something is added to it, whole or from its snapshot on. What is lost or spoiled is told, and what is spoiled is copied
+ * to `<epoch>.corrupt` once, for people; the segment stays as it is. `trace`: see Source.
  */
-export async function survey(disk: Disk, folder: string, session: string, report: Report): Promise<Surveyed> {
+export async function survey({ disk, report }: Surveyor, folder: string, session: string, trace: Trace | undefined): Promise<Surveyed> {
   const findings: Finding[] = [];
   let kept: Found[] = [];
   let reads = 0;
@@ -29,18 +30,22 @@ export async function survey(disk: Disk, folder: string, session: string, report
     else kept.push(...portion);
   };
   const known = knownOf(disk, folder, session) ?? { seq: 0, outline: NO_OUTLINE };
-  const { seq: head, outline } = await outlineBehind({ disk, folder, found: (finding) => findings.push(finding) }, known, keep);
-  const spoiled = findings.filter(({ size }) => size > 0);
+  const { seq: head, outline } = await outlineBehind({ disk, folder, trace, found: (finding) => findings.push(finding) }, known, keep);
+  const spoiled = findings.flatMap(({ segment, at, size }) => (segment && size > 0 ? [{ segment, at, size }] : []));
   for (const epoch of new Set(spoiled.map(({ segment }) => segment.epoch)))
     bestEffort(() => {
       const those = spoiled.filter(({ segment }) => segment.epoch === epoch);
       setAside(disk, corruptPath(folder, epoch), those);
     });
   for (const { problem } of findings) report(problem);
-  return { head, outline, ahead: reads > MOST_KEPT ? undefined : { from: known.seq, records: kept } };
+  const ahead = reads > MOST_KEPT ? undefined : { from: known.seq, records: kept };
+  return { head, outline, ahead, isWhole: findings.every(({ lost }) => lost === undefined) };
 }
 
-function setAside(disk: Disk, path: string, findings: readonly Finding[]): void {
+type Surveyor = { readonly disk: Disk; readonly report: Report };
+type Spoiled = { readonly segment: Segment; readonly at: number; readonly size: number };
+
+function setAside(disk: Disk, path: string, findings: readonly Spoiled[]): void {
   const to = openNew(disk, path);
   if (to === undefined) return;
   try {

@@ -9,20 +9,22 @@ import { openNew } from "../lock.ts";
  */
 export const indexPath = (root: string): string => join(root, "index.db");
 
-const VERSION = 1;
+const VERSION = 2;
 /** Milliseconds that a statement waits for another process. Never 0. */
 const BUSY_MS = 5_000;
 
-/** A session's number stands in the upper bits of its words' rowids, an event's below. `stale`: sessions that changed and wait to be read, as `<slug>/<id>`. `known`: see Known. */
+/** A session's number stands in the upper bits of its words' rowids, an event's below. `stale`: sessions that changed and wait to be read, as `<slug>/<id>`. `known`: see Known. `most`: how far the log ever went (Trace). `lost`: what says which records are missing. */
 const SCHEMA = `
   CREATE TABLE session (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, slug TEXT NOT NULL, cwd TEXT NOT NULL, created REAL NOT NULL, updated REAL NOT NULL,
-    title TEXT NOT NULL, status TEXT NOT NULL, parent TEXT, head INTEGER NOT NULL, known TEXT, worded INTEGER NOT NULL DEFAULT 0
+    title TEXT NOT NULL, status TEXT NOT NULL, parent TEXT, head INTEGER NOT NULL, known TEXT, worded INTEGER NOT NULL DEFAULT 0,
+    most TEXT, lost TEXT
   );
   CREATE INDEX newest ON session (updated DESC, created DESC, name DESC);
   CREATE INDEX newest_there ON session (cwd, updated DESC, created DESC, name DESC);
   CREATE INDEX parents ON session (parent) WHERE parent IS NOT NULL;
   CREATE INDEX unworded ON session (id) WHERE worded < head;
+  CREATE INDEX damaged ON session (id) WHERE lost IS NOT NULL;
   CREATE TABLE stale (folder TEXT PRIMARY KEY) WITHOUT ROWID;
   CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, detail = none, tokenize = 'unicode61 remove_diacritics 0');
   PRAGMA user_version = ${VERSION};

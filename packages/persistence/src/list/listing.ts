@@ -2,13 +2,13 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { storeError, type SearchHit, type SearchQuery, type SessionQuery, type SessionSummary } from "@keelson/protocol";
 import { changedSessions } from "../changed.ts";
-import type { Desk } from "../claim.ts";
+import type { Desk, Memory } from "../claim.ts";
 import { isSession, namesIn, namesOf, placesIn } from "../folders.ts";
 import { sessionsOf, slugOf } from "../layout.ts";
 import { isHeld } from "../lock.ts";
 import { absorb } from "./absorb.ts";
 import { addStale, indexPath, inTransaction, openDatabase, removeDatabase, troubleOf } from "./database.ts";
-import { dropRow, rowsOf, type Row } from "./rows.ts";
+import { dropRow, indexedIn, lostIn, memoryOf, rowsOf, type Row } from "./rows.ts";
 import { scanList, scanSearch } from "./scan.ts";
 import { searchIndex } from "./search.ts";
 import { addWords } from "./words.ts";
@@ -32,10 +32,11 @@ export class Listing {
   }
 
   async search(query: SearchQuery): Promise<readonly SearchHit[]> {
-    const { disk, root } = this.#desk;
+    const { disk, root, report } = this.#desk;
     const answer = await this.#ask(async (db) => {
       await absorb(this.#desk, db);
       await addWords(this.#desk, db);
+      for (const problem of lostIn(db, query.cwd)) report(problem);
       const active = this.#active();
       const hits = await searchIndex(disk, root, db, query);
       return hits.map((hit) => ({ ...hit, session: withStatus(hit.session, active) }));
@@ -53,14 +54,16 @@ export class Listing {
 
   /** Forgets all and reads every session anew; how many there are. Where no index can be it counts them; one that can't be made is `unwritable`. */
   async reindex(signal: AbortSignal): Promise<number> {
-    const { disk, root } = this.#desk;
+    const { disk, root, report } = this.#desk;
     const count = await this.#ask(async (db) => {
       inTransaction(db, () => {
-        db.exec("DELETE FROM session; DELETE FROM words");
+        db.exec("UPDATE session SET known = NULL, worded = 0; DELETE FROM words"); // how far each log went is told by nothing else
+        addStale(db, indexedIn(db));
         addStale(db, namesOf(disk, root));
       });
       await absorb(this.#desk, db);
       await addWords(this.#desk, db, signal);
+      for (const problem of lostIn(db)) report(problem);
       return Number(db.prepare("SELECT count(*) AS sessions FROM session").get()?.["sessions"]);
     });
     if (count === NO_INDEX) return placesIn(disk, root, undefined).length;
@@ -69,6 +72,12 @@ export class Listing {
       "unwritable",
       `Can't make the index ${indexPath(root)} anew (${count.words}). The sessions are whole and are listed without it. Make room, or look at the folder's mode and owner.`,
     );
+  }
+
+  /** What the index has of a session; undefined where there is none, or it can't be used. */
+  async recall(session: string): Promise<Memory | undefined> {
+    const memory = await this.#ask(async (db) => memoryOf(db, session));
+    return isAnswer(memory) ? memory : undefined;
   }
 
   close(): void {
@@ -120,7 +129,10 @@ export class Listing {
     for (;;) {
       const rows = rowsOf(db, query, active);
       const gone = rows.filter((row) => !isSession(this.#desk.disk, this.#folderOf(row)));
-      if (gone.length === 0) return rows.map(({ summary }) => withStatus(summary, active));
+      if (gone.length === 0) {
+        for (const problem of rows.flatMap(({ lost }) => lost)) this.#desk.report(problem);
+        return rows.map(({ summary }) => withStatus(summary, active));
+      }
       inTransaction(db, () => {
         for (const { id } of gone) dropRow(db, id);
       });

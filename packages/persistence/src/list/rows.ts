@@ -1,10 +1,13 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-import { SESSION_STATUSES, type SessionQuery, type SessionStatus, type SessionSummary } from "@keelson/protocol";
+import { SESSION_STATUSES, type Problem, type SessionQuery, type SessionStatus, type SessionSummary } from "@keelson/protocol";
+import type { Memory } from "../claim.ts";
+import { slugOf } from "../layout.ts";
+import type { Trace } from "../trace.ts";
 
 /** What the index holds of a session, and how it is asked for. `name`: the session's id. */
-export type Row = { readonly id: number; readonly slug: string; readonly summary: SessionSummary };
+export type Row = { readonly id: number; readonly slug: string; readonly summary: SessionSummary; readonly lost: readonly Problem[] };
 
-const COLUMNS = "id, name, slug, cwd, created, updated, title, status, parent";
+const COLUMNS = "id, name, slug, cwd, created, updated, title, status, parent, lost";
 
 /** Newest first. `held`: who is active stands in the locks, not in the index. */
 export function rowsOf(
@@ -13,7 +16,7 @@ export function rowsOf(
   held: readonly string[],
 ): readonly Row[] {
   const terms: readonly (readonly [string, ...SQLInputValue[]])[] = [
-    ...(cwd === undefined ? [] : [["cwd = ?", cwd] as const]),
+    ...(cwd === undefined ? [] : [["(cwd = ? OR cwd = '' AND slug = ?)", cwd, slugOf(cwd)] as const]),
     ...(parent === undefined ? [] : [["parent = ?", parent] as const]),
     ...(after === undefined ? [] : [["(updated, created, name) < (?, ?, ?)", after.updated, after.created, after.ref.session] as const]),
     ...(status === undefined ? [] : [statusTerm(status, JSON.stringify(held))]),
@@ -23,7 +26,7 @@ export function rowsOf(
   return db
     .prepare(sql)
     .all(...terms.flatMap(([, ...values]) => values), limit ?? -1)
-    .map(rowOf);
+    .map((found) => rowOf(found, cwd));
 }
 
 function statusTerm(status: SessionStatus, held: string): readonly [string, ...SQLInputValue[]] {
@@ -36,18 +39,50 @@ export function rowAt(db: DatabaseSync, id: number): Row | undefined {
   return found && rowOf(found);
 }
 
-function rowOf(found: Readonly<Record<string, unknown>>): Row {
+/** `asked`: the folder that was asked for: a session that lost its own stands there by its slug. */
+function rowOf(found: Readonly<Record<string, unknown>>, asked = ""): Row {
   const { id, name, slug, cwd, created, updated, title, status, parent } = found;
   const summary: SessionSummary = {
     ref: { tenant: "local", session: String(name) },
-    cwd: String(cwd),
+    cwd: String(cwd) || asked,
     created: Number(created),
     updated: Number(updated),
     title: String(title),
     status: SESSION_STATUSES.find((one) => one === status) ?? "idle",
     ...(typeof parent === "string" && { parent }),
   };
-  return { id: Number(id), slug: String(slug), summary };
+  return { id: Number(id), slug: String(slug), summary, lost: lostAt(found) };
+}
+
+export function lostAt({ lost }: Readonly<Record<string, unknown>>): readonly Problem[] {
+  return typeof lost === "string" ? (JSON.parse(lost) as Problem[]) : [];
+}
+
+export function traceAt({ most }: Readonly<Record<string, unknown>>): Trace | undefined {
+  return typeof most === "string" ? (JSON.parse(most) as Trace) : undefined;
+}
+
+/** Every session's name there, as `<slug>/<id>`. */
+export function indexedIn(db: DatabaseSync): readonly string[] {
+  return db
+    .prepare("SELECT slug || '/' || name AS folder FROM session")
+    .all()
+    .map(({ folder }) => String(folder));
+}
+
+export function memoryOf(db: DatabaseSync, session: string): Memory | undefined {
+  const row = db.prepare("SELECT cwd, created, most FROM session WHERE name = ?").get(session);
+  return row && { cwd: String(row["cwd"]), ...traceAt(row), created: Number(row["created"]) };
+}
+
+/** Of all sessions, or those of a folder. */
+export function lostIn(db: DatabaseSync, cwd?: string): readonly Problem[] {
+  const there = cwd === undefined ? [] : [cwd, slugOf(cwd)];
+  const sql = `SELECT lost FROM session WHERE lost IS NOT NULL${cwd === undefined ? "" : " AND (cwd = ? OR slug = ?)"}`;
+  return db
+    .prepare(sql)
+    .all(...there)
+    .flatMap(lostAt);
 }
 
 /** With its words. */

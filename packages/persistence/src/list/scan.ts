@@ -26,7 +26,7 @@ type Scanned = { readonly folder: string; readonly summary: SessionSummary };
 export async function scanList(desk: Desk, query: SessionQuery): Promise<readonly SessionSummary[]> {
   const titled: SessionSummary[] = [];
   for (const { folder, summary } of await scan(desk, query)) {
-    const title = summary.title || (await reading(desk, folder, () => titleOf(desk, folder)));
+    const title = await reading(desk, folder, () => titleOf(desk, folder));
     if (title !== undefined) titled.push({ ...summary, title });
   }
   return titled;
@@ -52,6 +52,7 @@ async function scan(desk: Desk, { cwd, status, parent, after, limit }: SessionQu
     if (summary) all.push({ folder: place.folder, summary });
   }
   return all
+    .map((one) => (one.summary.cwd === "" && cwd !== undefined ? { ...one, summary: { ...one.summary, cwd } } : one)) // it stands there by its slug
     .filter(({ summary }) => cwd === undefined || summary.cwd === cwd)
     .filter(({ summary }) => status === undefined || summary.status === status)
     .filter(({ summary }) => parent === undefined || summary.parent === parent)
@@ -64,24 +65,30 @@ async function briefly(desk: Desk, { folder, session }: Place): Promise<SessionS
   const held = isHeld(desk, folder);
   const short = brief(desk.disk, folder, session);
   if (short && short.cwd !== "") return { ...short, title: "", status: held ? "active" : short.status };
-  const { summary, outline, whole } = await summarise(desk.disk, folder, session);
+  const { summary, outline, whole } = await summarise({ disk: desk.disk, folder }, session);
   if (!whole) desk.report({ severity: "warning", file: folder, text: NO_HEADER });
   return { ...summary, status: held ? "active" : outline.status };
 }
 
-async function titleOf({ disk }: Pick<Desk, "disk">, folder: string): Promise<string> {
-  return (await summarise(disk, folder, basename(folder))).summary.title;
+/** Says what is missing of it, on the way. */
+async function titleOf({ disk, report }: Pick<Desk, "disk" | "report">, folder: string): Promise<string> {
+  const { summary, lost } = await summarise({ disk, folder }, basename(folder));
+  for (const problem of lost) report(problem);
+  return summary.title;
 }
 
-async function lastHit({ disk }: Desk, { folder, summary }: Scanned, wanted: readonly string[]): Promise<SearchHit | undefined> {
+async function lastHit({ disk, report }: Desk, { folder, summary }: Scanned, wanted: readonly string[]): Promise<SearchHit | undefined> {
   let last: SearchHit | undefined;
   const get = (digest: string): Uint8Array | undefined => getBlob({ disk, folder }, digest);
-  for await (const found of records({ disk, folder, found: () => undefined }, 0)) {
+  for await (const found of records(
+    { disk, folder, found: ({ lost, problem }) => (lost === undefined ? undefined : report(problem)) },
+    0,
+  )) {
     const words = wordsIn(restore(found, get, () => undefined).event);
     if (words && hasTerms(words.text, wanted))
       last = { session: summary, seq: found.seq, kind: words.kind, excerpt: excerpt(words.text, wanted) };
   }
-  return last && { ...last, session: { ...summary, title: summary.title || (await titleOf({ disk }, folder)) } };
+  return last && { ...last, session: { ...summary, title: summary.title || (await titleOf({ disk, report: () => undefined }, folder)) } };
 }
 
 async function reading<T>({ report }: Desk, folder: string, act: () => Promise<T>): Promise<T | undefined> {
