@@ -41,7 +41,6 @@ export class Desk implements AsyncDisposable {
   #mapper: Mapper | undefined;
   /** Questions of this program's own runs. */
   readonly #own = new Set<string>();
-  #leave = (): void => {};
 
   constructor(site: Site, flags: Flags) {
     this.site = site;
@@ -147,29 +146,10 @@ export class Desk implements AsyncDisposable {
     if (event.type === "ask.opened") this.#own.add(event.askId);
   }
 
-  /** Settles when the host has left at a question of an earlier run: that waits for somebody else, and nothing more comes of the run under way. */
-  left(): Promise<void> {
-    return new Promise((resolve) => (this.#leave = resolve));
-  }
-
-  /** The session afresh, without anyone to ask: its next run is parked at the question. */
-  async withoutHost(): Promise<Opening> {
-    const opening = await this.open();
-    if (!opening.ok) return opening;
-    const { machine, cwd, run } = this.site;
-    const { fork: _, sessionId: __, ...flags } = this.#flags;
-    await opening.session[Symbol.asyncDispose]();
-    this.#opening = openSession(houseOf(machine, cwd, { flags: { ...flags, resume: { id: opening.session.id } }, plugins: run.plugins }));
-    return await this.#opening;
-  }
-
   readonly #ask: Ask = async (question, signal) => {
     if (this.#asksNobody) return { behavior: "deny", message: "Nothing is asked in mode dontAsk." };
     const heard = await this.asks.put(questionFor(question, this.site.cwd), signal);
-    if (heard === "gone" && !this.#own.has(question.askId)) {
-      this.#leave();
-      return await new Promise<never>(() => {}); // an answer would be kept, and a run that is aborted answers its calls
-    }
+    if (heard === "gone" && !this.#own.has(question.askId)) return "later"; // of an earlier run: it waits for somebody else
     const verdict = answerIn(heard);
     if (verdict.wrong !== undefined) await this.note(`The answer about ${question.tool} was taken for a no: ${verdict.wrong}.`);
     if (verdict.updates) await this.#apply(verdict.updates);

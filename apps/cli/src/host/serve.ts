@@ -5,7 +5,6 @@ import { openDebug, type Debugging } from "../debug.ts";
 import { DONE, FAILED, USAGE } from "../exit.ts";
 import { boundaries } from "../boundary.ts";
 import { muster } from "../crew.ts";
-import { follow, type Followed } from "../follow.ts";
 import { settled } from "../headless.ts";
 import { codeOf } from "../house.ts";
 import { readNamed } from "../named.ts";
@@ -79,8 +78,7 @@ async function take({ content, message, uuid, stop }: Waiting, session: Session,
   const { apiMs } = desk.tally;
   desk.apiMs += apiMs;
   desk.tally = nextRun(desk.tally);
-  const going = steering.follow(content, { from: desk.tally, each }, signal);
-  const followed = await settled(await Promise.race([going, desk.left().then(() => park(desk, each, signal))]), session, machine);
+  const followed = await settled(await steering.follow(content, { from: desk.tally, each }, signal), session, machine);
   const { tally, trouble, code, deferred } = followed;
   desk.running = false;
   desk.tally = tally;
@@ -89,14 +87,6 @@ async function take({ content, message, uuid, stop }: Waiting, session: Session,
   await desk.say(resultOf({ ...outcome, ...(deferred && { deferred }) }));
   if (trouble !== undefined && !signal.aborted) await err.write(`${trouble}\n`);
   return code;
-}
-
-/** The host left at a question of an earlier run: it stays open, and the run waits for it. */
-async function park(desk: Desk, each: Parameters<typeof follow>[2]["each"], signal: AbortSignal): Promise<Followed> {
-  const { tally } = desk;
-  const opening = await desk.withoutHost();
-  if (!opening.ok) return { tally, trouble: opening.refusal.text, code: FAILED };
-  return await follow([], opening.session, { from: tally, each }, signal);
 }
 
 /** Reads until the host has nothing more to say, one line after the other. */
