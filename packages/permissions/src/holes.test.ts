@@ -244,3 +244,7 @@ it("blanks around an agent's name hide it from no denial, and lend it no allowan
     expect((await judge(asked("Agent", call, { rules: { deny: ["Agent(Explore)"] } }))).behavior).toBe("deny");
   }
 });
+
+it("a loop over what isn't a name is read without a throw, and not allowed", async () => {
+  await none(["do eval for \\\\ + function $(( + x $((", "eval for ? } a sh for # ${ $(( & (( select", "for a+b in x; do ls; done"]);
+});

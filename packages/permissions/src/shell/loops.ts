@@ -10,8 +10,9 @@ const SETS =
 
 /** `passes`: how often what stands around is gone through. Undefined where a value can't be told. */
 export function valuesOf(name: string, words: readonly string[], text: string, passes: number): readonly string[] | undefined {
+  if (!/^[a-z_]\w*$/.test(name)) return undefined;
   const bare = text.replaceAll(/\\\n|['"\\]/g, "");
-  const known = /^[a-z_]\w*$/.test(name) && words.length > 0 && words.every((word) => PLAIN.test(word));
+  const known = words.length > 0 && words.every((word) => PLAIN.test(word));
   const few = words.length <= MOST && words.length * passes <= MOST_ALL;
   const once = bare.split(new RegExp(`(?<!\\w)for\\s+${name}(?!\\w)`)).length === 2;
   const set = SETS.test(bare) || new RegExp(`(?<![\\w$])${name}(?:\\+?=|\\[|\\}[<>])`).test(bare);
