@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { temporaryHome } from "@keelson/testing";
 import { test } from "vitest";
-import { all, CWD, note, opened, REF, refused } from "./fixtures/scene.ts";
+import { all, CWD, note, notes, opened, REF, refused } from "./fixtures/scene.ts";
 
 /** A real disk of 64 KiB, where the system lets us have one; dispose takes it away. */
 async function tinyDisk(): Promise<(AsyncDisposable & { readonly path: string }) | undefined> {
@@ -72,4 +73,20 @@ test("on a real read-only disk what is there can be read, and what writes says w
   assert.equal((await store.list({ tenant: "local" })).length, 1);
   await refused("unwritable", store.claim(REF, "me"), /read-only/);
   await refused("unwritable", store.create({ tenant: "local", session: "t" }, { cwd: CWD }), /read-only.*KEEL_HOME/);
+});
+
+test("a file that may not grow further (ulimit -f) is a disk that is full: refused in words, nothing torn, and stored when it may", async () => {
+  await using home = await temporaryHome();
+  const { store, problems } = opened(home.path);
+  await store.create(REF, { cwd: CWD });
+  const file = fileURLToPath(new URL("fixtures/contender.ts", import.meta.url));
+  const script = `ulimit -f 2; printf '%s\n' "claim s" "append 1" "append 2" $(printf 'append_%s ' $(seq 3 40)) release | tr _ ' ' | exec "$0" "$1" "$2"`;
+  const said = execFileSync("bash", ["-c", script, process.execPath, file, home.path], { encoding: "utf8" }).trim().split("\n");
+  const stored = said.slice(2, -1).findIndex((words) => words !== "done");
+  assert.ok(stored > 1, said.join());
+  assert.equal(said[2 + stored], "unwritable");
+  assert.deepEqual(await all(store), notes(1, stored));
+  await using claim = await store.claim(REF, "me");
+  await store.append(REF, claim.fence, stored, [note(stored + 1)]);
+  assert.deepEqual(problems, []);
 });
