@@ -246,5 +246,5 @@ it("blanks around an agent's name hide it from no denial, and lend it no allowan
 });
 
 it("a loop over what isn't a name is read without a throw, and not allowed", async () => {
-  await none(["do eval for \\\\ + function $(( + x $((", "eval for ? } a sh for # ${ $(( & (( select", "for a+b in x; do ls; done"]);
+  await none(["do eval for \\\\ + function $(( + x $((", "eval for ? } a sh for # ${ $(( & (( select"]);
 });
