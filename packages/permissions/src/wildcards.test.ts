@@ -1,5 +1,11 @@
 // What a wildcard stands for is judged as if it were written out.
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { temporaryHome } from "@keelson/testing";
 import { expect, it } from "vitest";
+import { groundOf } from "./scene.ts";
+import { nodeLinks } from "./path/links.ts";
+import { MARK } from "./shell/marks.ts";
 import { linked, verdict, type World } from "../test/engine.ts";
 
 const links = linked({ "/home/dev/proj/notes.txt": "/out/secret.txt", "/home/dev/proj/doc": "/out", "/home/dev/proj/g": ".git" });
@@ -72,4 +78,16 @@ it("takes a wildcard behind a dot for the parent folder, as older shells do", as
     rules: { allow: ["Bash"], deny: ["Read(~/.ssh/**)"] },
   });
   await all("allow", ["cat .env.*", "ls .g*", "cat src/.e*"], { links: linked() });
+});
+
+it("looks at the real disk", async () => {
+  await using home = await temporaryHome();
+  const cwd = join(home.path, "proj");
+  await mkdir(join(cwd, "src"), { recursive: true });
+  await writeFile(join(cwd, "src", "a.ts"), "");
+  await symlink(home.path, join(cwd, "out"));
+  const ground = groundOf({ cwd, directories: [], home: home.path }, nodeLinks);
+  const wild = MARK.glob;
+  const places = [`${cwd}/s${wild}/${wild}.ts`, `${cwd}/${wild}/a.ts`, `${cwd}/none/${wild}`, `${cwd}/o${wild}`];
+  expect(await Promise.all(places.map((path) => ground.inScope(path)))).toEqual([true, false, true, false]);
 });
