@@ -3,7 +3,15 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openStore, type EmbeddedStore } from "@keelson/persistence";
-import { isStoreError, type Envelope, type JsonObject, type Ref, type SearchHit, type SessionSummary } from "@keelson/protocol";
+import {
+  isStoreError,
+  type Envelope,
+  type JsonObject,
+  type Problem,
+  type Ref,
+  type SearchHit,
+  type SessionSummary,
+} from "@keelson/protocol";
 import type { Place } from "../house.ts";
 import { openGrants, type Grants } from "../kept/grants.ts";
 import { Recollection, type Asking } from "../recollection.ts";
@@ -38,9 +46,10 @@ export type Sessions = AsyncDisposable & {
 const TENANT = "local";
 const SHOWN_MATCHES = 5;
 
-export function openSessions({ keelHome }: Pick<Place, "keelHome">, wall: () => number): Sessions {
+/** `heard`: of logs that were damaged, when one is read. */
+export function openSessions({ keelHome }: Pick<Place, "keelHome">, wall: () => number, heard?: (problem: Problem) => void): Sessions {
   const grants = openGrants(keelHome, wall);
-  const store = openStore({ root: join(keelHome, "var"), now: wall });
+  const store = openStore({ root: join(keelHome, "var"), now: wall, ...(heard && { onProblem: heard }) });
   return {
     list: ({ cwd, limit }) => ownSessions(store, { tenant: TENANT, ...(cwd !== undefined && { cwd }) }, limit),
     search: (text, page) => search(store, text, page),

@@ -1,5 +1,5 @@
-import { openSessions, type Sessions } from "@keelson/harness";
-import { isStoreError, type SessionSummary } from "@keelson/protocol";
+import { lineOf, openSessions, type Sessions } from "@keelson/harness";
+import { isStoreError, type Problem, type SessionSummary } from "@keelson/protocol";
 import { FAILED, USAGE } from "../../exit.ts";
 import type { Machine } from "../../machine.ts";
 import { meant, severalLine } from "../../resume.ts";
@@ -12,8 +12,12 @@ export type Shelf = { readonly sessions: Sessions; readonly machine: Machine; re
 /** `keel session`: looks at sessions from outside. None is opened for it, but the one that goes on behind an answer. */
 export async function session(asked: SessionAsked, machine: Machine): Promise<number> {
   try {
-    await using sessions = await openSessions(machine, machine.wall);
-    return await act(asked, { sessions, machine, cwd: machine.cwd ?? machine.home });
+    const told = new Set<string>(); // a log may be read more than once
+    const heard = (problem: Problem): void => void told.add(`${problem.severity}: ${lineOf(problem)}`);
+    await using sessions = await openSessions(machine, machine.wall, heard);
+    const code = await act(asked, { sessions, machine, cwd: machine.cwd ?? machine.home });
+    for (const line of told) await complain(line, machine, code);
+    return code;
   } catch (error) {
     if (!isStoreError(error)) throw error;
     return await complain(error.message, machine, FAILED);
