@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { temporaryHome } from "@keelson/testing";
 import { expect, it } from "vitest";
 import { confine, type SandboxSettings } from "./confine.ts";
@@ -55,8 +55,9 @@ it("protects what stands deeper in a root too, and keeps no place whose being th
   const given = { settings: {}, rules: [], cwd: home.path, directories: [], home: "/home/dev", temporary: "/tmp/keel-1" };
   const { unwritable } = confine(given).confinement;
   expect(unwritable).toContain(join(home.path, "pkg/inner/.git/hooks"));
-  // A sandbox puts an empty folder where what it holds isn't yet.
-  for (const path of unwritable.filter((one) => one.startsWith(home.path))) await mkdir(path, { recursive: true }).catch(() => undefined);
+  // A sandbox puts an empty folder where what it holds isn't yet, and a file that says "here" where git wants that one to be a file.
+  for (const path of unwritable.filter((one) => one.startsWith(home.path)))
+    await (basename(path) === "commondir" ? writeFile(path, ".\n") : mkdir(path, { recursive: true }).catch(() => undefined));
   for (const folder of [".", "pkg/inner"]) expect(git("-C", folder, "status", "--short")).toBeDefined();
   git("-c", "user.name=a", "-c", "user.email=a@x.test", "commit", "-q", "--allow-empty", "-m", "x");
   expect(git("show", "--format=%s", "HEAD")).toBe("x\n");

@@ -43,10 +43,10 @@ it("finds what runs code later where no root begins: settings, editors, workflow
 it("holds of a repository within what runs, or chooses what runs, and lets it be committed to", async () => {
   await using home = await temporaryHome();
   await put(home.path, "pkg/.git/HEAD", "tree/.git", "linked/.git/commondir", "bare.git/HEAD", "bare.git/objects/x", "bare.git/refs/x");
-  const runs = ["config", "config.worktree", "hooks", "info", "modules"];
+  const runs = ["commondir", "config", "config.worktree", "hooks", "info", "modules"];
   expect(below(home.path, deep(findNested(home.path)))).toEqual([
     ...runs.map((name) => `bare.git/${name}`),
-    ...["linked/.git/commondir", ...runs.map((name) => `linked/.git/${name}`)],
+    ...runs.map((name) => `linked/.git/${name}`),
     ...runs.map((name) => `pkg/.git/${name}`),
     "tree/.git",
   ]);

@@ -44,7 +44,7 @@ function findIn(root: string, list: List): readonly string[] {
     for (const folder of folders.slice(0, left)) {
       const entries = listed(folder, list);
       const bare = depth > 0 && isBare(entries);
-      found.push(...(bare ? gitRuns(folder, (name) => entries.some((one) => one.name === name)) : held(folder, entries, depth, list)));
+      found.push(...(bare ? gitRuns(folder) : held(folder, entries, depth)));
       if (!bare) next.push(...entries.filter((one) => one.folder && isWalked(one.name)).map(({ name }) => posix.join(folder, name)));
     }
     left -= Math.min(left, folders.length);
@@ -53,14 +53,11 @@ function findIn(root: string, list: List): readonly string[] {
   return found.slice(0, MOST_FOUND);
 }
 
-function held(folder: string, entries: readonly Entry[], depth: number, list: List): readonly string[] {
+function held(folder: string, entries: readonly Entry[], depth: number): readonly string[] {
   const around = depth === 0 ? "" : posix.basename(folder);
   return entries.flatMap(({ name, folder: isFolder }) => {
     const path = posix.join(folder, name);
-    if (name.toLowerCase() === ".git" && isFolder) {
-      const within = listed(path, list);
-      return gitRuns(path, (one) => within.some((entry) => entry.name === one));
-    }
+    if (name.toLowerCase() === ".git" && isFolder) return gitRuns(path);
     return isProtected(`${around}/${name}`) || isWatched(`${around}/${name}`) ? [path] : [];
   });
 }

@@ -43,11 +43,10 @@ export const protectedBeneath = (folder: string): readonly string[] =>
     (name) => `${folder === "/" ? "" : folder}/${name}`,
   );
 
-const GIT_RUNS = ["hooks", "config", "config.worktree", "info", "modules"];
+const GIT_RUNS = ["hooks", "config", "config.worktree", "info", "modules", "commondir"];
 
-/** Of a repository's own folder. Where `commondir` isn't there its place can't be kept: with anything there git doesn't start. */
-export const gitRuns = (folder: string, has: (name: string) => boolean): readonly string[] =>
-  [...GIT_RUNS, ...["commondir"].filter(has)].map((name) => `${folder}/${name}`);
+/** Of a repository's own folder, there or not. */
+export const gitRuns = (folder: string): readonly string[] => GIT_RUNS.map((name) => `${folder}/${name}`);
 
 /** With these a folder is a repository itself, whose settings run programs; but not beside a `.git`, which is found first, and to which `HEAD` is a commit. */
 export const BARE: readonly string[] = ["HEAD", "objects", "refs", "hooks", "config.worktree"];
