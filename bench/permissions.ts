@@ -45,7 +45,7 @@ export const permissions: Bench = async (short) => {
 };
 
 const { rules } = readRules(RULES, { source: "claude_project", base: CWD });
-const links = { readlink: async () => undefined };
+const links = { readlink: async () => undefined, list: async () => [] };
 
 async function judged(text: string): Promise<number> {
   const start = performance.now();
