@@ -87,7 +87,14 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const system =
     lineage.system ?? systemOf(site, [toolbox.tools.has("Agent") ? describeKinds(kinds) : "", listed ? lore.listing.fixed : ""]);
   const hooking = (circle.hooking = hookingOf({ site, lineage, session: claim.ref.session, mode, toolbox, beside, circle, open }));
-  const wired = (circle.wired = wire(house, gathered, toolbox, { log, lineage, dials, system, hooking }));
+  const wired = (circle.wired = wire(house, gathered, toolbox, {
+    log,
+    lineage,
+    dials,
+    system,
+    hooking,
+    touched: lineage.judges ? async () => {} : (files) => lore.touched(files),
+  }));
   const rites = ritesIn(lineage, { hooking, dials, beside, past, session: claim.ref.session });
   const lored = lineage.path.length === 0 ? lore.forRoot(listed) : SILENT;
   const said: Said = { ...wired, ...lored, rites, wall: house.wall, closing: () => [...seen.drain(), ...nearing(lineage.ledger)] };

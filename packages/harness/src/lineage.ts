@@ -19,6 +19,8 @@ export type Lineage = {
   readonly crew: Crew;
   /** What kind of agent a sub-agent is. */
   readonly kind?: string;
+  /** It judges for a hook: nothing but what it is asked about is told to it. */
+  readonly judges?: true;
   /** A sub-agent's mode, which follows its parent's. */
   readonly mode?: () => Mode;
   /** A fork's: its parent's, to the byte. */

@@ -13,6 +13,7 @@ import type { House } from "./house.ts";
 import type { Lineage } from "./lineage.ts";
 import { permissionsIn } from "./guard/permissions.ts";
 import { asking, type AskModel } from "./asking.ts";
+import { around } from "./lore/around.ts";
 import type { JudgeCall } from "./lore/inline.ts";
 import { Meter } from "./meter.ts";
 import { preparing } from "./prepare.ts";
@@ -36,6 +37,8 @@ export type Wiring = {
   readonly dials: Dials;
   readonly system: SystemPrompt;
   readonly hooking: Hooking;
+  /** Files that a call has touched. */
+  readonly touched: (files: readonly string[]) => Promise<void>;
 };
 
 /** Connects the loop to the house: each port is one function of one room. */
@@ -43,7 +46,7 @@ export function wire(
   house: House,
   gathered: Gathered,
   toolbox: Toolbox,
-  { log: { claim, recollection, copied, cut = [] }, lineage, dials, system, hooking }: Wiring,
+  { log: { claim, recollection, copied, cut = [] }, lineage, dials, system, hooking, touched }: Wiring,
 ): Wired {
   const { flags, clock } = house;
   const { session } = claim.ref;
@@ -67,7 +70,7 @@ export function wire(
       return false; // nothing can be made smaller yet: the context ladder joins here
     },
     remains: (callId) => remainsOf(callId, toolbox.spillDir, { copied, cut }),
-    permit: (use, call, ctx) => counted(permit(use, call, ctx), ledger),
+    permit: (use, call, ctx) => touching(counted(permit(use, call, ctx), ledger), touched),
     overBudget: () => (ledger.exceeded() === undefined ? undefined : "budget_exhausted"),
     clock,
   };
@@ -114,6 +117,11 @@ async function* counted(judging: AsyncGenerator<Event, Permit>, ledger: Ledger):
   const permit = yield* judging;
   if (permit.behavior === "allow") ledger.add({ calls: 1 });
   return permit;
+}
+
+async function* touching(judging: AsyncGenerator<Event, Permit>, touched: Wiring["touched"]): AsyncGenerator<Event, Permit> {
+  const permit = yield* judging;
+  return permit.behavior === "allow" ? { ...permit, call: around(permit.call, touched) } : permit;
 }
 
 type Outside = { readonly network: Network; readonly session: string };

@@ -76,6 +76,7 @@ export async function openChild(
     path,
     ledger,
     kind: kind.name,
+    ...(kind.hooks === "off" && { judges: true }),
     mode: () => stricter(mode(), kind.permissionMode),
     ...(kind.fork ? { system } : {}),
   });

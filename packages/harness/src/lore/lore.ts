@@ -6,7 +6,7 @@ import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { lookUp } from "@keelson/model";
 import { matchPaths, readBody } from "@keelson/loader";
-import { nearest, text, type Event, type Rule } from "@keelson/protocol";
+import { nearest, text, type Event, type Problem, type Rule } from "@keelson/protocol";
 import type { Agents, Disk, Skills } from "@keelson/tools";
 import type { Approvals } from "../approvals.ts";
 import type { Gathered } from "../gather.ts";
@@ -20,9 +20,11 @@ import { grantsByOrigin } from "../skills/grants.ts";
 import { listSkills, type Listing } from "../skills/listing.ts";
 import { skillEvent } from "../skills/memory.ts";
 import { skillPort } from "../skills/port.ts";
-import { openShelf, type Shelf } from "../skills/shelf.ts";
+import { openShelf, type NestedCatalog, type Shelf } from "../skills/shelf.ts";
 import { startSkill, type Place as SkillPlace, type StartedSkill, type StartPorts } from "../skills/start.ts";
+import type { TellPorts } from "../instructions/tell.ts";
 import type { SessionParts } from "../session.ts";
+import type { Touch } from "./touch.ts";
 import { readFileFor, runInline, type InlineOf } from "./inline.ts";
 
 export type LoreOf = {
@@ -47,12 +49,24 @@ export type Expanded = { readonly events: readonly Event[] } | { readonly refuse
 export const SILENT: Pick<SessionParts, "introduce" | "expand"> = { introduce: async () => [], expand: async () => undefined };
 
 export class Lore {
-  readonly shelf: Shelf;
   readonly #of: LoreOf;
+  #shelf: Shelf;
+  #nested: readonly NestedCatalog[] = [];
+  #touch: Promise<Touch> | undefined;
 
   constructor(of: LoreOf) {
     this.#of = of;
-    this.shelf = openShelf(of.gathered.catalog, of.gathered.settings);
+    this.#shelf = openShelf(of.gathered.catalog, of.gathered.settings);
+  }
+
+  get shelf(): Shelf {
+    return this.#shelf;
+  }
+
+  /** A tool has touched these files: what comes into play with them is told. */
+  async touched(files: readonly string[]): Promise<void> {
+    this.#touch ??= this.#openTouch(); // loaded at the first file
+    await (await this.#touch).files(files);
   }
 
   /** For the system prompt, and for the first words of a session. */
@@ -94,18 +108,11 @@ export class Lore {
 
   /** What a new session is told before its first prompt. */
   async opening(listed: boolean): Promise<readonly Event[]> {
-    const { gathered, place } = this.#of;
-    const { loaded, words } = await gatherInstructions(gathered.catalog, {
-      cwd: gathered.folders.cwd,
-      home: place.home,
-      read: (file, within) => readBody({ file }, within),
-      realpath: (path) => realpath(path),
-      approved: () => false,
-      excluded: await matchPaths(gathered.settings.claudeMdExcludes ?? [], "/"),
-    });
+    const { loaded, words, problems } = await gatherInstructions(this.#of.gathered.catalog, await this.#tellPorts());
     if (loaded.length > 0) tellLoaded(this.#of.hooking(), loaded, this.#of.inline().running());
     const { live } = listed ? this.listing : { live: "" };
     return [
+      ...problems.map(noticeOf),
       ...(loaded.length > 0 ? [toldEvent(loaded)] : []),
       ...words.map(({ from, text: said }): Event => ({ type: "context.added", from, content: [text(said)] })),
       ...(live === "" ? [] : [{ type: "context.added" as const, from: "harness" as const, content: [text(live)] }]),
@@ -142,13 +149,44 @@ export class Lore {
   #taken({ note, rules, problems }: StartedSkill): readonly Event[] {
     const { approvals } = this.#of;
     approvals.lent = [...approvals.lent, ...rules];
-    const told = problems.map(({ file, text: words }): Event => ({
-      type: "notice.raised",
-      severity: "warning",
-      code: "skill",
-      text: `${file} ${words}`,
-    }));
-    return [skillEvent(note), ...told];
+    return [skillEvent(note), ...problems.map((problem) => noticeOf({ ...problem, code: "skill" }))];
+  }
+
+  async #openTouch(): Promise<Touch> {
+    const { gathered, recollection, tell, receive, hooking, inline } = this.#of;
+    const { Touch: Opened } = await import("./touch.ts");
+    const ports = this.#tellPorts();
+    return new Opened({
+      catalog: () => gathered.catalog,
+      cwd: gathered.folders.cwd,
+      trusted: gathered.standing.trusted,
+      ports: () => ports,
+      shelf: () => this.#shelf,
+      addNested: (nested) => {
+        if (this.#nested.some(({ place }) => place === nested.place)) return;
+        this.#nested = [...this.#nested, nested];
+        this.#shelf = openShelf(gathered.catalog, gathered.settings, this.#nested);
+      },
+      told: () => recollection.told,
+      tell: (...events) => {
+        for (const event of events) recollection.note(event); // before it is written: a call at the same time looks here
+        tell(...events);
+      },
+      receive,
+      heard: (loaded) => tellLoaded(hooking(), loaded, inline().running()),
+    });
+  }
+
+  async #tellPorts(): Promise<TellPorts> {
+    const { gathered, place } = this.#of;
+    return {
+      cwd: gathered.folders.cwd,
+      home: place.home,
+      read: (file, within) => readBody({ file }, within),
+      realpath: (path) => realpath(path).catch(() => undefined),
+      approved: () => false,
+      excluded: await matchPaths(gathered.settings.claudeMdExcludes ?? [], "/"),
+    };
   }
 
   #place(): SkillPlace {
@@ -176,6 +214,13 @@ export class Lore {
     };
   }
 }
+
+const noticeOf = ({ file, text: words, code = "instructions" }: Problem): Event => ({
+  type: "notice.raised",
+  severity: "warning",
+  code,
+  text: `${file} ${words}`,
+});
 
 async function last<T>(generator: AsyncGenerator<never, T>): Promise<T> {
   let step = await generator.next();

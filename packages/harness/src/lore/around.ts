@@ -1,0 +1,30 @@
+/** Calls that touch files: what comes into play with a file is told behind the result of the call that touched it. */
+import type { BoundCall, Effect, ToolOutput, ToolStep } from "@keelson/protocol";
+
+/** The same call. `touched` is told of its files once it has succeeded. */
+export function around(call: BoundCall, touched: (files: readonly string[]) => Promise<void>): BoundCall {
+  return {
+    input: call.input,
+    get effects() {
+      return call.effects;
+    },
+    readOnly: call.readOnly,
+    concurrencySafe: call.concurrencySafe,
+    replay: call.replay,
+    ...(call.asksUser && { asksUser: call.asksUser }),
+    validate: (ctx) => call.validate(ctx),
+    async *run(ctx): AsyncGenerator<ToolStep, ToolOutput> {
+      const output = yield* call.run(ctx);
+      const files = output.isError ? [] : filesIn(call.effects);
+      if (files.length > 0) await touched(files);
+      return output;
+    },
+  };
+}
+
+/** Files, not folders that were searched. */
+const filesIn = (effects: readonly Effect[]): readonly string[] =>
+  effects.flatMap((effect) => {
+    if (effect.do === "read") return effect.under ? [] : [effect.path];
+    return effect.do === "write" ? [effect.path] : [];
+  });
