@@ -12,6 +12,7 @@ import { openTrust } from "./kept/trust.ts";
 import { chooseLimits, type Limits } from "./limits.ts";
 import { gatherRules } from "./rules.ts";
 import { readPlugins } from "./plugins/gathered.ts";
+import { openRunnables, type FindRunnable } from "./plugins/runnable.ts";
 import { structureOf, type Structure } from "./structured.ts";
 
 /** All that a session is made from, read and found right. */
@@ -24,6 +25,8 @@ export type Gathered = {
   readonly catalog: Catalog;
   /** Those that were put in by name: they enable tools and speak in the system prompt. */
   readonly plugins: readonly PluginDecl[];
+  /** Where what a plugin directory starts runs from; only what this allows may run. */
+  readonly runnable: FindRunnable;
   readonly settingHooks: readonly SettingHook[];
   /** Those that may run, and what runs them; undefined where there are none. */
   readonly hooks: Declared | undefined;
@@ -81,9 +84,8 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   const { catalog, plugins, unusable, problems } = await readPlugins(house, folders.directories, trusted);
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
   const settingHooks = read.hooks;
-  const declared = await declaredHooks({ settings, settingHooks, catalog, standing }, (plugin) =>
-    join(keelHome, "var", "plugin-data", plugin),
-  );
+  const runnable = openRunnables({ catalog, standing, keelHome, now: house.wall });
+  const declared = await declaredHooks({ settings, settingHooks, catalog, standing, runnable }, dataIn(keelHome));
   return {
     settings,
     standing,
@@ -97,11 +99,15 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     rules: rules.rules,
     catalog,
     plugins,
+    runnable,
     settingHooks,
     hooks: declared.declared,
     problems: [...read.problems, ...rules.problems, ...problems, ...declared.problems],
   };
 }
+
+/** Where a plugin keeps what it wants to find again. */
+const dataIn = (keelHome: string) => (plugin: string) => join(keelHome, "var", "plugin-data", plugin);
 
 /** A budget in dollars needs the price of every model that may be asked. */
 function unpriced({ maxBudgetUsd, models }: Limits, flags: House["flags"]): Refusal | undefined {

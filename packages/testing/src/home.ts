@@ -1,9 +1,26 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hasCode } from "@keelson/protocol";
 
-/** A folder of its own for one test; dispose removes it with all that is in it. */
+/** A folder of its own for one test; dispose removes it with all that is in it, also folders that nobody may write in. */
 export async function temporaryHome(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), "keel-test-"));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      try {
+        await rm(path, { recursive: true, force: true });
+      } catch (error) {
+        if (!hasCode(error, ["EACCES", "EPERM"])) throw error;
+        await openFolders(path);
+        await rm(path, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+async function openFolders(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true })) if (entry.isDirectory()) await openFolders(join(folder, entry.name));
 }

@@ -22,15 +22,17 @@ function realOr(path: string): string {
   }
 }
 
-/** What was agreed to. `session`: for this one alone, by a word of the command line. */
-export type Standing = { readonly root: string; readonly trusted: boolean; readonly agreed: Agreed };
+/** What was agreed to. `known`: plugin directories of which some state was, as real paths. */
+export type Standing = { readonly root: string; readonly trusted: boolean; readonly agreed: Agreed; readonly known: readonly string[] };
 
+/** `session`: the folder is trusted for this one alone, by a word of the command line. */
 export async function standingOf(root: string, store: TrustStore, session: boolean): Promise<Standing> {
   const list = await store.list();
   const kept = typeof list === "string" ? [] : list;
   const of = (kind: string): readonly string[] => kept.flatMap((one) => (one.kind === kind ? [one.subject] : []));
   const agreed: Agreed = { folders: of("folder"), session: session ? [root] : [], plugins: of("plugin"), code: of("code") };
-  return { root, trusted: folderTrusted(root, agreed), agreed };
+  const known = kept.flatMap((one) => (one.kind === "plugin" ? [one.name] : []));
+  return { root, trusted: folderTrusted(root, agreed), agreed, known };
 }
 
 /** In words why it can't be kept; the home directory's trust, as one that holds everything, never is. */

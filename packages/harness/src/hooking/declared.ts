@@ -2,14 +2,12 @@
 import type { Found } from "@keelson/loader";
 import type { Hook, HookDecl, HookOrigin, Problem, SettingsSource } from "@keelson/protocol";
 import type { Gathered } from "../gather.ts";
-import { treeOf } from "../guard/tree.ts";
-import { bringerOf, isUsable } from "../plugins/gathered.ts";
 
 type Room = typeof import("@keelson/hooks");
 /** `room`: what runs them, loaded because there are some. */
 export type Declared = { readonly hooks: readonly Hook[]; readonly room: Room };
 export type DeclaredHooks = { readonly declared: Declared | undefined; readonly problems: readonly Problem[] };
-type About = Pick<Gathered, "settings" | "settingHooks" | "catalog" | "standing">;
+type About = Pick<Gathered, "settings" | "settingHooks" | "catalog" | "standing" | "runnable">;
 
 const PROJECT: readonly SettingsSource[] = ["keel_local", "claude_local", "keel_project", "claude_project"];
 
@@ -37,7 +35,7 @@ type Group = {
 };
 
 async function sift(
-  { standing }: Pick<About, "standing">,
+  { standing, runnable }: Pick<About, "standing" | "runnable">,
   own: About["settingHooks"],
   brought: readonly Found<"hooks">[],
 ): Promise<{ readonly allowed: readonly Group[]; readonly held: readonly Problem[] }> {
@@ -45,21 +43,18 @@ async function sift(
   const allowed: Group[] =
     mine.length === 0 ? [] : [{ decls: mine, origin: () => ({ group: "settings", name: "the settings", kind: "settings" }) }];
   const held: Problem[] = [];
-  for (const [root, found] of Map.groupBy(brought, ({ layer }) => layer.root)) {
-    const [first] = found;
-    if (!first) continue;
-    const { plugin, layer } = first;
-    const tree = ["user", "bundled"].includes(bringerOf(layer)) ? "" : await treeOf(root);
-    const decls = found.map(({ part }) => part);
-    if (tree !== undefined && isUsable("hooks", first, standing, tree))
-      allowed.push({ decls, origin: (data) => ({ group: root, name: `plugin ${plugin}`, kind: "plugin", root, data: data(plugin) }) });
-    else
-      held.push({
-        severity: "warning",
-        code: "hooks_held",
-        file: root,
-        text: `Its ${decls.length} hooks don't run: this state of it isn't trusted. keel trust give ${root} trusts it.`,
-      });
+  for (const [layer, found] of Map.groupBy(brought, (one) => one.layer)) {
+    const ran = await runnable({ layer });
+    const plugin = found[0]?.plugin ?? "";
+    const about = (code: string, text: string): number => held.push({ severity: "warning", code, file: layer.root, text });
+    if (!ran.ok) about("hooks_held", `Its ${found.length} hooks don't run: ${ran.why}.`);
+    if (!ran.ok) continue;
+    if (ran.leftOut !== undefined) about("left_out", ran.leftOut);
+    const { root } = ran;
+    allowed.push({
+      decls: ran.parts.hooks,
+      origin: (data) => ({ group: layer.root, name: `plugin ${plugin}`, kind: "plugin", root, data: data(plugin) }),
+    });
   }
   return { allowed, held };
 }

@@ -177,7 +177,7 @@ test("a repository's hooks don't run before its folder is trusted; they are name
   await readFile(file);
 });
 
-test("a plugin's hooks find the plugin, and disableAllHooks silences all of them", async () => {
+test("a plugin's hooks find a copy of the plugin by its content, under its name, and disableAllHooks silences all of them", async () => {
   await using w = await world({ replies: [say("ok"), say("ok")] });
   const plugin = join(w.home, "noisy");
   const file = join(w.home, "root");
@@ -196,5 +196,7 @@ test("a plugin's hooks find the plugin, and disableAllHooks silences all of them
   await silent[Symbol.asyncDispose]();
   await using session = await w.open({}, { named: [plugin] });
   await run(session, "go");
-  assert.equal(await readFile(file, "utf8"), `${plugin} ${plugin}\n`);
+  const [, root, again] = /^(\S+) (\S+)\n$/.exec(await readFile(file, "utf8")) ?? [];
+  assert.equal(root, again);
+  assert.match(root?.slice(w.home.length) ?? "", /^\/\.keel\/var\/store\/[0-9a-f]{64}\/noisy$/);
 });

@@ -1,15 +1,16 @@
 /** Whether a folder is trusted, and what it brings that only then counts. Rule: it reads, and nothing runs. */
 import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { openContentStore, treeOf } from "@keelson/install";
 import { readPlugin, managedFiles, readSettings, type Catalog, type Found } from "@keelson/loader";
 import { mayKeep } from "@keelson/permissions";
 import type { HookDecl, PartKind } from "@keelson/protocol";
 import { BUILTIN } from "../gather.ts";
 import { keepTrust, standingOf, groundOf } from "../guard/folder-trust.ts";
-import { treeOf } from "../guard/tree.ts";
 import type { Place } from "../house.ts";
 import { openTrust } from "../kept/trust.ts";
 import { bringerOf, readPlugins } from "../plugins/gathered.ts";
+import { contentsIn } from "../plugins/runnable.ts";
 
 export { openTrust, type Trusted, type TrustKind, type TrustStore } from "../kept/trust.ts";
 
@@ -49,7 +50,7 @@ export async function inspectFolder(place: Place): Promise<FolderView> {
     if (single || bringerOf(layer) !== "repository" || !parts.some(({ runs, file }) => runs && file.startsWith(`${layer.root}${sep}`)))
       continue;
     const tree = await treeOf(layer.root);
-    if (tree !== undefined && !agreed.plugins.includes(tree)) unmet.push(layer.root);
+    if (tree.ok && !agreed.plugins.includes(tree.tree)) unmet.push(layer.root);
   }
   return { root, trusted, keepable: mayKeep(root, home), brings: [...held, ...parts], unmet };
 }
@@ -94,9 +95,9 @@ type Kept = Pick<Place, "home" | "keelHome">;
 /** Keeps the trust in a plugin directory as it stands now: with any change it is another one. In words why it can't be kept. */
 export async function trustTree({ keelHome }: Kept, root: string, now: number): Promise<string | undefined> {
   const real = await realpath(root).catch(() => root);
-  const tree = await treeOf(real);
-  if (tree === undefined) return `${root} can't be told by its content: it can't be read, is too large, or holds what is no file.`;
-  return await openTrust(keelHome).give({ kind: "plugin", subject: tree, name: real, granted: now });
+  const kept = await openContentStore(contentsIn(keelHome), () => now).keep(real);
+  if (!kept.ok) return `${root} ${kept.why}.`;
+  return await openTrust(keelHome).give({ kind: "plugin", subject: kept.tree, name: real, granted: now });
 }
 
 /** A plugin directory: by its manifest, or by a name that makes a folder of a project one. */

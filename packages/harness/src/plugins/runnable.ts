@@ -1,0 +1,112 @@
+/**
+ * Where what a plugin directory starts runs from, and what that is. Rule: what needs trust, or was named by hand, is copied into the content
+ * store first, and what it declares is read from the copy: what was agreed to by its hash runs, whatever becomes of the directory meanwhile.
+ */
+import { realpath } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { readPlugin, type Catalog, type Found, type LayerKind, type PluginLayer } from "@keelson/loader";
+import type { FileDecl, PluginDecl, PluginParts } from "@keelson/protocol";
+import type { Standing } from "../guard/folder-trust.ts";
+import { isUsable } from "./gathered.ts";
+
+/** Parts that start programs. */
+export type Programs = Pick<PluginParts, "hooks" | "mcpServers" | "lspServers" | "monitors" | "programs">;
+/** `root`: what its programs are told is their plugin's folder. `why`: the end of a sentence. `leftOut`: for people, a line. */
+export type Runnable =
+  | { readonly ok: true; readonly root: string; readonly parts: Programs; readonly leftOut?: string }
+  | { readonly ok: false; readonly why: string };
+/** Of the directory that a part stands in; the same answer for as long as the catalog is the same. */
+export type FindRunnable = (found: Pick<Found, "layer">) => Promise<Runnable>;
+
+export const contentsIn = (keelHome: string): string => join(keelHome, "var", "store");
+
+type RunsFrom = "place" | "copy" | "nowhere";
+/** `place`: its owner put it there to be run. `nowhere`: a file among others, which makes no directory of its own. */
+const RUNS_FROM: Readonly<Record<LayerKind, RunsFrom>> = {
+  managed: "place",
+  flag: "copy",
+  claude_local: "nowhere",
+  keel_project: "copy",
+  claude_project: "copy",
+  agents_project: "copy",
+  codex_project: "copy",
+  gemini_project: "copy",
+  project_files: "nowhere",
+  ancestor_files: "nowhere",
+  keel_user: "place",
+  claude_user: "place",
+  agents_user: "place",
+  codex_user: "place",
+  gemini_user: "place",
+  plugin: "copy",
+  distribution: "place",
+  bundled: "place",
+};
+
+type Around = {
+  readonly catalog: Catalog;
+  readonly standing: Standing;
+  readonly keelHome: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+};
+
+export function openRunnables(around: Around): FindRunnable {
+  const known = new Map<PluginLayer, Promise<Runnable>>();
+  return ({ layer }) => {
+    const before = known.get(layer);
+    if (before) return before;
+    const plugin = around.catalog.layers.find((read) => read.layer === layer)?.plugin;
+    const finding = plugin ? findRunnable(layer, plugin, around) : Promise.resolve(held("it can't be read"));
+    known.set(layer, finding);
+    return finding;
+  };
+}
+
+const held = (why: string): Runnable => ({ ok: false, why });
+
+async function findRunnable(layer: PluginLayer, plugin: PluginDecl, { standing, keelHome, now }: Around): Promise<Runnable> {
+  const from = RUNS_FROM[layer.kind];
+  if (from === "nowhere") return held("they stand in no plugin directory that could be agreed to");
+  if (from === "place") return isUsable("hooks", { layer }, standing) ? { ok: true, root: layer.root, parts: plugin } : held(UNTRUSTED);
+  const { openContentStore, treeOf } = await import("@keelson/install"); // a session without such a plugin doesn't pay for it
+  const root = await realpath(layer.root).catch(() => layer.root);
+  const there = await treeOf(root);
+  if (!there.ok) return held(`it ${there.why}`);
+  const untrusted = held(`${standing.known.includes(root) ? CHANGED : UNTRUSTED}. keel trust give ${layer.root} trusts it`);
+  if (!isUsable("hooks", { layer }, standing, there.tree)) return untrusted;
+  const store = openContentStore(contentsIn(keelHome), now);
+  const found = await store.find(there.tree, root);
+  if (found !== undefined) return await readCopy(layer, found);
+  const kept = await store.keep(root);
+  if (!kept.ok) return held(`it ${kept.why}`);
+  if (!isUsable("hooks", { layer }, standing, kept.tree)) return untrusted; // it was changed just now
+  const left = kept.leftOut.map(({ path, why }) => `${path} ${why}`).join("; ");
+  return {
+    ...(await readCopy(layer, kept.root)),
+    ...(left !== "" && { leftOut: `Its programs run from a copy, in which this isn't: ${left}.` }),
+  };
+}
+
+const UNTRUSTED = "this state of it isn't trusted";
+const CHANGED = "it was changed since it was trusted";
+
+/** People are told of files as they are written, programs as they are run. */
+async function readCopy(layer: PluginLayer, root: string): Promise<Runnable> {
+  const { plugin } = await readPlugin(root, layer.format === undefined ? {} : { format: layer.format });
+  if (!plugin) return held("it can't be read");
+  const written = <Part extends FileDecl>(parts: readonly Part[]): readonly Part[] =>
+    parts.map((part) => ({ ...part, file: join(layer.root, relative(root, part.file)) }));
+  const { hooks, mcpServers, lspServers, monitors, programs } = plugin;
+  return {
+    ok: true,
+    root,
+    parts: {
+      hooks: written(hooks),
+      mcpServers: written(mcpServers),
+      lspServers: written(lspServers),
+      monitors: written(monitors),
+      programs,
+    },
+  };
+}

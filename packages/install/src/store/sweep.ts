@@ -1,0 +1,33 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { removeTree } from "./remove.ts";
+import { lastUsed } from "./seal.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const UNUSED_MS = 30 * DAY_MS;
+/** A copy under way is younger than this. */
+const HALL_MS = DAY_MS;
+
+export type Swept = { readonly removed: readonly string[]; readonly left: number };
+
+/** `removed`: hashes of trees. Rejects with what the disk says where one can't be removed. */
+export async function sweep(folder: string, wanted: ReadonlySet<string>, now: number): Promise<Swept> {
+  const removed: string[] = [];
+  let left = 0;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const isTree = /^[0-9a-f]{64}$/.test(name);
+    const old = now - (await lastTouched(path)) > (isTree ? UNUSED_MS : HALL_MS);
+    if (old && !wanted.has(name)) await removeTree(path);
+    if (!isTree) continue;
+    if (old && !wanted.has(name)) removed.push(name);
+    else left++;
+  }
+  return { removed, left };
+}
+
+async function lastTouched(path: string): Promise<number> {
+  const names = await readdir(path).catch(() => []);
+  const uses = await Promise.all(names.map(async (name) => (await lastUsed(join(path, name))) ?? 0));
+  return Math.max((await stat(path)).mtimeMs, ...uses);
+}
