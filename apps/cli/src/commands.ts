@@ -10,13 +10,13 @@ import type { Tally } from "./tally.ts";
 
 /** What a command can look at. Times in ms; `now` since the epoch. */
 export type Situation = {
-  readonly session: Pick<Session, "id" | "rename" | "agents" | "board" | "skills" | "works">;
+  readonly session: Pick<Session, "id" | "rename" | "agents" | "board" | "skills" | "works" | "outputStyle">;
   readonly tallies: readonly Tally[];
   readonly crew: Crew;
   readonly ms: number;
   readonly now: number;
 };
-type Row = { readonly takes?: string; readonly what: string; readonly act: (now: Situation, words: string) => string };
+type Row = { readonly takes?: string; readonly what: string; readonly act: (now: Situation, words: string) => string | Promise<string> };
 
 /** What can be typed at the prompt beside a prompt, also while the model works. */
 export const COMMANDS: Readonly<Record<Command, Row>> = {
@@ -24,11 +24,16 @@ export const COMMANDS: Readonly<Record<Command, Row>> = {
   "/tasks": { what: "what is to be done, and who does it", act: tasks },
   "/agents": { what: "sub-agents of this session, and the kinds that can be started", act: agents },
   "/cost": { what: "what this session used so far", act: ({ ms, tallies }) => spentLine(ms, tallies) },
+  "/output-style": {
+    takes: "NAME",
+    what: "how it speaks: shows the styles, or chooses one",
+    act: ({ session }, words) => styles(session, words),
+  },
   "/title": { takes: "NAME", what: "call this session so", act: title },
   "/resume": { what: "how to go on with another session", act: resume },
   "/exit": { what: "leave (Ctrl-D, or Ctrl-C twice)", act: () => "" },
 };
-export type Command = "/help" | "/tasks" | "/agents" | "/cost" | "/title" | "/resume" | "/exit";
+export type Command = "/help" | "/tasks" | "/agents" | "/cost" | "/output-style" | "/title" | "/resume" | "/exit";
 
 export type Line =
   | { readonly is: "command"; readonly command: Command; readonly words: string }
@@ -49,7 +54,7 @@ export function lineOf(typed: string, skills: Session["skills"]): Line {
   };
 }
 
-const NAMES: readonly Command[] = ["/help", "/tasks", "/agents", "/cost", "/title", "/resume", "/exit"];
+const NAMES: readonly Command[] = ["/help", "/tasks", "/agents", "/cost", "/output-style", "/title", "/resume", "/exit"];
 const ALIASES: Readonly<Record<string, Command>> = { "/quit": "/exit", "/": "/help", "/rename": "/title", "/todos": "/tasks" };
 const HINTS = `Anything else goes to the model; while it works, it reads that after its next step.
 A line that ends in \\ goes on in the next one. Ctrl-C interrupts the model.
@@ -90,6 +95,10 @@ function current(crew: Crew, session: Pick<Session, "works">): Crew {
   return new Map(
     [...crew].map(([id, member]) => [id, member.state === "running" ? { ...member, state: works.get(id) ?? member.state } : member]),
   );
+}
+
+async function styles(session: Situation["session"], words: string): Promise<string> {
+  return (await session.outputStyle(words)).split("\n").map(visible).join("\n");
 }
 
 function title({ session }: Situation, words: string): string {

@@ -50,7 +50,8 @@ async function command(typed: string, course: Course): Promise<boolean> {
   const found = lineOf(typed, course.session.skills);
   if (found.is === "prompt") return false;
   if (found.is === "command" && found.command === "/exit") course.leaves = true;
-  else await course.talk.line(found.is === "unknown" ? visible(found.text) : COMMANDS[found.command].act(situation(course), found.words));
+  else if (found.is === "unknown") await course.talk.line(visible(found.text));
+  else await course.talk.line(await COMMANDS[found.command].act(situation(course), found.words));
   return true;
 }
 

@@ -15,6 +15,7 @@ import { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
 import { hookingOf, ritesIn } from "./hooking/bind.ts";
 import type { House } from "./house.ts";
+import { applyStyle } from "./instructions/style.ts";
 import type { Lineage } from "./lineage.ts";
 import type { Meter } from "./meter.ts";
 import { composePrompt, type SystemPrompt } from "./prompt.ts";
@@ -85,7 +86,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   circle.toolbox = toolbox;
   const listed = toolbox.tools.has("Skill");
   const system =
-    lineage.system ?? systemOf(site, [toolbox.tools.has("Agent") ? describeKinds(kinds) : "", listed ? lore.listing.fixed : ""]);
+    lineage.system ?? systemOf(site, lineage, [toolbox.tools.has("Agent") ? describeKinds(kinds) : "", listed ? lore.listing.fixed : ""]);
   const hooking = (circle.hooking = hookingOf({ site, lineage, session: claim.ref.session, mode, toolbox, beside, circle, open }));
   const wired = (circle.wired = wire(house, gathered, toolbox, {
     log,
@@ -136,12 +137,14 @@ async function closed(conversation: Conversation, dials: Dials, parts: readonly 
   await conversation.keep();
 }
 
-function systemOf(
-  { house: { place, flags, wall }, gathered: { folders, structure, plugins } }: Site,
-  more: readonly string[],
-): SystemPrompt {
+/** A style is the session's own: its agents speak to it, and not to the user. */
+function systemOf({ house, gathered }: Site, { path }: Lineage, more: readonly string[]): SystemPrompt {
+  const { place, flags, wall } = house;
+  const { folders, structure, plugins, style } = gathered;
   const around = { ...folders, platform: place.platform, now: wall(), instruct: structure?.instruct };
-  return composePrompt(plugins, flags, around, more.filter((part) => part !== "").join("\n\n"));
+  const prompt = composePrompt(plugins, flags, around, more.filter((part) => part !== "").join("\n\n"));
+  const styled = applyStyle(prompt, path.length === 0 ? style : undefined);
+  return flags.systemPrompt === undefined ? styled : { ...styled, fixed: prompt.fixed }; // the caller's words are the caller's
 }
 
 type Group = Pick<TeamParts, "kinds" | "beside" | "open" | "before"> & { readonly lineage: Lineage; readonly circle: Circle };

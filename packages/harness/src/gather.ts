@@ -8,6 +8,7 @@ import { findFolders, type Folders } from "./folders.ts";
 import { groundOf, standingOf, type Standing } from "./guard/folder-trust.ts";
 import { declaredHooks, type Declared } from "./hooking/declared.ts";
 import type { House, Refusal } from "./house.ts";
+import { styleIn, type Style } from "./instructions/style.ts";
 import { openTrust } from "./kept/trust.ts";
 import { chooseLimits, type Limits } from "./limits.ts";
 import { gatherRules } from "./rules.ts";
@@ -35,6 +36,7 @@ export type Gathered = {
   readonly endpoint: Endpoint;
   readonly dialect: Dialect;
   readonly structure: Structure | undefined;
+  readonly style: Style | undefined;
   /** Only these of the enabled tools are offered; undefined: all of them. */
   readonly only: readonly string[] | undefined;
   /** What the conversation itself has of them; undefined: all. The others are for its agents. */
@@ -63,7 +65,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   });
   const broken = read.problems.find(({ severity }) => severity === "error");
   if (broken) return { code: isNamed(broken, flags.settings, cwd) ? "usage" : "settings", text: lineOf(broken) };
-  const { settings } = read;
+  const { settings, hooks: settingHooks } = read;
   const folders = await findFolders(files, { cwd, repository }, [
     ...(settings.permissions?.additionalDirectories ?? []),
     ...(flags.addDirs ?? []),
@@ -83,9 +85,9 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   if (typeof structure === "string") return { code: "usage", text: `The JSON Schema can't be used: ${structure}` };
   const { catalog, plugins, unusable, problems } = await readPlugins(house, folders.directories, trusted);
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
-  const settingHooks = read.hooks;
   const runnable = openRunnables({ catalog, standing, keelHome, now: house.wall });
   const declared = await declaredHooks({ settings, settingHooks, catalog, standing, runnable }, dataIn(keelHome));
+  const { style, problems: unstyled } = await styleIn(catalog, settings.outputStyle);
   return {
     settings,
     standing,
@@ -94,6 +96,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     endpoint,
     dialect,
     structure,
+    style,
     only: flags.tools,
     shown: flags.coordinator ? COORDINATING : undefined,
     rules: rules.rules,
@@ -102,7 +105,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     runnable,
     settingHooks,
     hooks: declared.declared,
-    problems: [...read.problems, ...rules.problems, ...problems, ...declared.problems],
+    problems: [...read.problems, ...rules.problems, ...problems, ...declared.problems, ...unstyled],
   };
 }
 

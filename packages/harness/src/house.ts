@@ -130,6 +130,8 @@ export type Session = AsyncDisposable & {
   readonly saved: boolean;
   /** Skills and commands that the user can start by a slash before their name. */
   readonly skills: readonly { readonly name: string; readonly description: string }[];
+  /** The output styles, or in words what became of the choice of one. */
+  outputStyle(name: string): Promise<string>;
   /** The tasks of the session and its agents. */
   readonly board: BoardState;
   /** Commands and agents in the background, those that ended among them. */

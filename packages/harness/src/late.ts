@@ -1,5 +1,6 @@
 import type { Clock, Problem } from "@keelson/protocol";
 import type { Place } from "./house.ts";
+import type { StylesOf } from "./instructions/styles.ts";
 import type { Sessions } from "./sessions/sessions.ts";
 import type { TelemetryOpening } from "./telemetry/open.ts";
 
@@ -14,6 +15,10 @@ export async function openSessions(
 
 export async function openTelemetry(env: Place["env"], version: string, clock: Pick<Clock, "sleep">): Promise<TelemetryOpening> {
   return await (await import("./telemetry/open.ts")).openTelemetry(env, version, clock);
+}
+
+export async function pickStyle(of: StylesOf, words: string): Promise<string> {
+  return await (await import("./instructions/styles.ts")).pickStyle(of, words);
 }
 
 /** What is told of rules, trust and plugins without a session. */

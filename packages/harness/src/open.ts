@@ -14,6 +14,7 @@ import { gather, type Gathered } from "./gather.ts";
 import { withSandbox } from "./guard/sandbox.ts";
 import type { House, Opening, Session } from "./house.ts";
 import { openGrants, ruleOf } from "./kept/grants.ts";
+import { pickStyle } from "./late.ts";
 import type { Lineage } from "./lineage.ts";
 import { openLog, type OpenedLog } from "./log.ts";
 import { Recollection } from "./recollection.ts";
@@ -131,6 +132,7 @@ function sessionOf({ house, gathered, log, lineage, furnished, heard, close }: M
     plugins: gathered.plugins.map(({ name, root }) => ({ name, root })),
     agents: [...new Set(furnished.kinds.values())].map(({ name, description }) => ({ name, description })),
     skills: furnished.skills,
+    outputStyle: (name) => pickStyle({ ...gathered, place: house.place }, name),
     credentials: gathered.endpoint.credentials,
     problems: [...gathered.problems, ...toolbox.problems, ...heard, ...(log.problem ? [log.problem] : [])],
     trusted: gathered.standing.trusted,

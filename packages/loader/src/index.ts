@@ -25,4 +25,5 @@ export { type SettingsPlaces } from "./source.ts";
 export { validatePlugins, type Validated, type ValidProblem } from "./validate/validate.ts";
 export { type Difference, type Named } from "./watch/change.ts";
 export { type Notices, type OpenNotices } from "./watch/notice.ts";
+export { writeSetting } from "./write-setting.ts";
 export { watchCatalog, type CatalogChange, type Watched } from "./watch/watch.ts";

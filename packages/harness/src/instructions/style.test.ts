@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { findLayers, readBody, readCatalog } from "@keelson/loader";
 import { temporaryHome } from "@keelson/testing";
 import { test } from "vitest";
-import { applyStyle, chooseStyle, type ChosenStyle } from "./style.ts";
+import { chooseStyle } from "./choose-style.ts";
+import { applyStyle, type ChosenStyle } from "./style.ts";
 
 async function chosen(wanted: string | undefined, files: Readonly<Record<string, string>>): Promise<ChosenStyle> {
   await using home = await temporaryHome();

@@ -1,51 +1,20 @@
-/**
- * The output style of a session: how it speaks, as a text that joins the system prompt. Rule: one at most; a plugin may force its own,
- * else the user's setting chooses; without its word the coding instructions go.
- */
-import type { Catalog, Found, LayerKind } from "@keelson/loader";
-import { nearest, type Problem } from "@keelson/protocol";
+/** How an output style changes the system prompt. Rule: its words stand behind the boundary; without its own word the coding instructions go. */
+import { readBody, type Catalog, type Found, type LayerKind } from "@keelson/loader";
+import type { Problem } from "@keelson/protocol";
 import type { SystemPrompt } from "../prompt.ts";
-import { stripInvisible } from "./invisible.ts";
-import type { TellPorts } from "./tell.ts";
 
 export type Style = { readonly name: string; readonly text: string; readonly keepsCoding: boolean };
 export type ChosenStyle = { readonly style: Style | undefined; readonly problems: readonly Problem[] };
 
 const FORCING: readonly LayerKind[] = ["plugin", "flag", "distribution", "bundled"];
+export const forces = ({ part, layer }: Found<"outputStyles">): boolean => part.forced && FORCING.includes(layer.kind);
+export const isDefault = (wanted: string): boolean => wanted.toLowerCase() === "default";
 
-/** `wanted`: the setting `outputStyle`. A style that isn't there is a problem, and the session speaks as usual. */
-export async function chooseStyle(
-  { named, aliases }: Pick<Catalog, "named" | "aliases">,
-  wanted: string | undefined,
-  read: TellPorts["read"],
-): Promise<ChosenStyle> {
-  const styles = named.outputStyles;
-  const forced = [...styles.values()].find(({ part, layer }) => part.forced && FORCING.includes(layer.kind));
-  if (!forced && (wanted === undefined || wanted.toLowerCase() === "default")) return { style: undefined, problems: [] };
-  const found = forced ?? find(wanted ?? "", styles, aliases.outputStyles);
-  if (!found) return { style: undefined, problems: [unknown(wanted ?? "", [...styles.keys()])] };
-  const body = await read(found.part.file, found.layer.within);
-  if (!body.ok)
-    return {
-      style: undefined,
-      problems: [{ severity: "warning", file: found.part.file, text: `The output style ${found.id} ${body.why}.` }],
-    };
-  return { style: { name: found.id, text: stripInvisible(body.text).text.trim(), keepsCoding: found.part.keepsCoding }, problems: [] };
-}
-
-function find(
-  wanted: string,
-  styles: ReadonlyMap<string, Found<"outputStyles">>,
-  aliases: ReadonlyMap<string, string>,
-): Found<"outputStyles"> | undefined {
-  const exact = styles.get(wanted) ?? styles.get(aliases.get(wanted) ?? "");
-  return exact ?? [...styles.values()].find(({ id, part }) => [id, part.name].some((name) => name.toLowerCase() === wanted.toLowerCase()));
-}
-
-function unknown(wanted: string, names: readonly string[]): Problem {
-  const meant = nearest(wanted, names);
-  const hint = meant === undefined ? `There are ${[...names, "default"].join(", ")}.` : `Did you mean ${meant}?`;
-  return { severity: "warning", file: "", code: "style_unknown", text: `No output style is named ${wanted}. ${hint}`, hint };
+/** Of a session that begins. `wanted`: the setting `outputStyle`; nearly always there is nothing to be looked for. */
+export async function styleIn(catalog: Pick<Catalog, "named" | "aliases">, wanted: string | undefined): Promise<ChosenStyle> {
+  const isAsked = (wanted !== undefined && !isDefault(wanted)) || [...catalog.named.outputStyles.values()].some(forces);
+  if (!isAsked) return { style: undefined, problems: [] };
+  return await (await import("./choose-style.ts")).chooseStyle(catalog, wanted, (file, within) => readBody({ file }, within));
 }
 
 const MARK = /^[ \t]*<!--[ \t]*\/?coding[ \t]*-->[ \t]*\n?/gm;
