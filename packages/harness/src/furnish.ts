@@ -87,7 +87,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const listed = toolbox.tools.has("Skill");
   const system =
     lineage.system ?? systemOf(site, lineage, [toolbox.tools.has("Agent") ? describeKinds(kinds) : "", listed ? lore.listing.fixed : ""]);
-  const hooking = (circle.hooking = hookingOf({ site, lineage, session: claim.ref.session, mode, toolbox, beside, circle, open }));
+  const hooking = (circle.hooking = hookingOf({ site, lineage, session: claim.ref.session, mode, toolbox, beside, circle, open, past }));
   const wired = (circle.wired = wire(house, gathered, toolbox, {
     log,
     lineage,
@@ -96,7 +96,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
     hooking,
     touched: lineage.judges ? async () => {} : (files) => lore.touched(files),
   }));
-  const rites = ritesIn(lineage, { hooking, dials, beside, past, session: claim.ref.session });
+  const rites = ritesIn(lineage, { hooking, dials, beside, past, toolbox });
   const lored = lineage.path.length === 0 ? lore.forRoot(listed) : SILENT;
   const said: Said = { ...wired, ...lored, rites, wall: house.wall, closing: () => [...seen.drain(), ...nearing(lineage.ledger)] };
   const conversation = (circle.conversation = conversationOf(log, lineage, said, { team, beside }));

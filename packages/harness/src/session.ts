@@ -266,6 +266,7 @@ export class Conversation {
 
   #note(event: Event): void {
     this.#recollection.note(event);
+    this.#parts.rites.note(event);
     this.#undelivered = waiting(this.#undelivered, event);
   }
 }

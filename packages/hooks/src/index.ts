@@ -2,3 +2,4 @@ export { type AgentTask, type AskedModel, type HookFetch, type HookPorts, type M
 export { type Late } from "./run/background.ts";
 export { openHooks, type Hooks } from "./run/open-hooks.ts";
 export { readHookDecls, readHooks, type HooksFrom, type HooksRead } from "./read/read-hooks.ts";
+export { openTranscript, type Transcript } from "./run/transcript.ts";

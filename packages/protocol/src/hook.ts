@@ -2,7 +2,7 @@ import type { Event } from "./event.ts";
 import type { Json, JsonObject, Provenance } from "./message.ts";
 import type { HookDialect, HookEvent } from "./plugin.ts";
 
-/** Stands in every payload. `cwd`: where the hook starts. `transcript_path`: the log's segment. */
+/** Stands in every payload. `cwd`: where the hook starts. `transcript_path`: the conversation so far, a line of JSON for each block; the log is elsewhere. */
 export type HookCommon = {
   readonly session_id: string;
   readonly transcript_path: string;

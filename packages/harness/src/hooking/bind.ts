@@ -10,7 +10,7 @@ import type { Past } from "../session.ts";
 import type { Toolbox } from "../toolbox.ts";
 import { hookAgent } from "./hook-agent.ts";
 import type { Hooking } from "./hooking.ts";
-import { openHooking } from "./open.ts";
+import { openHooking, transcriptIn } from "./open.ts";
 import { ritesOf, type Rites } from "./rites.ts";
 
 type Bound = {
@@ -22,9 +22,10 @@ type Bound = {
   readonly beside: Beside;
   readonly circle: Circle;
   readonly open: TeamParts["open"];
+  readonly past: Past;
 };
 
-export function hookingOf({ site: { house, gathered }, lineage, session, mode, toolbox, beside, circle, open }: Bound): Hooking {
+export function hookingOf({ site: { house, gathered }, lineage, session, mode, toolbox, beside, circle, open, past }: Bound): Hooking {
   return openHooking({
     declared: gathered.hooks,
     board: lineage.board,
@@ -34,6 +35,7 @@ export function hookingOf({ site: { house, gathered }, lineage, session, mode, t
     mode,
     agent: agentIn(lineage),
     projectDir: gathered.folders.cwd,
+    past: past.view,
     tell: (...events) => beside.push(...events),
     receive: (content) => circle.conversation?.receive(content, "hook"),
     ask: async (asked, signal) => (await circle.wired?.askModel(asked, signal)) ?? "",
@@ -53,14 +55,14 @@ type Ceremony = {
   readonly dials: Dials;
   readonly beside: Beside;
   readonly past: Past;
-  readonly session: string;
+  readonly toolbox: Toolbox;
 };
 
-export function ritesIn(lineage: Lineage, { hooking, dials, beside, past, session }: Ceremony): Rites {
+export function ritesIn(lineage: Lineage, { hooking, dials, beside, past, toolbox }: Ceremony): Rites {
   const agent = agentIn(lineage);
   return ritesOf({
     hooking,
-    agent: agent && { ...agent, transcript: session },
+    agent: agent && { ...agent, transcript: transcriptIn(toolbox) },
     source: past.opening.length > 0 ? "startup" : "resume",
     model: () => dials.models[0] ?? "",
     title: (title) => beside.push({ type: "session.changed", change: { title } }),

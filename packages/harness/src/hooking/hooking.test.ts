@@ -200,3 +200,41 @@ test("a plugin's hooks find a copy of the plugin by its content, under its name,
   assert.equal(root, again);
   assert.match(root?.slice(w.home.length) ?? "", /^\/\.keel\/var\/store\/[0-9a-f]{64}\/noisy$/);
 });
+
+test("a hook can read the conversation as far as it has come, also of a session that was taken up again", async () => {
+  await using w = await world(
+    { replies: [{ blocks: [call("Read", { file_path: "a.txt" })] }, say("First answer."), say("Second answer.")] },
+    { "a.txt": "apple\n" },
+  );
+  const copy = `cp "$(sed 's/.*"transcript_path":"\\([^"]*\\)".*/\\1/')" ${join(w.home, "seen.jsonl")}`;
+  await hook(w, { Stop: copy });
+  const first = await w.open();
+  await run(first, "read a.txt");
+  await first[Symbol.asyncDispose]();
+  const seen = async () => linesIn(await readFile(join(w.home, "seen.jsonl"), "utf8"));
+  const spoken = await seen();
+  assert.deepEqual(
+    spoken.filter(({ isMeta }) => isMeta !== true).map(({ message }) => message.role),
+    ["user", "assistant", "user", "assistant"],
+  );
+  assert.match(JSON.stringify(spoken), /"read a\.txt".*tool_use.*tool_result.*apple.*First answer\./);
+  assert.deepEqual(
+    spoken.map(({ parentUuid }) => parentUuid),
+    [null, ...spoken.slice(0, -1).map(({ uuid }) => uuid)],
+  );
+  await using second = await w.open({ resume: "latest" });
+  await run(second, "and again");
+  assert.match(JSON.stringify(await seen()), /apple.*First answer\..*and again.*Second answer\./);
+});
+
+type Line = {
+  readonly uuid: string;
+  readonly parentUuid: string | null;
+  readonly isMeta?: boolean;
+  readonly message: { readonly role: string };
+};
+const linesIn = (text: string): readonly Line[] =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Line);

@@ -2,7 +2,7 @@
  * Hooks in a session: one firing each at its place. What a hook says is told in the log, as context from a hook, or as a verdict of
  * stage five; a place without hooks costs nothing.
  */
-import type { Hooks } from "@keelson/hooks";
+import type { Hooks, Transcript } from "@keelson/hooks";
 import type { Board } from "@keelson/tools";
 import { text, type Block, type Event, type HookEvent, type HookOutcome, type HookPayloads } from "@keelson/protocol";
 import type { Move } from "../toolbox.ts";
@@ -20,6 +20,8 @@ export type HookingParts = {
   readonly moved: () => Move | undefined;
   /** Lines for each later command. */
   readonly environment: (script: string) => void;
+  /** What hooks can read of the conversation; undefined where the session leaves nothing on the disk. */
+  readonly transcript: Transcript | undefined;
 };
 
 const LEAVING_MS = 1_500; // for hooks that nobody waits for, when the session closes
@@ -41,6 +43,11 @@ export class Hooking implements AsyncDisposable {
     return this.#parts?.hears(event) ?? false;
   }
 
+  /** An event that is in the log now. */
+  note(event: Event): void {
+    this.#parts?.transcript?.note(event);
+  }
+
   /** What the hooks of an event come to; undefined where there are none. Contexts are on their way already, unless `keep` takes them. */
   async fire<E extends HookEvent>(
     event: E,
@@ -49,7 +56,8 @@ export class Hooking implements AsyncDisposable {
     keep?: (words: string) => void,
   ): Promise<HookOutcome | undefined> {
     if (!this.#parts?.hears(event)) return undefined;
-    const { hooks, tell, receive, environment } = this.#parts;
+    const { hooks, tell, receive, environment, transcript } = this.#parts;
+    await transcript?.flush();
     const firing = hooks.fire(event, payload, signal);
     let step = await firing.next();
     for (; !step.done; step = await firing.next()) tell(step.value);

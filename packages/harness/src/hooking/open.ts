@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { HookPorts } from "@keelson/hooks";
+import type { HookPorts, Transcript } from "@keelson/hooks";
 import { decide, standardStages } from "@keelson/permissions";
-import type { Block, Event, HookCommon, Mode } from "@keelson/protocol";
+import { messagesOf, type Block, type Event, type HookCommon, type Mode, type View } from "@keelson/protocol";
 import { diskFiles, type Board } from "@keelson/tools";
 import type { House } from "../house.ts";
 import type { Toolbox } from "../toolbox.ts";
@@ -24,7 +25,12 @@ export type HookingOf = {
   readonly runAgent: HookPorts["runAgent"];
   readonly fetch: HookPorts["fetch"];
   readonly httpUrls: readonly string[] | undefined;
+  /** What the session begins with. */
+  readonly past: View;
 };
+
+/** Where hooks find the conversation. */
+export const transcriptIn = ({ spillDir }: Pick<Toolbox, "spillDir">): string => join(spillDir, "transcript.jsonl");
 
 /** Binds the declared hooks to a session; without any, nothing is bound and nothing costs. */
 export function openHooking(of: HookingOf): Hooking {
@@ -33,7 +39,7 @@ export function openHooking(of: HookingOf): Hooking {
   const { place, clock, wall } = house;
   const common = (): HookCommon => ({
     session_id: session,
-    transcript_path: join(place.keelHome, "var", "sessions", session),
+    transcript_path: transcriptIn(toolbox),
     cwd: toolbox.seat.cwd,
     permission_mode: mode(),
     ...(agent && { agent_id: agent.id, agent_type: agent.kind }),
@@ -71,6 +77,19 @@ export function openHooking(of: HookingOf): Hooking {
     environment,
     board,
     moved: toolbox.moved,
+    transcript: house.flags.persist === false ? undefined : transcriptOf(of, declared.room),
+  });
+}
+
+function transcriptOf({ house, toolbox, session, agent, projectDir, past }: HookingOf, { openTranscript }: Declared["room"]): Transcript {
+  return openTranscript({
+    about: { sessionId: session, cwd: projectDir, version: house.version, isSidechain: agent !== undefined },
+    wall: house.wall,
+    before: messagesOf(past),
+    async write(text, how) {
+      await mkdir(toolbox.spillDir, { recursive: true, mode: 0o700 });
+      await (how === "whole" ? writeFile : appendFile)(transcriptIn(toolbox), text, { mode: 0o600 });
+    },
   });
 }
 

@@ -1,9 +1,11 @@
-import { isToolUse, type EndReason, type LoopState, type Block, type HookEvent, type HookPayloads } from "@keelson/protocol";
+import { isToolUse, type EndReason, type LoopState, type Block, type Event, type HookEvent, type HookPayloads } from "@keelson/protocol";
 import { answerIn } from "../structured.ts";
 import type { Hooking } from "./hooking.ts";
 
 /** Where a conversation stops to ask its hooks. For a sub-agent some of them have another name. */
 export type Rites = {
+  /** What the log has now. */
+  note(event: Event): void;
   /** Before the first prompt. */
   begin(signal: AbortSignal): Promise<void>;
   /** In words why a prompt isn't taken. */
@@ -31,6 +33,7 @@ export function ritesOf({ hooking, agent, source, model, title }: RitesOf): Rite
   let begun = false;
   const fire = <E extends HookEvent>(event: E, payload: HookPayloads[E], signal: AbortSignal) => hooking.fire(event, payload, signal);
   return {
+    note: (event) => hooking.note(event),
     async begin(signal) {
       if (begun) return;
       begun = true;
