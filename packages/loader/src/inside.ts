@@ -1,18 +1,18 @@
-/** Reads a file of a plugin. Rule: what leaves the plugin's directory, by name or by link, is refused and not read. */
+/** Reads a file of a plugin. Rule: what leaves the plugin's bounds, by name or by link, is refused and not read. */
 import { realpathSync } from "node:fs";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { isAbsolute, join } from "node:path";
+import { isInside } from "./link.ts";
 import { failure, readText, refused, type TextRead } from "./text.ts";
 
 const LEAVES = "leaves the plugin's directory. Only files inside it are read";
 
-export async function readInside(root: string, path: string, limitBytes: number): Promise<TextRead> {
+/** `within`: a real path that links may not lead out of; undefined: they may go anywhere. */
+export async function readInside(root: string, path: string, limitBytes: number, within: string | undefined): Promise<TextRead> {
   if (isAbsolute(path) || path.split(/[\\/]/).includes("..")) return refused(LEAVES);
   const whole = join(root, path);
   try {
-    const [home, target] = [realpathSync(root), realpathSync(whole)];
-    const step = relative(home, target);
-    if (step === ".." || step.startsWith(`..${sep}`) || isAbsolute(step)) return refused(LEAVES);
-    return await readText(target, limitBytes);
+    const target = realpathSync(whole);
+    return within === undefined || isInside(within, target) ? await readText(target, limitBytes) : refused(LEAVES);
   } catch (error) {
     return failure(whole, error);
   }

@@ -255,6 +255,18 @@ test("a link inside the plugin, and a link to the plugin, are followed", async (
   assert.deepEqual([plugin?.system, problems], ["inside", []]);
 });
 
+test("a manifest that is a link into the repository it stands in is read there, and nowhere else", async () => {
+  await using home = await temporaryHome();
+  const root = join(home.path, "repo", ".other");
+  await write(join(home.path, "repo"), { "plugin.json": { name: "shared" }, "skills/s/SKILL.md": "---\ndescription: d\n---\n" });
+  await mkdir(root);
+  await symlink("../plugin.json", join(root, "plugin.json"));
+  await symlink("../skills", join(root, "skills"));
+  const { plugin, problems } = await readPlugin(root, { within: join(home.path, "repo") });
+  assert.deepEqual([plugin?.name, plugin?.skills.map(({ name }) => name), problems], ["shared", ["s"], []]);
+  assert.equal((await readPlugin(root)).plugin, undefined);
+});
+
 test("link loops, links to nothing and directories in the place of a file are told apart", async () => {
   await using home = await temporaryHome();
   await symlink("system.md", join(home.path, "system.md"));

@@ -39,15 +39,15 @@ export type ReadOptions = {
 export async function readPlugin(root: string, options: ReadOptions = {}): Promise<PluginRead> {
   const nowhere = await checkRoot(root);
   if (nowhere) return { plugin: undefined, problems: [nowhere] };
-  const found = await findManifest(root, options.format);
+  const within = options.within === "anywhere" ? undefined : realpathSync(options.within ?? root);
+  const found = await findManifest(root, options.format, within);
   if ("severity" in found) return { plugin: undefined, problems: [found] };
   const { format, document } = found;
   const problems = [...found.repeated, ...checkManifest(document, format)];
   if (problems.some(({ severity }) => severity === "error")) return { plugin: undefined, problems };
   const ours = readOurs(document);
-  const system = await readSystem(root, document.file, ours.system);
+  const system = await readSystem(root, { manifest: document.file, named: ours.system, within });
   const cache = options.cache ?? createReadCache();
-  const within = options.within === "anywhere" ? undefined : realpathSync(options.within ?? root);
   const own: Problem[] = [];
   const parts = await readParts({
     disk: openDisk(root, within, own, options.unchanged),
@@ -77,7 +77,7 @@ async function checkRoot(root: string): Promise<Problem | undefined> {
   }
 }
 
-async function findManifest(root: string, named: string | undefined): Promise<Found | Problem> {
+async function findManifest(root: string, named: string | undefined, within: string | undefined): Promise<Found | Problem> {
   const look = lookInto(root);
   const read = new Map<string, Awaited<ReturnType<typeof readInside>>>();
   for (const format of FORMATS.filter(({ name }) => named === undefined || name === named)) {
@@ -86,7 +86,7 @@ async function findManifest(root: string, named: string | undefined): Promise<Fo
       if (named === undefined && ((folder !== undefined && basename(root) !== folder) || (holds && !holds(look)))) continue;
       return { format, document: emptyDocument(root), repeated: [] };
     }
-    const text = read.get(manifest) ?? (await readInside(root, manifest, MANIFEST_BYTES));
+    const text = read.get(manifest) ?? (await readInside(root, manifest, MANIFEST_BYTES, within));
     read.set(manifest, text);
     if (!text.ok && text.missing) continue;
     const file = join(root, manifest);
@@ -119,10 +119,9 @@ function emptyDocument(file: string): Document {
 /** The file that is named, else the one that stands in its place. An empty one says nothing. */
 async function readSystem(
   root: string,
-  manifest: string,
-  named: string | undefined,
+  { manifest, named, within }: { readonly manifest: string; readonly named: string | undefined; readonly within: string | undefined },
 ): Promise<{ readonly text?: string; readonly problems: readonly Problem[] }> {
-  const read = await readInside(root, named ?? SYSTEM, SYSTEM_BYTES);
+  const read = await readInside(root, named ?? SYSTEM, SYSTEM_BYTES, within);
   if (read.ok) return { ...(read.text.trim() && { text: read.text }), problems: [] };
   if (named === undefined && read.missing) return { problems: [] };
   const text = `The system prompt ${quote(named ?? SYSTEM)} ${read.why}. The plugin has none now.`;
