@@ -6,6 +6,9 @@ import type { Limits } from "./limits.ts";
 /** A change of the model that doesn't bind yet. `requested`: as it was asked for. */
 type Turned = { readonly from: string; readonly to: string; readonly requested: string };
 
+/** What a skill wishes for while it is carried out. */
+export type Wish = { readonly model?: string; readonly effort?: string };
+
 /**
  * What the user may turn while a session runs. A new mode binds from the next call, a new model from the next turn;
  * the change is in the log before it counts there.
@@ -16,12 +19,15 @@ export class Dials {
   #model: string;
   #changed: JsonObject = {};
   #turned: Turned | undefined;
+  #lent: Wish = {};
+  #bound: string;
 
   /** `before`: as a log left them. */
   constructor(limits: Limits, before: { readonly mode?: Mode | undefined; readonly model?: string | undefined } = {}) {
     this.#limits = limits;
     this.#mode = before.mode !== undefined && rulingOn(before.mode, "user", limits.policy).ok ? before.mode : limits.mode;
     this.#model = before.model ?? limits.models[0] ?? "";
+    this.#bound = this.#model;
   }
 
   get mode(): Mode {
@@ -29,7 +35,20 @@ export class Dials {
   }
   /** The chosen model first, then the fallbacks. */
   get models(): readonly string[] {
-    return [...new Set([this.#model, ...this.#limits.models])];
+    return [...new Set([this.#lent.model ?? this.#model, this.#model, ...this.#limits.models])];
+  }
+  get effort(): string | undefined {
+    return this.#lent.effort ?? this.#limits.effort;
+  }
+
+  /** Until it is taken back: the latest wish of each kind counts, and the user's own choice stays as it is. In words what can't be had. */
+  lend({ model, effort }: Wish): string | undefined {
+    const id = model === undefined ? undefined : wished(model, this.models, this.#limits);
+    this.#lent = { ...this.#lent, ...(id !== undefined && { model: id }), ...(effort !== undefined && { effort }) };
+    return model !== undefined && id === undefined ? unmet(model, this.models) : undefined;
+  }
+  takeBack(): void {
+    this.#lent = {};
   }
 
   /** In words why not; undefined when it is done. */
@@ -72,6 +91,20 @@ export class Dials {
     this.#changed = {};
     this.#turned = undefined;
     if (Object.keys(change).length > 0) yield { type: "session.changed", change };
-    return typeof change["model"] === "string" ? change["model"] : undefined;
+    const [model = ""] = this.models;
+    const before = this.#bound;
+    this.#bound = model;
+    return model === before ? undefined : model;
   }
 }
+
+/** Undefined where the endpoint wouldn't have it: a name of another house than the session's own model, or no name at all; or its price is needed and not known. */
+export function wished(name: string, models: readonly string[], { maxBudgetUsd }: Pick<Limits, "maxBudgetUsd">): string | undefined {
+  const { id, known, prices } = lookUp(name);
+  if (models.includes(id)) return id;
+  if (!known || !lookUp(models[0] ?? "").known) return undefined;
+  return maxBudgetUsd !== undefined && prices === undefined ? undefined : id;
+}
+
+export const unmet = (name: string, [model = ""]: readonly string[]): string =>
+  `asks for the model ${name}, which isn't known beside ${model}; ${model} does it.`;

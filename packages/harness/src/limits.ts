@@ -8,6 +8,8 @@ import type { Flags, Place, Refusal } from "./house.ts";
 export type Limits = {
   /** The first is preferred, the others are fallbacks. */
   readonly models: readonly string[];
+  /** How hard the model tries; undefined: as it does by itself. */
+  readonly effort?: string;
   readonly mode: Mode;
   /** Which modes may be had. */
   readonly policy: ModePolicy;

@@ -20,7 +20,7 @@ const BYTES_PER_TOKEN = 4;
 
 /** The request without its messages. A conversation that can't fit the window isn't sent at all. */
 export function preparing({ facts, body, tools, meter, dials, ledger, price }: Preparing): Ports["prepare"] {
-  const bodies = new Map<string, JsonObject>(); // one per model: the bytes before the messages stay the same all session
+  const bodies = new Map<string, JsonObject>(); // one per model and effort: the bytes before the messages stay the same all session
   return async function* (state, signal) {
     const chosen = yield* dials.drain();
     const model = chosen ?? state.model;
@@ -39,8 +39,9 @@ export function preparing({ facts, body, tools, meter, dials, ledger, price }: P
     yield* nearing(ledger);
     if (typeof reserved === "string") return { go: "end", reason: "budget_exhausted" };
     if (reserved) meter.expect(reserved);
-    const sent = bodies.get(model) ?? body(model);
-    bodies.set(model, sent);
+    const key = `${model} ${dials.effort ?? ""}`;
+    const sent = bodies.get(key) ?? body(model);
+    bodies.set(key, sent);
     return { go: "send", change: { model, maxOutputTokens }, body: sent, tools };
   };
 }

@@ -123,7 +123,6 @@ export class Conversation {
 
   async *run(prompt: readonly Block[], signal: AbortSignal): AsyncGenerator<Envelope, void> {
     this.#running = signal;
-    const options = this.#parts.options();
     const run = randomUUID();
     const { rites } = this.#parts;
     await rites.begin(signal);
@@ -133,7 +132,8 @@ export class Conversation {
     yield* this.#beside(run);
     if (refused !== undefined) return yield* this.#refuse(refused, run);
     yield* this.#take(prompt, run);
-    if (expanded && "events" in expanded) for (const event of expanded.events) yield* await this.#record(event, run);
+    if (expanded && "events" in expanded) yield* this.#expand(expanded, run, signal);
+    const options = this.#parts.options(); // a skill may have wished for another model
     const ports = this.#following(this.#parts.ports());
     const events = loop(startOf(this.view, options), ports, options, signal);
     for await (const event of this.#listening(options.unattended ? withHeartbeats(events, ports.clock) : events)) {
@@ -170,6 +170,19 @@ export class Conversation {
     this.#opening = []; // said once, also when the reader leaves at it
     for (const event of [...opening, ...(content.length > 0 ? [input] : [])]) yield* await this.#record(event, run);
     for (const event of this.#undelivered.map(taken)) yield* await this.#record(event, run);
+  }
+
+  /** What a skill behind a slash says, and what comes of one that an agent carries out. */
+  async *#expand(
+    { events, apart }: Exclude<Expanded, { readonly refused: string }>,
+    run: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<Envelope> {
+    for (const event of events) yield* await this.#record(event, run);
+    for await (const event of apart(signal)) {
+      yield* this.#beside(run);
+      yield* event.type === "agent.relayed" ? [event.envelope] : await this.#record(event, run);
+    }
   }
 
   /** The same events; undefined where something was said in the background while the loop is silent. */

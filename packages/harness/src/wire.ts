@@ -55,7 +55,8 @@ export function wire(
   const { ledger, path } = lineage;
   const began = ledger.spent.usd;
   const meter = new Meter(clock, (model, usage) => costOf(lookUp(model), usage), ledger);
-  const body = (model: string): JsonObject => shape({ dialect, model: lookUp(model), system, tools: [...tools.values()] });
+  const body = (model: string): JsonObject =>
+    shape({ dialect, model: lookUp(model), system, tools: [...tools.values()], effort: dials.effort });
   const mode = lineage.mode ?? (() => dials.mode);
   const client = clientOf(house, gathered, { network: lineage.network, session });
   const name = (): string => dials.models[0] ?? "";

@@ -43,6 +43,14 @@ describe("the shape of a request", () => {
     for (const model of ["claude-haiku-4-5", "claude-haiku-4-5-20251001", "claude-next-9", "qwen3"]) assert.ok(!asks(model), model);
   });
 
+  test("effort is asked for by its known names, of models and endpoints that take it", () => {
+    const asked = (more: Partial<Prompt>) => shape({ ...PROMPT, ...more })["output_config"];
+    for (const effort of ["low", "medium", "high", "xhigh", "max"]) assert.deepEqual(asked({ effort }), { effort });
+    for (const effort of ["", "ultra", undefined]) assert.equal(asked({ effort }), undefined);
+    assert.equal(asked({ effort: "low", dialect: DIALECTS.compatible }), undefined);
+    assert.equal(asked({ effort: "low", model: lookUp("qwen3") }), undefined);
+  });
+
   test("what is empty is absent: the endpoint refuses an empty text", () => {
     const model = lookUp("qwen3");
     assert.deepEqual(shape({ ...PROMPT, model, tools: [], system: { fixed: "", live: "" } }), {});

@@ -10,10 +10,14 @@ export type Prompt = {
   readonly model: ModelInfo;
   readonly system: { readonly fixed: string; readonly live: string };
   readonly tools: readonly Tool[];
+  /** How hard it tries; the model's own measure where it is absent. Another word is as good as none. */
+  readonly effort?: string | undefined;
 };
 
+const EFFORTS: readonly string[] = ["low", "medium", "high", "xhigh", "max"];
+
 /** A request without model, messages and output limit, as the endpoint spells it. The same prompt gives the same bytes. */
-export function shape({ dialect, model, system, tools }: Prompt): JsonObject {
+export function shape({ dialect, model, system, tools, effort = "" }: Prompt): JsonObject {
   const mark = dialect.supportsCacheControl ? { cache_control: MARK } : {};
   const listed = tools.map(({ name, description, inputSchema }, at) => ({
     name,
@@ -31,5 +35,6 @@ export function shape({ dialect, model, system, tools }: Prompt): JsonObject {
     ...(blocks.length > 0 && { system: blocks }),
     // Without `summarized` the 5.5 generation is silent between tool calls: what it says there comes as thinking, and empty.
     ...(thinks && { thinking: { type: "adaptive", display: "summarized" } }),
+    ...(thinks && EFFORTS.includes(effort) && { output_config: { effort } }),
   };
 }

@@ -41,9 +41,13 @@ export async function openChildLog({ store, claim }: Pick<Log, "store" | "claim"
   const { head } = await store.head(parent);
   await store.fork(parent, head, ref, { cwd });
   const own = await store.claim(ref, ref.session);
-  const past = await readPast(store, ref, new Recollection());
+  const known = new Recollection();
+  const past = await readPast(store, ref, known);
+  const recollection = new Recollection();
+  recollection.told = known.told; // it stands in what it knows
+  recollection.skills = known.skills;
   const answers = openCalls(past.view).map(({ use }): Event => {
     return { type: "call.completed", callId: use.id, outcome: "ok", result: resultOf(use.id, [text(FORKED)], false), ms: 0 };
   });
-  return { store, claim: own, recollection: new Recollection(), past: { ...past, undelivered: [], opening: answers } };
+  return { store, claim: own, recollection, past: { ...past, undelivered: [], opening: answers } };
 }

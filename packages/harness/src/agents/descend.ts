@@ -1,12 +1,12 @@
 /** Opens the conversation of a sub-agent: the same house, less of everything. One that was there before goes on in its own log. */
 import { statSync } from "node:fs";
-import { lookUp } from "@keelson/model";
 import type { Mode } from "@keelson/protocol";
 import type { AgentOrder, Processes } from "@keelson/tools";
 import type { Circle } from "../circle.ts";
-import type { Dials } from "../dials.ts";
+import { wished, type Dials } from "../dials.ts";
 import type { furnish, Log, Site } from "../furnish.ts";
 import type { House } from "../house.ts";
+import type { Limits } from "../limits.ts";
 import type { Lineage } from "../lineage.ts";
 import type { Toolbox } from "../toolbox.ts";
 import { openChildLog, reopenChildLog } from "./child-log.ts";
@@ -52,8 +52,15 @@ export async function openChild(
 
   const taken = before && (await reopenChildLog(log, before.session));
   const cwd = tree?.path ?? standing(taken?.recollection.cwd) ?? toolbox.seat.cwd;
-  const model = order.model ?? kind.model;
-  const limits = { ...gathered.limits, ...(kind.maxTurns !== undefined && { maxTurns: kind.maxTurns }) };
+  const asked = house.place.env["CLAUDE_CODE_SUBAGENT_MODEL"] || (order.model ?? kind.model);
+  const model = asked === undefined ? undefined : wished(asked, dials.models, gathered.limits);
+  const effort = order.effort ?? kind.effort ?? dials.effort;
+  const limits: Limits = {
+    ...gathered.limits,
+    models: model === undefined ? dials.models : [model, ...gathered.limits.models],
+    ...(kind.maxTurns !== undefined && { maxTurns: kind.maxTurns }),
+    ...(effort !== undefined && { effort }),
+  };
   const prompt = await kind.prompt?.();
   const flags = { ...house.flags, ...(prompt !== undefined && { systemPrompt: prompt }), defer: false };
   const child: Site = {
@@ -65,7 +72,7 @@ export async function openChild(
       only,
       shown: kind.fork ? gathered.shown : undefined,
       structure: undefined,
-      limits: { ...limits, models: model === undefined ? dials.models : [lookUp(model).id, ...limits.models] },
+      limits,
       folders: { ...gathered.folders, cwd },
     },
   };

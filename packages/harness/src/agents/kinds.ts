@@ -13,6 +13,7 @@ export type AgentKind = {
   readonly tools?: readonly string[];
   readonly disallowedTools?: readonly string[];
   readonly model?: string;
+  readonly effort?: string;
   readonly permissionMode?: string;
   readonly maxTurns?: number;
   readonly background?: boolean;
@@ -42,7 +43,7 @@ export function kindsOf(catalog: Catalog, standing: Standing, given: Readonly<Re
 
 /** Only the user gives an agent a mode of its own. */
 function kindOf(found: Found<"agents">): AgentKind {
-  const { description, tools, disallowedTools, model, maxTurns, background, isolation, permissionMode } = found.part;
+  const { description, tools, disallowedTools, model, effort, maxTurns, background, isolation, permissionMode } = found.part;
   return {
     name: found.id,
     description,
@@ -50,6 +51,7 @@ function kindOf(found: Found<"agents">): AgentKind {
     ...(tools && { tools }),
     ...(disallowedTools && { disallowedTools }),
     ...(model !== undefined && model !== "inherit" && { model }),
+    ...(effort !== undefined && { effort }),
     ...(permissionMode !== undefined && bringerOf(found.layer) === "user" && { permissionMode }),
     ...(maxTurns !== undefined && { maxTurns }),
     ...(background !== undefined && { background }),
@@ -59,7 +61,7 @@ function kindOf(found: Found<"agents">): AgentKind {
 
 /** As `--agents` spells it: the fields of an agent's file, its text as `prompt`. */
 function kindFrom(name: string, fields: JsonObject): AgentKind {
-  const { description, prompt, model, permissionMode, maxTurns, background, isolation } = fields;
+  const { description, prompt, model, effort, permissionMode, maxTurns, background, isolation } = fields;
   const words = typeof prompt === "string" ? prompt : undefined;
   const tools = namesIn(fields["tools"]);
   const disallowedTools = namesIn(fields["disallowedTools"]);
@@ -70,6 +72,7 @@ function kindFrom(name: string, fields: JsonObject): AgentKind {
     ...(tools && { tools }),
     ...(disallowedTools && { disallowedTools }),
     ...(typeof model === "string" && model !== "inherit" && { model }),
+    ...(typeof effort === "string" && { effort }),
     ...(typeof permissionMode === "string" && { permissionMode }),
     ...(typeof maxTurns === "number" && { maxTurns }),
     ...(typeof background === "boolean" && { background }),

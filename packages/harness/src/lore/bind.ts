@@ -26,7 +26,7 @@ export function loreOf({ house, gathered, files }: Site, { claim, recollection }
       return { toolbox, judge: wired.judge, session, running: () => running };
     },
     hooking: () => circle.hooking,
-    model: () => dials.models[0] ?? "",
+    dials,
     tell: (...events) => beside.push(...events),
     receive: (words, from) => circle.conversation?.receive([text(words)], from),
   });

@@ -2,6 +2,7 @@
  * What a session knows by texts: its skills and commands, its instructions, its output style. Texts are read when they are needed; what
  * comes of them goes into the log as context with its provenance.
  */
+import { randomUUID } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { lookUp } from "@keelson/model";
@@ -9,6 +10,7 @@ import { matchPaths, readBody } from "@keelson/loader";
 import { nearest, text, type Event, type Problem, type Rule } from "@keelson/protocol";
 import type { Agents, Disk, Skills } from "@keelson/tools";
 import type { Approvals } from "../approvals.ts";
+import type { Dials } from "../dials.ts";
 import type { Gathered } from "../gather.ts";
 import type { Place } from "../house.ts";
 import type { Hooking } from "../hooking/hooking.ts";
@@ -24,6 +26,7 @@ import { openShelf, type NestedCatalog, type Shelf } from "../skills/shelf.ts";
 import { startSkill, type Place as SkillPlace, type StartedSkill, type StartPorts } from "../skills/start.ts";
 import type { TellPorts } from "../instructions/tell.ts";
 import type { SessionParts } from "../session.ts";
+import type { Apart } from "./apart.ts";
 import type { Touch } from "./touch.ts";
 import { readFileFor, runInline, type InlineOf } from "./inline.ts";
 
@@ -38,12 +41,14 @@ export type LoreOf = {
   readonly inline: () => InlineOf;
   readonly agents: Pick<Agents, "start">;
   readonly hooking: () => Hooking | undefined;
-  readonly model: () => string;
+  readonly dials: Pick<Dials, "models" | "effort" | "lend" | "takeBack">;
   readonly tell: (...events: readonly Event[]) => void;
   readonly receive: (words: string, from: StartedSkill["words"]["from"]) => void;
 };
 /** What a prompt with a slash came to: events for the log, or in words why it isn't taken. */
-export type Expanded = { readonly events: readonly Event[] } | { readonly refused: string };
+export type Expanded =
+  | { readonly events: readonly Event[]; readonly apart: (signal: AbortSignal) => AsyncGenerator<Event> }
+  | { readonly refused: string };
 
 /** A sub-agent is told nothing of it, and its prompt is one. */
 export const SILENT: Pick<SessionParts, "introduce" | "expand"> = { introduce: async () => [], expand: async () => undefined };
@@ -71,10 +76,10 @@ export class Lore {
 
   /** For the system prompt, and for the first words of a session. */
   get listing(): Listing {
-    const { gathered, model, recollection } = this.#of;
+    const { gathered, dials, recollection } = this.#of;
     const { skillListingMaxDescChars, skillListingBudgetFraction } = gathered.settings;
     return listSkills(this.shelf.entries, {
-      window: lookUp(model()).window,
+      window: lookUp(dials.models[0] ?? "").window,
       longestEntry: skillListingMaxDescChars,
       partOfWindow: skillListingBudgetFraction,
       counts: recollection.skills.counts,
@@ -122,19 +127,32 @@ export class Lore {
   /** `/name …` of the user's; undefined for a prompt that is one. What a skill was granted ends here. */
   async expand(prompt: string): Promise<Expanded | undefined> {
     this.#of.approvals.lent = [];
+    this.#of.dials.takeBack();
     const calls = callsIn(prompt, this.shelf);
     if (calls.is === "prompt") return undefined;
     if (calls.is === "refused") return { refused: calls.why };
     if (calls.is === "unknown") return { refused: this.#unknown(calls.name, calls.near) };
     const events: Event[] = [];
+    const apart: Apart[] = [];
     for (const call of calls.calls) {
       const blocked = await blockedExpansion(this.#of.hooking(), call, this.#of.inline().running());
       if (blocked !== undefined) return { refused: blocked };
       const started = await last(startSkill(call, this.#place(), this.#ports<never>()));
       if (!started.ok) return { refused: started.why };
-      events.push(...this.#taken(started), { type: "context.added", from: started.words.from, content: [text(started.words.text)] });
+      events.push(...this.#taken(started));
+      if (started.fork) apart.push({ id: started.id, fork: started.fork });
+      else events.push({ type: "context.added", from: started.words.from, content: [text(started.words.text)] });
     }
-    return { events };
+    return { events, apart: (signal) => this.#carryOut(apart, signal) };
+  }
+
+  async *#carryOut(apart: readonly Apart[], signal: AbortSignal): AsyncGenerator<Event> {
+    const { agents, inline } = this.#of;
+    const { session, toolbox } = inline();
+    for (const one of apart) {
+      const { carryOut } = await import("./apart.ts");
+      yield* carryOut(one, agents, { callId: `skill_${randomUUID()}`, session, cwd: toolbox.seat.cwd, signal });
+    }
   }
 
   #unknown(name: string, near: readonly string[]): string {
@@ -146,9 +164,14 @@ export class Lore {
     return `No skill or command is named /${name}.${meant.length > 0 ? ` Did you mean /${meant.join(", /")}?` : ""}`;
   }
 
-  #taken({ note, rules, problems }: StartedSkill): readonly Event[] {
-    const { approvals } = this.#of;
-    approvals.lent = [...approvals.lent, ...rules];
+  #taken({ id, note, rules, problems: found, fork, model, effort }: StartedSkill): readonly Event[] {
+    const { approvals, dials } = this.#of;
+    const problems = [...found];
+    approvals.lent = [...approvals.lent, ...rules]; // an agent of the skill's has them too
+    if (!fork) {
+      const unmet = dials.lend({ ...(model !== undefined && { model }), ...(effort !== undefined && { effort }) });
+      if (unmet !== undefined) problems.push({ severity: "warning", file: id, text: unmet });
+    }
     return [skillEvent(note), ...problems.map((problem) => noticeOf({ ...problem, code: "skill" }))];
   }
 
@@ -197,6 +220,7 @@ export class Lore {
       cwd: this.#of.inline().toolbox.seat.cwd,
       home: place.home,
       project: cwd,
+      effort: this.#of.dials.effort,
       dataDir: (plugin) => join(place.keelHome, "var", "plugin-data", plugin),
       userConfig: () => ({}),
     };

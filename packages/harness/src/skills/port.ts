@@ -3,10 +3,10 @@
  * no cap and no tier treats it as a tool's output.
  */
 import { text, type ToolContext, type ToolOutput, type ToolStep } from "@keelson/protocol";
-import type { Agents, Skills } from "@keelson/tools";
+import type { AgentOrder, Agents, Skills } from "@keelson/tools";
 import { entryLine, findSkills } from "./listing.ts";
 import type { Entry, Shelf } from "./shelf.ts";
-import { startSkill, type Place, type StartedSkill, type StartPorts } from "./start.ts";
+import { startSkill, type Fork, type Place, type StartedSkill, type StartPorts } from "./start.ts";
 
 export type SkillRoom = {
   /** Of the catalog that the run began with. */
@@ -45,15 +45,21 @@ function said({ id, note }: StartedSkill): ToolOutput {
   return { content: [text(`The skill ${id} is started: its text ${where}. Follow it now.`)], data: { skill: id } };
 }
 
-async function* apart(
-  { id, decl }: Entry,
-  { agent: kind, prompt, background }: NonNullable<StartedSkill["fork"]>,
-  { agents }: SkillRoom,
-  ctx: ToolContext,
-): AsyncGenerator<ToolStep, ToolOutput> {
-  const order = { kind, prompt, description: `skill ${id}`, model: decl.model === "inherit" ? undefined : decl.model };
-  return yield* agents.start({ ...order, background, isolation: undefined, name: undefined }, ctx);
+async function* apart({ id }: Entry, fork: Fork, { agents }: SkillRoom, ctx: ToolContext): AsyncGenerator<ToolStep, ToolOutput> {
+  return yield* agents.start(orderOf(id, fork), ctx);
 }
+
+/** What a skill's text is handed to an agent with. */
+export const orderOf = (id: string, { agent: kind, prompt, background, model, effort }: Fork): AgentOrder => ({
+  kind,
+  prompt,
+  description: `skill ${id}`,
+  model,
+  effort,
+  background,
+  isolation: undefined,
+  name: undefined,
+});
 
 function unknown(name: string, { entries }: Shelf): string {
   const near = findSkills(

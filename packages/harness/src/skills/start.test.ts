@@ -166,7 +166,7 @@ test("a fork is a wish: its text is the prompt of a sub-agent, and stands in no 
     ".keel/skills/g/SKILL.md": "---\ncontext: fork\nmodel: inherit\n---\nLook.\n",
   });
   const started = begun(await r.start("f", "src"));
-  assert.deepEqual(started.fork, { agent: "explore", prompt: "Look at src.", background: false });
+  assert.deepEqual(started.fork, { agent: "explore", prompt: "Look at src.", background: false, model: "haiku" });
   assert.deepEqual([started.model, started.note.how], ["haiku", "apart"]);
   const other = begun(await r.start("g"));
   assert.deepEqual([other.fork, other.model], [{ agent: "general-purpose", prompt: "Look.", background: true }, undefined]);

@@ -39,7 +39,13 @@ export type StartPorts<Step> = {
 };
 
 /** `background`: the parent goes on meanwhile. */
-export type Fork = { readonly agent: string; readonly prompt: string; readonly background: boolean };
+export type Fork = {
+  readonly agent: string;
+  readonly prompt: string;
+  readonly background: boolean;
+  readonly model?: string;
+  readonly effort?: string;
+};
 export type StartedSkill = {
   readonly ok: true;
   readonly id: string;
@@ -102,14 +108,18 @@ export async function* startSkill<Step>(
     id,
     note: { id, digest, how: decl.fork ? "apart" : again ? "again" : "new" },
     words: { from: provenance(entry, rendered.foreign), text: words },
-    ...(decl.fork && { fork: { agent: decl.agent ?? GENERAL, prompt: text, background: decl.background ?? true } }),
+    ...(decl.fork && { fork: { agent: decl.agent ?? GENERAL, prompt: text, background: decl.background ?? true, ...wishOf(decl) } }),
     rules,
-    ...(decl.model !== undefined && decl.model !== "inherit" && { model: decl.model }),
-    ...(decl.effort !== undefined && { effort: decl.effort }),
+    ...wishOf(decl),
     hooks: decl.hooks ?? [],
     problems: [...problems, ...(rendered.unseen > 0 ? [hidden(entry, rendered.unseen)] : [])],
   };
 }
+
+const wishOf = ({ model, effort }: Entry["decl"]): Pick<StartedSkill, "model" | "effort"> => ({
+  ...(model !== undefined && model !== "inherit" && { model }),
+  ...(effort !== undefined && { effort }),
+});
 
 /** Not documented, and written by many: `{baseDir}` is the skill's folder. */
 function withFolder(text: string, dir: string | undefined): string {

@@ -11,6 +11,8 @@ export type AgentOrder = {
   /** A few words for people. */
   readonly description: string;
   readonly model: string | undefined;
+  /** How hard it tries; the session's own measure where it is absent. */
+  readonly effort?: string | undefined;
   readonly background: boolean;
   /** `worktree`: in a working tree of its own. */
   readonly isolation: "worktree" | undefined;
