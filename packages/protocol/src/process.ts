@@ -5,7 +5,8 @@ export type ProcessSpec = {
   readonly cwd: string;
   /** The whole environment: nothing is inherited. An implementation may add a mark of its own, by which it finds what the program started. */
   readonly env: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  /** Text and its end, or pieces as they come: as long as more may come, it stays open. */
+  readonly stdin?: string | AsyncIterable<Uint8Array>;
   /** Milliseconds; then the group is ended. */
   readonly timeoutMs?: number;
   /** Where it can't be had, nothing starts: the end is `failed`. */

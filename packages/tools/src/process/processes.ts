@@ -3,6 +3,7 @@ import type { ProcessSpec, RunProcess } from "@keelson/protocol";
 import { createBackground, type Background } from "../background/background.ts";
 import { createSpare } from "./spare.ts";
 import { attend, startProcess } from "./start.ts";
+import { feedStdin } from "./stdin.ts";
 
 /** Dispose ends what still runs, and settles when it is gone. */
 export type Processes = AsyncDisposable & {
@@ -21,7 +22,7 @@ export function openProcesses(): Processes {
       signal.throwIfAborted();
       const launched = await spare.take(spec);
       if (!launched) return yield* startProcess(spec, signal);
-      launched.child.stdin?.end(spec.stdin);
+      feedStdin(launched, spec.stdin);
       return yield* attend(launched, spec.timeoutMs, signal);
     },
     ready: spare.ready,

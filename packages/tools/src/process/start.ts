@@ -3,12 +3,13 @@ import type { ProcessChunk, ProcessEnd, RunProcess } from "@keelson/protocol";
 import { ended } from "../output/ended.ts";
 import { follow } from "./follow.ts";
 import { launch, type Launched } from "./launch.ts";
+import { feedStdin } from "./stdin.ts";
 
 export const startProcess: RunProcess = async function* startProcess(spec, signal) {
   signal.throwIfAborted();
   const launched = await launch(spec, spec.stdin === undefined ? "ignore" : "pipe");
   if (typeof launched === "string") return { code: null, signal: null, timedOut: false, failed: launched };
-  launched.child.stdin?.end(spec.stdin);
+  feedStdin(launched, spec.stdin);
   return yield* attend(launched, spec.timeoutMs, signal);
 };
 
