@@ -9,6 +9,7 @@ export { leftBy } from "./output/spill.ts";
 export { openProcesses, type Processes } from "./process/processes.ts";
 export { scrub } from "./process/scrub.ts";
 export { startProcess } from "./process/start.ts";
+export type { Lsp } from "./lsp/ports.ts";
 export type { Skills } from "./skills/ports.ts";
 export { worksOf } from "./background/works.ts";
 export { createBoard, type Board, type BoardState, type Task, type Todo } from "./tasks/board.ts";

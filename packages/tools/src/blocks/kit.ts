@@ -4,6 +4,7 @@ import type { Disk } from "../files/disk.ts";
 import type { Seen } from "../files/seen.ts";
 import type { Processes } from "../process/processes.ts";
 import type { Agents, Worktrees } from "../agents/ports.ts";
+import type { Lsp } from "../lsp/ports.ts";
 import type { Skills } from "../skills/ports.ts";
 import type { Board } from "../tasks/board.ts";
 import type { Web } from "../web/ports.ts";
@@ -37,6 +38,8 @@ export type BlockKit = {
   readonly worktrees?: Worktrees;
   /** Skills that the model may start; without it there are none. */
   readonly skills?: Skills;
+  /** Language servers; without it there are none. */
+  readonly lsp?: Lsp;
   /** The way to the web; without it there is none. */
   readonly web?: Web;
   /** Plan mode, of the session. */

@@ -1,0 +1,46 @@
+/** The language servers of a session, by what they are for. Rule: nothing starts before a file of its is touched; of two servers for one ending the first counts. */
+import { basename } from "node:path";
+import type { Diagnostic } from "./diagnostics.ts";
+import { Keeper, type KeeperPorts } from "./keeper.ts";
+import { endingOf, type ServerSpec } from "./spec.ts";
+
+/** Dispose ends them all. */
+export type LanguageServers = AsyncDisposable & {
+  /** A file was read or changed by the session: its server is told how it is now. Settles when the file was looked at. */
+  touch(path: string): Promise<void>;
+  /** What was found in a file as it was first touched; undefined where that isn't known. */
+  before(path: string): readonly Diagnostic[] | undefined;
+  /** By file, of those that the servers have spoken of. */
+  diagnostics(): ReadonlyMap<string, readonly Diagnostic[]>;
+  /** Are some still to come? */
+  readonly waiting: boolean;
+  /** Waits until they have come, at most until the signal. */
+  settle(signal: AbortSignal): Promise<void>;
+  /** The answer to a request of LSP about a file, or in words why there is none. */
+  ask(path: string, method: string, params: object, signal: AbortSignal): Promise<{ readonly result: unknown } | string>;
+};
+
+export function openLanguageServers(specs: readonly ServerSpec[], ports: KeeperPorts): LanguageServers {
+  const keepers = specs.map((spec) => new Keeper(spec, ports));
+  const keeperOf = (path: string): Keeper | undefined => {
+    const fit = keepers.map((keeper) => ({ keeper, length: endingOf(path, keeper.spec)?.length ?? 0 }));
+    const longest = Math.max(0, ...fit.map(({ length }) => length));
+    return longest === 0 ? undefined : fit.find(({ length }) => length === longest)?.keeper;
+  };
+  return {
+    touch: async (path) => await keeperOf(path)?.touch(path),
+    before: (path) => keeperOf(path)?.before(path),
+    diagnostics: () => new Map(keepers.flatMap(({ diagnostics }) => [...diagnostics])),
+    get waiting() {
+      return keepers.some(({ waiting }) => waiting);
+    },
+    settle: async (signal) => void (await Promise.all(keepers.map((keeper) => keeper.settle(signal)))),
+    async ask(path, method, params, signal) {
+      const keeper = keeperOf(path);
+      return keeper ? await keeper.ask(path, method, params, signal) : `No language server is for ${basename(path)}.`;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(keepers.map((keeper) => keeper[Symbol.asyncDispose]()));
+    },
+  };
+}
