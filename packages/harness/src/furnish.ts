@@ -2,7 +2,7 @@
  * Makes a conversation of a log: its tools, its ports, its memory, and the sub-agents it can start, which are furnished in the same way.
  * The one place where a session and a sub-agent are built.
  */
-import { text, type Claim, type Mode, type SessionStore } from "@keelson/protocol";
+import { text, type Claim, type Event, type Mode, type SessionStore } from "@keelson/protocol";
 import { worksOf, type Disk, type Work } from "@keelson/tools";
 import type { Cut } from "./agents/cut.ts";
 import { openChild, treesOf } from "./agents/descend.ts";
@@ -21,11 +21,12 @@ import type { Meter } from "./meter.ts";
 import { composePrompt, type SystemPrompt } from "./prompt.ts";
 import { Recollection } from "./recollection.ts";
 import { Conversation, type Past, type SessionParts } from "./session.ts";
-import { followed } from "./followed.ts";
+import { followed, type Followed } from "./followed.ts";
 import { loreOf } from "./lore/bind.ts";
 import { SILENT } from "./lore/lore.ts";
 import { planning } from "./planning.ts";
 import { nearing } from "./prepare.ts";
+import { followIn, touchedBy } from "./servers/follow.ts";
 import { openToolbox, type Toolbox } from "./toolbox.ts";
 import { webOf } from "./web.ts";
 import { wire, type Wired } from "./wire.ts";
@@ -78,12 +79,14 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
       agents: team,
       plan: planning(dials),
       skills: lore.port,
+      ...(lineage.servers?.lsp && { lsp: lineage.servers.lsp }),
       web: webOf({ network: lineage.network, rules: gathered.rules, wall: house.wall, ask: () => circle.wired?.askModel }),
       worktrees: (seat, processes, env) => moving(treesOf(house, circle, processes, env), seat),
     },
     claim.ref.session,
   );
   circle.toolbox = toolbox;
+  const following = followIn(lineage, toolbox);
   const listed = toolbox.tools.has("Skill");
   const system =
     lineage.system ?? systemOf(site, lineage, [toolbox.tools.has("Agent") ? describeKinds(kinds) : "", listed ? lore.listing.fixed : ""]);
@@ -94,11 +97,11 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
     dials,
     system,
     hooking,
-    touched: lineage.judges ? async () => {} : (files) => lore.touched(files),
+    touched: touchedBy(following, lineage.judges ? undefined : lore),
   }));
   const rites = ritesIn(lineage, { hooking, dials, beside, past, toolbox });
   const lored = lineage.path.length === 0 ? lore.forRoot(listed) : SILENT;
-  const said: Said = { ...wired, ...lored, rites, wall: house.wall, closing: () => [...seen.drain(), ...nearing(lineage.ledger)] };
+  const said: Said = { ...wired, ...lored, ...following, rites, wall: house.wall, closing: () => closing(seen, lineage) };
   const conversation = (circle.conversation = conversationOf(log, lineage, said, { team, beside }));
   return {
     conversation,
@@ -113,7 +116,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   };
 }
 
-type Said = Wired & Pick<SessionParts, "rites" | "wall" | "closing" | "introduce" | "expand">;
+type Said = Wired & Pick<SessionParts, "rites" | "wall" | "closing" | "introduce" | "expand" | "news">;
 type Aside = { readonly team: Team; readonly beside: Beside };
 
 function conversationOf(log: Log, { path }: Lineage, said: Said, { team, beside }: Aside): Conversation {
@@ -128,6 +131,8 @@ function conversationOf(log: Log, { path }: Lineage, said: Said, { team, beside 
   };
   return new Conversation(parts, log.recollection, log.past);
 }
+
+const closing = (seen: Followed, { ledger }: Lineage): readonly Event[] => [...seen.drain(), ...nearing(ledger)];
 
 async function closed(conversation: Conversation, dials: Dials, parts: readonly AsyncDisposable[], claim: Claim): Promise<void> {
   await using _ = claim; // whatever breaks, the log is given back

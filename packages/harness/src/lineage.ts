@@ -6,6 +6,7 @@ import type { Crew } from "./agents/team.ts";
 import type { Ledger } from "./budget/ledger.ts";
 import type { Approvals } from "./approvals.ts";
 import type { SystemPrompt } from "./prompt.ts";
+import type { Servers } from "./servers/ports.ts";
 
 /** What a session and all its agents have in common, and where one of them stands among them. */
 export type Lineage = {
@@ -17,6 +18,8 @@ export type Lineage = {
   readonly board: Board;
   readonly leases: Leases;
   readonly crew: Crew;
+  /** Language servers and monitors; undefined where none may run. */
+  readonly servers: Servers | undefined;
   /** What kind of agent a sub-agent is. */
   readonly kind?: string;
   /** It judges for a hook: nothing but what it is asked about is told to it. */

@@ -18,6 +18,7 @@ import { pickStyle } from "./late.ts";
 import type { Lineage } from "./lineage.ts";
 import { openLog, type OpenedLog } from "./log.ts";
 import { Recollection } from "./recollection.ts";
+import { serversOf } from "./servers/late.ts";
 import { readPast, type Past } from "./session.ts";
 
 /**
@@ -43,13 +44,16 @@ export async function openSession(house: House): Promise<Opening> {
   if (typeof log === "string") return { ok: false, refusal: { code: "session", text: log } };
 
   const beside = new Beside();
-  const lineage = await found({ house, gathered, files }, log, beside);
+  const { servers, problems } = await serversOf({ house, gathered, files }, (event) => beside.push(event));
+  heard.push(...problems);
+  const lineage = { ...(await found({ house, gathered, files }, log, beside)), servers };
   const cut = await cutAgents(log.store, log.claim.ref, log.recollection.agents);
   beside.push(...cut.map(endOf));
   const furnished = furnish({ house, gathered, files }, { ...log, cut }, lineage, beside);
   for (const one of cut) if (one.agent.background) furnished.conversation.receive([text(tellCut(one))], "task");
   if (log.recollection.cwd !== undefined && log.recollection.cwd !== place.cwd) heard.push(...movedFrom(log.recollection.cwd));
   const close = async (): Promise<void> => {
+    await servers?.[Symbol.asyncDispose]();
     await lineage.network[Symbol.asyncDispose]();
     await disk[Symbol.asyncDispose]();
   };
@@ -68,7 +72,7 @@ async function readLog({ store, claim, fresh, copied }: OpenedLog, house: House,
 }
 
 /** What the session and all its agents will have in common. */
-async function found({ house, gathered }: Site, { recollection, past }: Log, beside: Beside): Promise<Lineage> {
+async function found({ house, gathered }: Site, { recollection, past }: Log, beside: Beside): Promise<Omit<Lineage, "servers">> {
   const { place, flags, clock, wall } = house;
   const { folders } = gathered;
   const isNew = flags.maxBudgetUsd !== undefined && flags.maxBudgetUsd !== recollection.budget && past.opening.length === 0;

@@ -24,6 +24,7 @@ import { Journal, type Stamp } from "./journal.ts";
 import type { Rites } from "./hooking/rites.ts";
 import type { Expanded } from "./lore/lore.ts";
 import type { Recollection } from "./recollection.ts";
+import type { Moment } from "./servers/ports.ts";
 import { keepSnapshot, snapshotOf } from "./snapshot.ts";
 
 /** The parts of a session that live as long as it does. */
@@ -46,6 +47,8 @@ export type SessionParts = {
   /** While something goes on in the background: settles when it has said something. Undefined when nothing does. */
   readonly heard: () => Promise<undefined> | undefined;
   readonly rites: Rites;
+  /** What servers that run beside the session have come to say. */
+  readonly news: (at: Moment, signal: AbortSignal) => Promise<readonly Event[]>;
   /** What a new session is told before its first prompt. */
   readonly introduce: () => Promise<readonly Event[]>;
   /** What a prompt that begins with a slash stands for; undefined for one that doesn't. */
@@ -133,6 +136,7 @@ export class Conversation {
     if (refused !== undefined) return yield* this.#refuse(refused, run);
     yield* this.#take(prompt, run);
     if (expanded && "events" in expanded) yield* this.#expand(expanded, run, signal);
+    if (prompt.length > 0) for (const event of await this.#parts.news("prompt", signal)) yield* await this.#record(event, run);
     const options = this.#parts.options(); // a skill may have wished for another model
     const ports = this.#following(this.#parts.ports());
     const events = loop(startOf(this.view, options), ports, options, signal);
@@ -256,9 +260,11 @@ export class Conversation {
     for (;;) {
       const ended = at === "tools" ? await this.#parts.rites.batch(state, signal) : undefined;
       if (ended !== undefined) return yield* stopped(ended);
+      const news = await this.#parts.news(at, signal);
+      yield* news;
       const arrived = this.#undelivered;
       for (const input of arrived) yield taken(input);
-      if (arrived.length > 0) return { go: "on", because: "steered" };
+      if (arrived.length > 0 || (at === "stop" && news.length > 0)) return { go: "on", because: "steered" };
       const going = at === "stop" && (await this.#parts.attend(signal));
       yield* this.#parts.drain();
       if (going && !signal.aborted) continue;

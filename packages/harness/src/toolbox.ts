@@ -38,7 +38,7 @@ export type Seat = { readonly cwd: string; move(cwd: string): void };
 export type Given = {
   readonly files: Disk;
   readonly worktrees: (seat: Seat, processes: Processes, env: BlockKit["env"]) => Worktrees;
-} & Pick<BlockKit, "seen" | "board" | "agent" | "agents" | "plan" | "skills" | "web">;
+} & Pick<BlockKit, "seen" | "board" | "agent" | "agents" | "plan" | "skills" | "lsp" | "web">;
 
 /** Builds the enabled blocks. Long outputs are kept outside the working folder, and are the model's to read. */
 export function openToolbox(

@@ -13,7 +13,7 @@ import type { House } from "./house.ts";
 import type { Lineage } from "./lineage.ts";
 import { permissionsIn } from "./guard/permissions.ts";
 import { asking, type AskModel } from "./asking.ts";
-import { around } from "./lore/around.ts";
+import { around, type Touched } from "./lore/around.ts";
 import type { JudgeCall } from "./lore/inline.ts";
 import { Meter } from "./meter.ts";
 import { preparing } from "./prepare.ts";
@@ -38,7 +38,7 @@ export type Wiring = {
   readonly system: SystemPrompt;
   readonly hooking: Hooking;
   /** Files that a call has touched. */
-  readonly touched: (files: readonly string[]) => Promise<void>;
+  readonly touched: Touched;
 };
 
 /** Connects the loop to the house: each port is one function of one room. */
@@ -120,7 +120,7 @@ async function* counted(judging: AsyncGenerator<Event, Permit>, ledger: Ledger):
   return permit;
 }
 
-async function* touching(judging: AsyncGenerator<Event, Permit>, touched: Wiring["touched"]): AsyncGenerator<Event, Permit> {
+async function* touching(judging: AsyncGenerator<Event, Permit>, touched: Touched): AsyncGenerator<Event, Permit> {
   const permit = yield* judging;
   return permit.behavior === "allow" ? { ...permit, call: around(permit.call, touched) } : permit;
 }

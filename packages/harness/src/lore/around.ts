@@ -1,8 +1,11 @@
 /** Calls that touch files: what comes into play with a file is told behind the result of the call that touched it. */
 import type { BoundCall, Effect, ToolOutput, ToolStep } from "@keelson/protocol";
 
+/** `written` are among the files. */
+export type Touched = (files: readonly string[], written: readonly string[]) => Promise<void>;
+
 /** The same call. `touched` is told of its files once it has succeeded. */
-export function around(call: BoundCall, touched: (files: readonly string[]) => Promise<void>): BoundCall {
+export function around(call: BoundCall, touched: Touched): BoundCall {
   return {
     input: call.input,
     get effects() {
@@ -16,7 +19,7 @@ export function around(call: BoundCall, touched: (files: readonly string[]) => P
     async *run(ctx): AsyncGenerator<ToolStep, ToolOutput> {
       const output = yield* call.run(ctx);
       const files = output.isError ? [] : filesIn(call.effects);
-      if (files.length > 0) await touched(files);
+      if (files.length > 0) await touched(files, writtenIn(call.effects));
       return output;
     },
   };
@@ -28,3 +31,6 @@ const filesIn = (effects: readonly Effect[]): readonly string[] =>
     if (effect.do === "read") return effect.under ? [] : [effect.path];
     return effect.do === "write" ? [effect.path] : [];
   });
+
+const writtenIn = (effects: readonly Effect[]): readonly string[] =>
+  effects.flatMap((effect) => (effect.do === "write" ? [effect.path] : []));
