@@ -8,6 +8,14 @@ export function visible(text: string): string {
   return text.replaceAll("\r", "").replaceAll(UNSAFE, picture);
 }
 
+/** For what somebody agrees to: on one line, and nothing in it is left out or can't be seen. */
+export function exact(text: string): string {
+  return text.replaceAll(UNSEEN, (letter) => {
+    const code = letter.codePointAt(0) ?? 0;
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : `\\u{${code.toString(16)}}`;
+  });
+}
+
 /** For output that nobody has to judge: colours and cursor moves are left out, of a line that was overwritten the last state stays. */
 export function plain(text: string): string {
   return visible(stripVTControlCharacters(text.replaceAll(/^.*\r(?=[^\r\n])/gm, "")));
@@ -22,6 +30,9 @@ export function shorten(text: string, width: number): string {
 
 // All of C0 but tab and line feed, DEL, C1, and the marks that change the direction of text (UAX #9).
 const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+// Controls, formats, separators of lines, private and unassigned ones; every blank but the plain one.
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Zs}](?<! )/gu;
 
 function picture(letter: string): string {
   const code = letter.charCodeAt(0);

@@ -1,10 +1,11 @@
 /** Trust at the terminal: what a folder brings is shown once, before the session, and a person says whether it counts. Rule: no answer is a no. */
-import { dirname, relative } from "node:path";
+import { relative } from "node:path";
 import { inspectTrust, type Flags, type FolderView } from "@keelson/harness";
-import { visible } from "./clean.ts";
+import { exact } from "./clean.ts";
 import type { Talk } from "./converse.ts";
 import { houseOf } from "./house.ts";
 import { tilde } from "./session-words.ts";
+import { askTrees } from "./tree-question.ts";
 
 /** The flags as the person's answer makes them; undefined when they left. Asks nothing where nothing is brought, or it was agreed to. */
 export async function askTrust(flags: Flags, talk: Talk, cwd: string): Promise<Flags | undefined> {
@@ -15,7 +16,7 @@ export async function askTrust(flags: Flags, talk: Talk, cwd: string): Promise<F
   const counts = flags.trust ?? (view.trusted || (view.brings.length > 0 ? await askFolder(view, talk) : undefined));
   if (counts === "left") return undefined;
   const trusted = counts === true || counts === "session";
-  if (trusted && flags.trust !== false) for (const root of view.unmet) if ((await askPlugin(root, view, talk)) === "left") return undefined;
+  if (trusted && flags.trust !== false && !(await askTrees(view.unmet, talk))) return undefined;
   return counts === undefined || view.trusted ? flags : { ...flags, trust: trusted };
 }
 
@@ -23,7 +24,7 @@ const MOST = 30; // lines
 
 /** What a folder brings, a line each; the rest is counted. */
 export function broughtLines({ brings, root }: Pick<FolderView, "brings" | "root">): readonly string[] {
-  const lines = brings.map(({ what, file, runs }) => `  ${runs ? "runs" : "    "}  ${visible(what)}  (${visible(placeIn(root, file))})`);
+  const lines = brings.map(({ what, file, runs }) => `  ${runs ? "runs" : "    "}  ${exact(what)}  (${exact(placeIn(root, file))})`);
   const left = lines.length - MOST;
   return left <= 0 ? lines : [...lines.slice(0, MOST), `  … and ${left} more: keel trust list --json`];
 }
@@ -35,7 +36,7 @@ function placeIn(root: string, file: string): string {
 
 async function askFolder(view: FolderView, { terminal, machine, leaving, line, look }: Talk): Promise<boolean | "session" | "left"> {
   const { paint } = look();
-  await line(`${paint.warning("?")} ${visible(tilde(view.root, machine.home))} isn't trusted yet. It brings:`);
+  await line(`${paint.warning("?")} ${exact(tilde(view.root, machine.home))} isn't trusted yet. It brings:`);
   for (const one of broughtLines(view)) await line(one);
   const choices = `Does it count? ${view.keepable ? "[y]es from now on, " : ""}for this [s]ession, [n]o: `;
   for (;;) {
@@ -49,24 +50,5 @@ async function askFolder(view: FolderView, { terminal, machine, leaving, line, l
     const given = await trustFolder(machine, view.root, machine.wall());
     if (typeof given === "string") await line(`For this session only: ${given}`);
     return true;
-  }
-}
-
-/** Programs are a question of their own: by the state they are in, and asked again after any change. */
-async function askPlugin(root: string, view: FolderView, { terminal, machine, leaving, line, look }: Talk): Promise<"answered" | "left"> {
-  const { paint } = look();
-  const own = view.brings.filter(({ runs, file }) => runs && (file.startsWith(`${root}/`) || dirname(file) === root));
-  await line(`${paint.warning("?")} ${visible(tilde(root, machine.home))} would start programs:`);
-  for (const one of broughtLines({ brings: own, root: view.root })) await line(one);
-  for (;;) {
-    const said = await terminal.ask("May it, as it is now? [y]es until it changes, [n]o: ", { fresh: true }, leaving.signal);
-    if (said.said !== "words") return "left";
-    const word = said.text.trim().toLowerCase();
-    if (["n", "no"].includes(word)) return "answered";
-    if (!["y", "yes"].includes(word)) continue;
-    const { trustTree } = await inspectTrust();
-    const trouble = await trustTree(machine, root, machine.wall());
-    if (trouble !== undefined) await line(trouble);
-    return "answered";
   }
 }

@@ -23,4 +23,6 @@ export type { Bill, BillRow, PluginEntry, Validated } from "./inspect/plugins.ts
 export { refuseSchema } from "./inspect/schema.ts";
 export { inspectSettings, type SettingSaid, type SettingsLayer, type SettingsView } from "./inspect/settings.ts";
 export { censusTools, type ToolCensus, type ToolEntry } from "./inspect/tools.ts";
-export type { Brought, FolderView, Trusted } from "./inspect/trust.ts";
+export type { Brought } from "./inspect/brought.ts";
+export type { NoOffer, Offer, TreeTrust } from "./inspect/tree-trust.ts";
+export type { FolderView, Trusted, TrustKind, Unmet } from "./inspect/trust.ts";

@@ -12,7 +12,7 @@ async function withFolder(files: Readonly<Record<string, string>>) {
   for (const [file, content] of Object.entries(files)) await put(file, content);
   type Listed = {
     readonly trusted: readonly { readonly kind: string }[];
-    readonly folder: { readonly trusted: boolean; readonly unmet: readonly string[] };
+    readonly folder: { readonly trusted: boolean; readonly unmet: readonly object[] };
   };
   const listed = async (): Promise<Listed> => JSON.parse((await the.inside(["trust", "list", "--json"])).stdout) as Listed;
   return { ...the, put, listed };
@@ -39,14 +39,63 @@ describe("keel trust", () => {
 
   test("knows a plugin directory by its content: a change asks for another word", async () => {
     await using the = await withFolder({ ".keel/hooks/hooks.json": HOOK });
-    expect((await the.listed()).folder.unmet).toEqual([join(the.cwd, ".keel")]);
-    await the.inside(["trust", "give", ".keel"]);
+    const unmet = (changed: boolean) => expect.objectContaining({ kind: "plugin", root: join(the.cwd, ".keel"), changed });
+    expect((await the.listed()).folder.unmet).toEqual([unmet(false)]);
+    expect(await the.inside(["trust", "give", ".keel"])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^Trusted: the programs of .*\.keel, as it is now \([0-9a-f]{12}\)[^]*runs {2}hook Stop: true {2}\(hooks/,
+      ),
+    });
     expect(await the.listed()).toMatchObject({
       trusted: [{ kind: "plugin", name: join(the.cwd, ".keel") }],
       folder: { trusted: false, unmet: [] },
     });
     await the.put(".keel/hooks/hooks.json", HOOK.replace("true", "false"));
-    expect((await the.listed()).folder.unmet).toEqual([join(the.cwd, ".keel")]);
+    expect((await the.listed()).folder.unmet).toEqual([unmet(true)]);
+  });
+
+  test("keeps the three apart: programs, tools in its own process and the folder are each given by themselves", async () => {
+    await using the = await withFolder({ ".keel/hooks/hooks.json": HOOK, ".keel/tools/count.js": "export default () => 1;" });
+    const kinds = async () => (await the.listed()).trusted.map(({ kind }) => kind);
+    const left = async () => (await the.listed()).folder.unmet.map((one) => (one as { readonly kind: string }).kind);
+    expect(await left()).toEqual(["plugin", "code"]);
+    const given = await the.inside(["trust", "give", ".keel", "--as", "code", "--json"]);
+    expect(JSON.parse(given.stdout)).toMatchObject({
+      given: { kind: "code", name: join(the.cwd, ".keel"), subject: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      brings: [{ what: "tool count.js in keel's own process", file: join(the.cwd, ".keel/tools/count.js") }],
+    });
+    expect([await kinds(), await left()]).toEqual([["code"], ["plugin"]]);
+    expect((await the.inside(["trust", "give", "--as", "folder", "--json"])).code).toBe(0);
+    expect([(await kinds()).toSorted(), await left()]).toEqual([["code", "folder"], ["plugin"]]);
+    const revoked = await the.inside(["trust", "revoke", join(the.cwd, ".keel"), "--json"]);
+    expect(JSON.parse(revoked.stdout)).toMatchObject({ revoked: [{ kind: "code" }] });
+    expect(await kinds()).toEqual(["folder"]);
+  });
+
+  test("gives no trust where there is nothing to agree to", async () => {
+    await using the = await withFolder({ "plain/.claude-plugin/plugin.json": '{"name":"plain"}' });
+    expect(await the.inside(["trust", "give", "plain"])).toMatchObject({ code: 1, stderr: expect.stringMatching(/brings no hooks/) });
+    expect(await the.inside(["trust", "give", "plain", "--as", "code"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/no tools/),
+    });
+    expect((await the.inside(["trust", "give", "plain", "--as", "all"])).code).toBe(2);
+  });
+
+  test("shows a command byte for byte on one line", async () => {
+    const sly = JSON.stringify({
+      hooks: { Stop: [{ hooks: [{ type: "command", command: "true\r\n\u001b[1A\u00a0\u202e# \u200bfine" }] }] },
+    });
+    await using the = await withFolder({ ".keel/hooks/hooks.json": sly });
+    const { stdout } = await the.inside(["trust", "give", ".keel"]);
+    expect(stdout).toContain("hook Stop: true\u240d\u240a\u241b[1A\\u{a0}\\u{202e}# \\u{200b}fine  (");
+  });
+
+  test("sweeps copies that nobody wants", async () => {
+    await using the = await withFolder({ ".keel/hooks/hooks.json": HOOK });
+    await the.inside(["trust", "give", ".keel"]);
+    expect(JSON.parse((await the.inside(["trust", "sweep", "--json"])).stdout)).toEqual({ removed: [], left: 1 });
   });
 
   test("isn't kept for the home directory, nor for what is no folder", async () => {

@@ -1,11 +1,13 @@
 import { statSync } from "node:fs";
-import { resolve } from "node:path";
-import { inspectTrust, type FolderView, type Trusted } from "@keelson/harness";
+import { basename, resolve } from "node:path";
+import { inspectTrust, type FolderView, type TreeTrust, type Trusted, type Unmet } from "@keelson/harness";
+import { exact } from "../clean.ts";
 import { DONE, FAILED, USAGE } from "../exit.ts";
 import { houseOf } from "../house.ts";
 import type { Machine } from "../machine.ts";
 import { tilde } from "../session-words.ts";
 import { complain, say } from "../tell.ts";
+import { offerLines } from "../tree-question.ts";
 import { broughtLines } from "../trust-question.ts";
 import type { TrustAsked } from "./lines/trust.ts";
 
@@ -15,27 +17,27 @@ export async function trust(asked: TrustAsked, machine: Machine): Promise<number
     case "list":
       return await list(asked.json, machine);
     case "revoke":
-      return await revoke(asked.which, machine);
+      return await revoke(asked, machine);
     case "give":
-      return await give(asked.folder, machine);
+      return await give(asked, machine);
+    case "sweep":
+      return await sweep(asked.json, machine);
   }
 }
+
+/** One object for programs, or lines for people. */
+const tell = (json: boolean, data: object, lines: readonly string[], machine: Machine): Promise<number> =>
+  say(json ? JSON.stringify(data, null, 2) : lines.join("\n"), machine, DONE);
+const dated = ({ granted, ...others }: Trusted): object => ({ ...others, granted: new Date(granted).toISOString() });
 
 async function list(json: boolean, machine: Machine): Promise<number> {
   const { inspectFolder, openTrust } = await inspectTrust();
   const kept = await openTrust(machine.keelHome).list();
   if (typeof kept === "string") return await complain(kept, machine, FAILED);
   const folder = await inspectFolder(houseOf(machine, machine.cwd ?? machine.home, { flags: {} }).place);
-  if (json) {
-    const trusted = kept.map(({ granted, ...others }) => ({ ...others, granted: new Date(granted).toISOString() }));
-    return await say(JSON.stringify({ trusted, folder }, null, 2), machine, DONE);
-  }
   const rows = kept.map((one) => rowOf(one, machine.home));
-  return await say(
-    [...(rows.length === 0 ? ["Nothing is trusted yet."] : rows), "", ...about(folder, machine.home)].join("\n"),
-    machine,
-    DONE,
-  );
+  const lines = [...(rows.length === 0 ? ["Nothing is trusted yet."] : rows), "", ...about(folder, machine.home)];
+  return await tell(json, { trusted: kept.map(dated), folder }, lines, machine);
 }
 
 function rowOf({ kind, subject, name, granted }: Trusted, home: string): string {
@@ -51,13 +53,22 @@ function about(folder: FolderView, home: string): readonly string[] {
   return [
     `This folder (${here}) ${trusted ? "is trusted" : "isn't trusted: keel trust give, or --trust for one session"}. It brings:`,
     ...broughtLines(folder),
-    ...unmet.map(
-      (plugin) => `What ${tilde(plugin, home)} would start doesn't run yet: keel trust give ${plugin} agrees to its present state.`,
-    ),
+    ...unmet.map((one) => `${unmetLine(one, home)}: ${giving(one)} agrees to its present state.`),
   ];
 }
 
-async function revoke(what: string, machine: Machine): Promise<number> {
+function unmetLine({ kind, root, changed }: Unmet, home: string): string {
+  const what =
+    kind === "plugin"
+      ? `What ${exact(tilde(root, home))} would start`
+      : `The tools of ${exact(tilde(root, home))}, which would run in keel's own process,`;
+  return `${what} ${kind === "plugin" ? "doesn't run" : "aren't used"}${changed ? ", since it was changed" : " yet"}`;
+}
+
+const giving = ({ kind, root }: Pick<Unmet, "kind" | "root">): string =>
+  `keel trust give ${exact(root)}${kind === "code" ? " --as code" : ""}`;
+
+async function revoke({ which: what, json }: Extract<TrustAsked, { what: "revoke" }>, machine: Machine): Promise<number> {
   const { openTrust } = await inspectTrust();
   const store = openTrust(machine.keelHome);
   const list = await store.list();
@@ -72,31 +83,69 @@ async function revoke(what: string, machine: Machine): Promise<number> {
     const gone = await store.revoke(subject);
     if (typeof gone === "string") return await complain(gone, machine, FAILED);
   }
-  return await say(meant.map((one) => `Taken back: ${rowOf(one, machine.home)}`).join("\n"), machine, DONE);
+  return await tell(
+    json,
+    { revoked: meant.map(dated) },
+    meant.map((one) => `Taken back: ${rowOf(one, machine.home)}`),
+    machine,
+  );
 }
 
 /** Characters of a hash that name it. */
 const SHORTEST = 8;
 
-async function give(named: string | undefined, machine: Machine): Promise<number> {
-  const { inspectFolder, isPluginRoot, trustFolder, trustTree } = await inspectTrust();
+async function give({ folder: named, as, json }: Extract<TrustAsked, { what: "give" }>, machine: Machine): Promise<number> {
+  const { isPluginRoot } = await inspectTrust();
   const folder = resolve(machine.cwd ?? machine.home, named ?? ".");
   if (!isFolder(folder)) return await complain(`${folder} isn't a folder. Name one that is there.`, machine, USAGE);
-  if (named !== undefined && (await isPluginRoot(folder))) {
-    const trouble = await trustTree(machine, folder, machine.wall());
-    return trouble === undefined
-      ? await say(
-          `Trusted: what ${tilde(folder, machine.home)} starts, in its present state. After any change you are asked again.`,
-          machine,
-          DONE,
-        )
-      : await complain(trouble, machine, FAILED);
-  }
-  const given = await trustFolder(machine, folder, machine.wall());
+  const kind = as ?? (named !== undefined && (await isPluginRoot(folder)) ? "plugin" : "folder");
+  return kind === "folder" ? await giveFolder(folder, json, machine) : await giveTree(folder, kind, json, machine);
+}
+
+async function giveTree(folder: string, kind: TreeTrust, json: boolean, machine: Machine): Promise<number> {
+  const { agreeTo, offerTree } = await inspectTrust();
+  const offer = await offerTree(machine, { root: folder }, kind, machine.wall());
+  if (!offer.ok) return await complain(offer.why, machine, FAILED);
+  const { brings, leftOut, tree, root } = offer;
+  if (brings.length === 0) return await complain(`${folder} brings ${NOTHING[kind]}: there is nothing to agree to.`, machine, FAILED);
+  const granted = machine.wall();
+  const trouble = await agreeTo(machine, offer, granted);
+  if (trouble !== undefined) return await complain(trouble, machine, FAILED);
+  const given = dated({ kind, subject: tree, name: root, granted });
+  const lines = [
+    `Trusted: ${GIVEN[kind]} of ${exact(tilde(root, machine.home))}, as it is now (${tree.slice(0, 12)}). After any change you are asked again.`,
+    ...offerLines(offer, machine.home).slice(1),
+  ];
+  return await tell(json, { given, brings, leftOut }, lines, machine);
+}
+
+const NOTHING: Readonly<Record<TreeTrust, string>> = {
+  plugin: "no hooks, servers, monitors or programs",
+  code: "no tools that would run in keel's own process",
+};
+const GIVEN: Readonly<Record<TreeTrust, string>> = { plugin: "the programs", code: "the tools in keel's own process" };
+
+async function giveFolder(folder: string, json: boolean, machine: Machine): Promise<number> {
+  const { inspectFolder, trustFolder } = await inspectTrust();
+  const granted = machine.wall();
+  const given = await trustFolder(machine, folder, granted);
   if (typeof given === "string") return await complain(given, machine, FAILED);
   const view = await inspectFolder(houseOf(machine, folder, { flags: {} }).place);
-  const more = view.unmet.map((plugin) => `Programs of ${tilde(plugin, machine.home)} are another question: keel trust give ${plugin}`);
-  return await say([`Trusted: ${tilde(given.root, machine.home)}`, ...broughtLines(view), ...more].join("\n"), machine, DONE);
+  const more = view.unmet.map((one) => `${unmetLine(one, machine.home)}. That is another question: ${giving(one)}`);
+  const entry = dated({ kind: "folder", subject: given.root, name: basename(given.root), granted });
+  return await tell(
+    json,
+    { given: entry, brings: view.brings, unmet: view.unmet },
+    [`Trusted: ${exact(tilde(given.root, machine.home))}`, ...broughtLines(view), ...more],
+    machine,
+  );
+}
+
+async function sweep(json: boolean, machine: Machine): Promise<number> {
+  const { sweepContents } = await inspectTrust();
+  const swept = await sweepContents(machine, machine.wall());
+  if (typeof swept === "string") return await complain(swept, machine, FAILED);
+  return await tell(json, swept, [`${swept.removed.length} copies of plugins were removed, ${swept.left} are kept.`], machine);
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

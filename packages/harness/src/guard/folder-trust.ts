@@ -23,7 +23,8 @@ function realOr(path: string): string {
 }
 
 /** What was agreed to. `known`: plugin directories of which some state was, as real paths. */
-export type Standing = { readonly root: string; readonly trusted: boolean; readonly agreed: Agreed; readonly known: readonly string[] };
+export type Standing = { readonly root: string; readonly trusted: boolean; readonly agreed: Agreed; readonly known: Known };
+type Known = Readonly<Record<"plugin" | "code", readonly string[]>>;
 
 /** `session`: the folder is trusted for this one alone, by a word of the command line. */
 export async function standingOf(root: string, store: TrustStore, session: boolean): Promise<Standing> {
@@ -31,7 +32,8 @@ export async function standingOf(root: string, store: TrustStore, session: boole
   const kept = typeof list === "string" ? [] : list;
   const of = (kind: string): readonly string[] => kept.flatMap((one) => (one.kind === kind ? [one.subject] : []));
   const agreed: Agreed = { folders: of("folder"), session: session ? [root] : [], plugins: of("plugin"), code: of("code") };
-  const known = kept.flatMap((one) => (one.kind === "plugin" ? [one.name] : []));
+  const named = (kind: string): readonly string[] => kept.flatMap((one) => (one.kind === kind ? [one.name] : []));
+  const known: Known = { plugin: named("plugin"), code: named("code") };
   return { root, trusted: folderTrusted(root, agreed), agreed, known };
 }
 

@@ -1,35 +1,36 @@
 /** Whether a folder is trusted, and what it brings that only then counts. Rule: it reads, and nothing runs. */
 import { realpath, stat } from "node:fs/promises";
-import { join, sep } from "node:path";
-import { openContentStore, treeOf } from "@keelson/install";
-import { readPlugin, managedFiles, readSettings, type Catalog, type Found } from "@keelson/loader";
+import { join } from "node:path";
+import { readPlugin, managedFiles, readSettings, type PluginLayer } from "@keelson/loader";
 import { mayKeep } from "@keelson/permissions";
-import type { HookDecl, PartKind } from "@keelson/protocol";
 import { BUILTIN } from "../gather.ts";
-import { keepTrust, standingOf, groundOf } from "../guard/folder-trust.ts";
+import { keepTrust, standingOf, groundOf, type Standing } from "../guard/folder-trust.ts";
 import type { Place } from "../house.ts";
 import { openTrust } from "../kept/trust.ts";
 import { bringerOf, readPlugins } from "../plugins/gathered.ts";
-import { contentsIn } from "../plugins/runnable.ts";
+import { broughtBy, hookOf, type Brought, type BroughtPart } from "./brought.ts";
+import { isAgreed, TREE_TRUSTS, wants, type TreeTrust } from "./tree-trust.ts";
 
 export { openTrust, type Trusted, type TrustKind, type TrustStore } from "../kept/trust.ts";
+export { agreeTo, offerTree, sweepContents } from "./tree-trust.ts";
 
-/** One line for each thing: `settings .claude/settings.json: permissions.allow`, `hook PreToolUse: ./check.sh`. `runs`: it would start programs. */
-export type Brought = { readonly what: string; readonly file: string; readonly runs: boolean };
 /** `root`: the real path that is trusted or not. `keepable`: not of the home directory, which holds everything else. */
 export type FolderView = {
   readonly root: string;
   readonly trusted: boolean;
   readonly keepable: boolean;
   readonly brings: readonly Brought[];
-  /** Plugin directories in it that would start programs, and whose state wasn't agreed to. */
-  readonly unmet: readonly string[];
+  /** Plugin directories in it whose state wasn't agreed to, a row for each kind of consent that something in them waits for. */
+  readonly unmet: readonly Unmet[];
 };
+/** `changed`: another state of it was agreed to. */
+export type Unmet = { readonly kind: TreeTrust; readonly root: string; readonly changed: boolean; readonly format?: string };
 
 /** Instructions and rules in prose aren't listed: nearly every folder has some, and they grant nothing. */
 export async function inspectFolder(place: Place): Promise<FolderView> {
   const { cwd, home, keelHome } = place;
-  const { root, trusted, agreed } = await standingOf(groundOf(cwd).root, openTrust(keelHome), false);
+  const standing = await standingOf(groundOf(cwd).root, openTrust(keelHome), false);
+  const { root, trusted } = standing;
   const [settings, whole, { catalog }] = await Promise.all([
     readSettings({ managed: managedFiles(place.platform), cwd, home, keelHome, trusted: false, builtin: BUILTIN }),
     readSettings({ managed: managedFiles(place.platform), cwd, home, keelHome, trusted: true, builtin: BUILTIN }),
@@ -43,61 +44,39 @@ export async function inspectFolder(place: Place): Promise<FolderView> {
           ...whole.hooks.filter((hook) => hook.file === file).map((hook) => ({ what: hookOf(hook), file, runs: true })),
         ],
   );
-  const parts = partsIn(catalog);
-  const unmet: string[] = [];
-  for (const { layer } of catalog.layers) {
-    const single = layer.kind === "project_files" || layer.kind === "ancestor_files"; // no directory of their own
-    if (single || bringerOf(layer) !== "repository" || !parts.some(({ runs, file }) => runs && file.startsWith(`${layer.root}${sep}`)))
-      continue;
-    const tree = await treeOf(layer.root);
-    if (tree.ok && !agreed.plugins.includes(tree.tree)) unmet.push(layer.root);
+  const ofRepository = ({ layer }: { readonly layer: PluginLayer }): boolean => bringerOf(layer) === "repository";
+  const unmet: Unmet[] = [];
+  for (const { layer } of catalog.layers.filter(ofRepository)) {
+    const parts = broughtBy(catalog, (found) => found.layer === layer);
+    unmet.push(...(await unmetOf(layer, parts, standing)));
   }
+  const parts = broughtBy(catalog, ofRepository).map(({ what, file, runs }) => ({ what, file, runs }));
   return { root, trusted, keepable: mayKeep(root, home), brings: [...held, ...parts], unmet };
 }
 
 /** Settings whose value is a command. */
 const RUNNING = ["hooks", "statusLine", "apiKeyHelper"];
 
-function partsIn({ named, joined }: Catalog): readonly Brought[] {
-  const { skills, commands, agents, outputStyles, mcpServers, lspServers, monitors } = named;
-  const { hooks, toolFiles, programs } = joined;
-  const of = <Kind extends PartKind>(found: Iterable<Found<Kind>>, what: (one: Found<Kind>) => string, runs: boolean): readonly Brought[] =>
-    [...found].filter(({ layer }) => bringerOf(layer) === "repository").map((one) => ({ what: what(one), file: one.part.file, runs }));
-  return [
-    ...of(hooks, ({ part }) => hookOf(part), true),
-    ...of(mcpServers.values(), ({ id, part }) => `MCP server ${id}${commandOf(part.config)}`, true),
-    ...of(lspServers.values(), ({ id, part }) => `language server ${id}${commandOf(part.config)}`, true),
-    ...of(monitors.values(), ({ id, part }) => `monitor ${id}: ${part.command}`, true),
-    ...of(toolFiles, () => "tools in keel's own process", true),
-    ...of(programs, () => "programs for the shell", true),
-    ...of(skills.values(), ({ id }) => `skill ${id}`, false),
-    ...of(commands.values(), ({ id }) => `command ${id}`, false),
-    ...of(agents.values(), ({ id }) => `agent ${id}`, false),
-    ...of(outputStyles.values(), ({ id }) => `output style ${id}`, false),
-  ];
-}
-
-const hookOf = ({ event, matcher, handler }: HookDecl): string => `hook ${event}${matcher ? ` (${matcher})` : ""}${commandOf(handler)}`;
-
-function commandOf({ command, args, url, prompt }: { readonly [key: string]: unknown }): string {
-  const words = [command, ...(Array.isArray(args) ? args : [])].filter((word) => typeof word === "string");
-  const said = words.length > 0 ? words.join(" ") : typeof url === "string" ? url : typeof prompt === "string" ? "asks a model" : "";
-  return said === "" ? "" : `: ${said}`;
+async function unmetOf({ kind, root, format }: PluginLayer, parts: readonly BroughtPart[], standing: Standing): Promise<readonly Unmet[]> {
+  if (kind === "project_files" || kind === "ancestor_files") return []; // no directory of their own
+  const found: Unmet[] = [];
+  for (const trust of TREE_TRUSTS.filter((one) => parts.some((part) => wants(part.kind) === one))) {
+    const agreed = trust === "plugin" ? standing.agreed.plugins : standing.agreed.code;
+    if ((await isAgreed(root, agreed)) !== false) continue; // what can't be told by its content can't be agreed to
+    const real = await realpath(root).catch(() => root);
+    found.push({ kind: trust, root, changed: standing.known[trust].includes(real), ...(format !== undefined && { format }) });
+  }
+  return found;
 }
 
 /** Keeps the trust in the repository or folder that `cwd` stands in; in words why it can't be kept. */
-export async function trustFolder({ home, keelHome }: Kept, cwd: string, now: number): Promise<string | { readonly root: string }> {
+export async function trustFolder(
+  { home, keelHome }: Pick<Place, "home" | "keelHome">,
+  cwd: string,
+  now: number,
+): Promise<string | { readonly root: string }> {
   const root = groundOf(cwd).root;
   return (await keepTrust(root, home, openTrust(keelHome), now)) ?? { root };
-}
-type Kept = Pick<Place, "home" | "keelHome">;
-
-/** Keeps the trust in a plugin directory as it stands now: with any change it is another one. In words why it can't be kept. */
-export async function trustTree({ keelHome }: Kept, root: string, now: number): Promise<string | undefined> {
-  const real = await realpath(root).catch(() => root);
-  const kept = await openContentStore(contentsIn(keelHome), () => now).keep(real);
-  if (!kept.ok) return `${root} ${kept.why}.`;
-  return await openTrust(keelHome).give({ kind: "plugin", subject: kept.tree, name: real, granted: now });
 }
 
 /** A plugin directory: by its manifest, or by a name that makes a folder of a project one. */

@@ -26,13 +26,13 @@ async function scene(kind: PluginLayer["kind"], agreed: Partial<Standing["agreed
   for (const [path, content] of Object.entries(FILES)) await put(path, content);
   await chmod(join(root, "say.sh"), 0o755);
   const layer: PluginLayer = { kind, root, within: root };
-  const find = async (more: Partial<Standing> = {}): Promise<Runnable> => {
+  const find = async (more: Partial<Pick<Standing, "known">> = {}): Promise<Runnable> => {
     const catalog = await readCatalog([layer]);
     const standing = {
       root: "/r",
       trusted: true,
       agreed: { folders: ["/r"], session: [], plugins: [], code: [], ...agreed },
-      known: [],
+      known: { plugin: [], code: [] },
       ...more,
     };
     return await openRunnables({ catalog, standing, keelHome: join(home.path, ".keel"), now: () => Date.now() })({ layer });
@@ -59,7 +59,7 @@ test("a repository's runs once its tree is trusted; after an edit it says that i
   const before = await the.find();
   assert.ok(!before.ok);
   assert.match(before.why, /isn't trusted.*keel trust give/);
-  const edited = await the.find({ known: [the.root] });
+  const edited = await the.find({ known: { plugin: [the.root], code: [] } });
   assert.ok(!edited.ok);
   assert.match(edited.why, /changed since it was trusted.*keel trust give/);
 });

@@ -73,7 +73,7 @@ async function findRunnable(layer: PluginLayer, plugin: PluginDecl, { standing, 
   const root = await realpath(layer.root).catch(() => layer.root);
   const there = await treeOf(root);
   if (!there.ok) return held(`it ${there.why}`);
-  const untrusted = held(`${standing.known.includes(root) ? CHANGED : UNTRUSTED}. keel trust give ${layer.root} trusts it`);
+  const untrusted = held(`${standing.known.plugin.includes(root) ? CHANGED : UNTRUSTED}. keel trust give ${layer.root} trusts it`);
   if (!isUsable("hooks", { layer }, standing, there.tree)) return untrusted;
   const store = openContentStore(contentsIn(keelHome), now);
   const found = await store.find(there.tree, root);
