@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { canonicalise } from "../packages/permissions/src/path/canonical.ts";
 import { readRule, slashed } from "../packages/permissions/src/rule/reading.ts";
 import { createAnalyse } from "../packages/permissions/src/shell/analyse.ts";
+import { anyCrafted } from "../packages/permissions/test/crafted.ts";
 import { anyPath, anyRule, anyText } from "../packages/permissions/test/garbage.ts";
 import { anyCommand, contradiction, openBench, runFor } from "../packages/permissions/test/oracle.ts";
-import { seeded } from "../packages/permissions/test/random.ts";
+import { seeded, type Random } from "../packages/permissions/test/random.ts";
 
 const LONGEST_MS = 1_000; // what takes longer hangs
+const MOST_CRAFTED = 2_000; // characters
 const TOLD_EVERY = 60_000; // inputs between two breaths, so that a kill is heard
 
 /** Random commands run in an empty folder; each line says what the engine took them for and they weren't. */
@@ -34,6 +36,11 @@ const analyse = createAnalyse("/home/dev");
 const WHERE = { cwd: "/home/dev/proj", home: "/home/dev" };
 const READERS = [
   { name: "the analyser", make: anyText, read: (text: string) => analyse(text, WHERE.cwd) },
+  {
+    name: "the analyser",
+    make: (random: Random) => anyCrafted(random).make(random.below(MOST_CRAFTED)),
+    read: (text: string) => analyse(text, WHERE.cwd),
+  },
   { name: "the rule parser", make: anyRule, read: (text: string) => [readRule(text, "allow"), readRule(slashed(text), "deny", true)] },
   {
     name: "the canonicaliser",

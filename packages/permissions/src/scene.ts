@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import type { Asked, Effect, Rule } from "@keelson/protocol";
 import { ofWindows } from "./path/canonical.ts";
-import { foldCase, isWithin, remembering, spell, type Entry, type Links, type Spelled } from "./path/links.ts";
+import { foldCase, isWithin, remembering, spell, type Entry, type Known, type Links, type Spelled } from "./path/links.ts";
 import { place, placeReal, type Placed } from "./path/place.ts";
 import type { Anchor, PathPattern } from "./path/pattern.ts";
 import { expand, folderOf, type Expanded } from "./path/wildcard.ts";
@@ -75,8 +75,9 @@ function analyseOnce(home: string): Scene["analysis"] {
 export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "directories" | "home">, port: Links): Ground {
   const links = remembering(port);
   const known = new Map<string, Promise<Spelled>>();
+  const reached: Known = new Map();
   const spelled = (path: string): Promise<Spelled> => {
-    const answer = known.get(path) ?? spell(path, links);
+    const answer = known.get(path) ?? spell(path, links, reached);
     known.set(path, answer);
     return answer;
   };

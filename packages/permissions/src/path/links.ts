@@ -86,12 +86,16 @@ export function onWindows({ readlink, has, list }: Links): Links {
 
 export const nodeLinks: Links = process.platform === "win32" ? onWindows(ofThisDisk) : ofThisDisk;
 
+/** Where the beginnings of paths lead, as far as it was looked for. */
+export type Known = Map<string, Promise<Reached | undefined>>;
+type Reached = { readonly at: string; /** Links on the way. */ readonly hops: number };
+
 /** Both readings of `..` count: tools take the text away first, the kernel follows the link first. */
-export async function spell(written: string, links: Links): Promise<Spelled> {
+export async function spell(written: string, links: Links, known: Known = new Map()): Promise<Spelled> {
   const path = links.windows ? ofWindows(written) : written;
   if (path === undefined) return { all: [tidy(written.replaceAll("\\", "/"))], known: false };
   const lexical = tidy(path);
-  const real = [await follow(lexical, links), ...(path === lexical ? [] : [await follow(path, links)])];
+  const real = [await follow(lexical, links, known), ...(path === lexical ? [] : [await follow(path, links, known)])];
   const found = real.filter((one) => one !== undefined);
   return { all: [...new Set([lexical, ...found])], known: found.length === real.length };
 }
@@ -130,22 +134,33 @@ const HOPS = 40; // Linux gives up after as many
 /** Another process finds another place there. */
 const OF_PROCESS = /^\/proc\/(?:self|thread-self|\d+)(?:\/task\/\d+)?\/(?:cwd|root|fd|exe|map_files)$/;
 
-async function follow(path: string, links: Links): Promise<string | undefined> {
-  let at = "/";
-  let hops = 0;
-  let rest = path.split("/").filter(Boolean);
-  for (let [name, ...tail] = rest; name !== undefined; [name, ...tail] = rest) {
-    rest = tail;
-    if (name === ".") continue;
-    const next = name === ".." ? posix.dirname(at) : posix.join(at, name);
-    const target = name === ".." ? undefined : await links.readlink(next).catch(() => ({ unknown: true }));
-    if (typeof target === "object" || OF_PROCESS.test(next)) return undefined;
-    if (target === undefined) at = next;
-    else if (++hops > HOPS) return undefined;
-    else {
-      if (target.startsWith("/")) at = "/";
-      rest = [...target.split("/").filter(Boolean), ...tail];
-    }
+/** A longer one names nothing on any disk that we know of. */
+const LONGEST = 4_096;
+const ROOT: Promise<Reached> = Promise.resolve({ at: "/", hops: 0 });
+
+/** Each beginning of a path is looked up once, however many paths share it. */
+async function follow(path: string, links: Links, known: Known): Promise<string | undefined> {
+  if (path.length > LONGEST) return undefined;
+  const ends = [...path.matchAll(/[^/]+/g)].map((name) => ({ name: name[0], head: path.slice(0, name.index + name[0].length) }));
+  const first = ends.findLastIndex(({ head }) => known.has(head));
+  let reached = known.get(ends[first]?.head ?? "") ?? ROOT;
+  for (const { name, head } of ends.slice(first + 1)) {
+    const from = reached;
+    reached = from.then((one) => one && step(one, name, links));
+    known.set(head, reached);
   }
-  return at;
+  return (await reached)?.at;
+}
+
+async function step({ at, hops }: Reached, name: string, links: Links): Promise<Reached | undefined> {
+  if (name === ".") return { at, hops };
+  if (name === "..") return { at: posix.dirname(at), hops };
+  const next = at === "/" ? `/${name}` : `${at}/${name}`;
+  const target = await links.readlink(next).catch(() => ({ unknown: true }));
+  if (typeof target === "object" || OF_PROCESS.test(next)) return undefined;
+  if (target === undefined) return { at: next, hops };
+  if (hops >= HOPS) return undefined;
+  let reached: Reached | undefined = { at: target.startsWith("/") ? "/" : at, hops: hops + 1 };
+  for (const one of target.split("/").filter(Boolean)) reached &&= await step(reached, one, links);
+  return reached;
 }

@@ -13,6 +13,7 @@ const MOST_ENTRIES = 2_000; // of all the folders that one path leads through
 
 /** `list`: rejects when a folder can't be read. */
 export async function expand(path: string, list: (folder: string, most: number) => Promise<readonly Entry[]>): Promise<Expanded> {
+  if (!path.includes(MARK.glob)) return { paths: [path], known: true };
   const names = path.split("/");
   const marked: string[] = [];
   let heads: readonly string[] = [""];

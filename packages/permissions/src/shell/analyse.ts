@@ -35,12 +35,12 @@ function read(text: string, cwd: string, given: string | undefined): Analysis {
   const { script, why, whole } = readSource(text);
   const home = /(?<![${\w/])HOME(?!\w)/.test(text) ? undefined : given; // it may be set to another folder
   const at: Whereabouts = { folders: [cwd], lost: ELSEWHERE.test(text) };
-  const budget = budgetFor(home);
+  const budget = budgetFor(home, text);
   const walked = script && walk(script, at, { home, text });
   const units = walked?.commands.map((one) => unitOf(one, budget)) ?? [];
   return {
     text,
-    units: whole ? units : [...units, ...fallback(text, at)],
+    units: whole && budget.words >= 0 ? units : [...units, ...fallback(text, at)],
     touches: walked?.redirects.flatMap((one) => file(one.do, one.word, one.at)) ?? [],
     opaque: [...(walked?.opaque ?? []), ...(WIDENS.test(text) ? [WIDER] : [])],
     broken: why ?? walked?.opaque.find(({ misleads }) => misleads)?.why,
@@ -54,7 +54,7 @@ const WIDENS = /dotglob|globstar|nocaseglob|GLOBIGNORE|BASHOPTS/;
 const WIDER: Opaque = { why: "it changes what wildcards stand for", runs: true };
 
 function fallback(text: string, at: Whereabouts): readonly Unit[] {
-  const budget = budgetFor(undefined);
+  const budget = budgetFor(undefined, text);
   return wordsAnywhere(text).map((words) =>
     unitOf({ words: words.map(literal), assigns: [], raw: words.join(" "), at, input: { from: "elsewhere" } }, budget, FALLBACK_DEPTH),
   );

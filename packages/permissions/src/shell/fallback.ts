@@ -2,18 +2,20 @@
 // it is only used to see what must not run.
 
 const MOST_WORDS = 30; // of one command
+const LEAST_WORDS = 8; // where there are very many
 const MOST_COMMANDS = 20_000;
+const ROOM = 20_000; // words of all commands, as far as the least of each leaves it
 
 export function wordsAnywhere(text: string): readonly (readonly string[])[] {
   // oxlint-disable-next-line no-control-regex -- whatever isn't a letter of a word ends it
   const pieces = text.replaceAll("\\\n", "").split(/[;&|\n(){}<>`\u0000-\u0008\u000b-\u001f]+/);
-  const found: (readonly string[])[] = [];
-  for (const piece of pieces) {
-    const words = piece
+  const split = pieces.map((piece) =>
+    piece
       .replaceAll(/['"\\]|\$(?=['"])/g, "")
       .split(/[\s\p{Cf}\p{Zs}\p{Default_Ignorable_Code_Point}\u2800]+/u)
-      .filter(Boolean);
-    for (let at = 0; at < words.length && found.length < MOST_COMMANDS; at += 1) found.push(words.slice(at, at + MOST_WORDS));
-  }
-  return found;
+      .filter(Boolean),
+  );
+  const places = split.reduce((sum, words) => sum + words.length, 0);
+  const most = Math.min(MOST_WORDS, Math.max(LEAST_WORDS, Math.floor(ROOM / places)));
+  return split.flatMap((words) => words.map((_, at) => words.slice(at, at + most))).slice(0, MOST_COMMANDS);
 }

@@ -72,12 +72,18 @@ export function findCall(words: readonly Word[]): FindCall {
 /** Letters of fd that take a value. */
 const FD_VALUED = "dteEScjoT";
 
+/** More are never looked at, but told of: see unit.ts. */
+const ENOUGH = 100;
+
 /** What fd runs for each name it finds, or for all: the words behind `-x` or `-X`, glued to it or not. */
 export function fdRuns(words: readonly Word[]): readonly (readonly Word[])[] {
+  let found = 0;
   return words.flatMap(({ text }, at) => {
+    if (found > ENOUGH) return [];
     const [, glued = ""] = /^--exec(?:-batch)?(?:=([^]*))?$/.exec(text) ?? [];
     const rest = text.startsWith("--exec") ? glued : clustered(text);
     if (rest === undefined) return [];
+    found += 1;
     return [[...(rest === "" ? [] : [literal(rest)]), ...words.slice(at + 1), ANY]];
   });
 }

@@ -26,14 +26,32 @@ const DEEPEST = 6; // scripts within scripts
 const PER_WRAPPER = 0.2; // of a script's depth
 const PER_GUESS = 2;
 
-/** Places at which a command may begin that are still looked at, in full or for themselves. Some texts could mean any number of them. */
-export type Budget = { readonly home: string | undefined; guesses: number; leaves: number };
+/**
+ * What is still looked at of a text that could mean any number of commands. `guesses`: places at which one may begin. `words`: of commands within
+ * commands; below zero something was left out.
+ */
+export type Budget = { readonly home: string | undefined; guesses: number; words: number };
 const MOST_GUESSES = 600;
-const MOST_LEAVES = 3_000;
-export const budgetFor = (home: string | undefined): Budget => ({ home, guesses: MOST_GUESSES, leaves: MOST_LEAVES });
+const LEAST_WORDS = 2_000;
+/** `text`: all of it. As many words within it as it has letters: what is taken apart grows with the text, however it nests. */
+export const budgetFor = (home: string | undefined, text: string): Budget => ({
+  home,
+  guesses: MOST_GUESSES,
+  words: LEAST_WORDS + text.length,
+});
+const SPENT = -1;
+const MOST_RUNS = 64; // of one command
+const LETTERS = 4; // of a script, that cost as much as a word
+
+/** Spends them; false where there aren't as many left. */
+function afford(budget: Budget, words: number): boolean {
+  if (budget.words >= 0) budget.words -= words;
+  return budget.words >= 0;
+}
 
 export function unitOf(command: Simple, budget: Budget, depth = 0): Unit {
   const { words, assigns, raw, at } = command;
+  if (depth > 0 && !afford(budget, words.length + 1)) return { ...UNREAD, words, assigns, raw, at };
   const sets = assigns.map((one) => one.raw);
   const facts = factsOf(words, at, sets);
   if (depth > DEEPEST) return unread(command, facts, budget);
@@ -41,11 +59,16 @@ export function unitOf(command: Simple, budget: Budget, depth = 0): Unit {
   const start = peeled.elsewhere ? { ...at, lost: true } : at;
   const behind = (inner: readonly Word[], cost: number): Unit =>
     unitOf({ ...command, ...innerOf(inner, peeled.sets), at: start }, budget, depth + cost);
-  const inner = peeled.scripts.filter((text) => text.trim() !== "").map((text) => scriptOf(text, at, budget, depth));
+  const inner = peeled.scripts.map((text) => scriptOf(text, at, budget, depth));
   const guessed = peeled.guesses.slice(0, Math.max(0, budget.guesses));
   budget.guesses -= guessed.length;
   const lost = guessed.length < peeled.guesses.length ? "it may run any of its words" : undefined;
-  const hidden = peeled.hides ?? inner.find((one) => one.why !== undefined)?.why ?? lost;
+  const runs = [
+    ...peeled.runs.slice(0, MOST_RUNS).map((one) => () => behind(one, PER_WRAPPER)),
+    ...guessed.map((one) => () => behind(one, PER_GUESS)),
+  ].flatMap((look) => (budget.words < 0 ? [] : look()));
+  if (peeled.runs.length > MOST_RUNS) budget.words = SPENT;
+  const hidden = peeled.hides ?? inner.find((one) => one.why !== undefined)?.why ?? lost ?? (budget.words < 0 ? DEEP : undefined);
   return {
     words,
     assigns,
@@ -53,15 +76,21 @@ export function unitOf(command: Simple, budget: Budget, depth = 0): Unit {
     at,
     facts: { ...facts, touches: [...facts.touches, ...inner.flatMap(({ touches }) => touches)] },
     through: peeled.through && behind(peeled.through, PER_WRAPPER),
-    runs: [
-      ...peeled.runs.map((one) => behind(one, PER_WRAPPER)),
-      ...guessed.map((one) => behind(one, PER_GUESS)),
-      ...inner.flatMap(({ units }) => units),
-    ],
+    runs: [...runs, ...inner.flatMap(({ units }) => units)],
     codes: peeled.codes,
     hides: hidden === undefined ? undefined : { why: hidden, made: hidden !== FETCHED },
   };
 }
+
+const DEEP = "it nests too deep";
+/** Nothing of it is known: a text that holds one is looked at as a whole too, see analyse.ts. */
+const UNREAD: Pick<Unit, "facts" | "through" | "runs" | "codes" | "hides"> = {
+  facts: { tells: false, edits: false, known: false, touches: [] },
+  through: undefined,
+  runs: [],
+  codes: [],
+  hides: { why: DEEP, made: true },
+};
 
 const innerOf = (words: readonly Word[], sets: readonly string[]): Pick<Simple, "words" | "assigns" | "raw"> => ({
   words,
@@ -69,24 +98,25 @@ const innerOf = (words: readonly Word[], sets: readonly string[]): Pick<Simple, 
   raw: words.map((word) => word.raw).join(" "),
 });
 
-const MOST_TAILS = 300;
 const LONGEST_TAIL = 30; // words
 
 /** Too deep to be taken apart: a command may begin at any of its words. */
 function unread({ words, assigns, raw, at }: Simple, facts: Facts, budget: Budget): Unit {
-  const leaf = { at, through: undefined, runs: [], codes: [], hides: { why: "it nests too deep", made: true } } as const;
-  const tails = words.slice(1, 1 + Math.max(0, Math.min(MOST_TAILS, budget.leaves)));
-  budget.leaves -= tails.length;
-  const runs = tails.map((_, index): Unit => {
-    const tail = words.slice(index + 1, index + 1 + LONGEST_TAIL);
-    return { ...leaf, ...innerOf(tail, []), facts: factsOf(tail, at, []) };
-  });
+  const leaf = { at, through: undefined, runs: [], codes: [], hides: { why: DEEP, made: true } } as const;
+  const runs: Unit[] = [];
+  for (let start = 1; start < words.length; start += 1) {
+    const tail = words.slice(start, start + LONGEST_TAIL);
+    if (!afford(budget, tail.length)) break;
+    runs.push({ ...leaf, ...innerOf(tail, []), facts: factsOf(tail, at, []) });
+  }
   return { ...leaf, words, assigns, raw, facts, runs };
 }
 
 type Script = { readonly units: readonly Unit[]; readonly touches: readonly Touch[]; readonly why: string | undefined };
 
 function scriptOf(text: string, at: Whereabouts, budget: Budget, depth: number): Script {
+  if (!afford(budget, text.length / LETTERS)) return { units: [], touches: [], why: DEEP };
+  if (text.trim() === "") return { units: [], touches: [], why: undefined };
   const { script, why } = readSource(text);
   if (!script) return { units: [], touches: [], why };
   const walked = walk(script, at, { home: budget.home, text });

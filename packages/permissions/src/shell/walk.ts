@@ -285,10 +285,10 @@ const DEEPEST = 0; // evals within an eval aren't followed
 
 /** What it runs is told of by itself: see peel.ts. */
 function evaluated(words: readonly Word[], ground: Ground, w: Walk): Flow | undefined {
-  if (w.depth > DEEPEST) return leave(ground.at);
   const own = words[0]?.text === "--" ? words.slice(1) : words;
+  if (w.depth > DEEPEST || !own.every(isKnown)) return leave(ground.at);
   const { script, why } = readSource(own.map((word) => word.script).join(" "));
-  if (!script || why !== undefined || !own.every(isKnown)) return leave(ground.at);
+  if (!script || why !== undefined) return leave(ground.at);
   const moved = { ever: false, inFunction: false };
   const trial: Walk = { ...w, commands: [], redirects: [], opaque: [], seen: new Set(), depth: w.depth + 1, moved };
   const flow = statements(script.commands, ground, trial);

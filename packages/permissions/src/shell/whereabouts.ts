@@ -8,6 +8,8 @@ export type Whereabouts = { readonly folders: readonly string[]; readonly lost: 
 export type Flow = { readonly ok: Whereabouts; readonly not: Whereabouts };
 
 const MOST_FOLDERS = 16;
+const MOST_LOST = 4; // where it may run elsewhere as well
+const LONGEST = 500; // letters of a folder that moves have led to, one below the other
 
 export const stay = (at: Whereabouts): Flow => ({ ok: at, not: at });
 export const leave = (at: Whereabouts): Flow => stay({ ...at, lost: true });
@@ -16,10 +18,13 @@ export const after = ({ ok, not }: Flow): Whereabouts => either(ok, not);
 export function either(one: Whereabouts, other: Whereabouts): Whereabouts {
   if (one === other) return one;
   const folders = [...new Set([...one.folders, ...other.folders])];
-  return folders.length > MOST_FOLDERS
-    ? { folders: folders.slice(0, MOST_FOLDERS), lost: true }
-    : { folders, lost: one.lost || other.lost };
+  return bounded({ folders, lost: one.lost || other.lost });
 }
+
+const bounded = ({ folders, lost }: Whereabouts): Whereabouts => {
+  const most = lost || folders.length > MOST_FOLDERS ? MOST_LOST : MOST_FOLDERS;
+  return folders.length > most ? { folders: folders.slice(0, most), lost: true } : { folders, lost };
+};
 
 /** Without `command` and `builtin` before it. */
 export function bare(words: readonly Word[]): readonly Word[] {
@@ -68,10 +73,14 @@ export function move(words: readonly Word[], at: Whereabouts, home: string | und
   const climbs = again && to !== undefined && /^\.\.(?:\/|$)/.test(posix.normalize(to));
   if (to === undefined || !moved.plain || to === "-" || holdsMark(to) || climbs) {
     const known = to !== undefined && !holdsMark(to) && /^[^-+]/.test(to) ? at.folders.map((folder) => within(folder, to)) : [];
-    return stay({ folders: [...new Set([...at.folders, ...known])], lost: true });
+    return stay(bounded({ folders: [...new Set([...at.folders, ...known])], lost: true }));
   }
-  const there = { folders: [...new Set(at.folders.map((folder) => within(folder, to)))], lost: at.lost && !to.startsWith("/") };
+  const reached = [...new Set(at.folders.map((folder) => within(folder, to)))];
+  if (!to.startsWith("/") && !reached.every(isShort)) return leave(at);
+  const there = { folders: reached, lost: at.lost && !to.startsWith("/") };
   return { ok: again ? either(at, there) : there, not: at };
 }
+
+const isShort = (folder: string): boolean => folder.length <= LONGEST;
 
 export const within = (folder: string, path: string): string => (path.startsWith("/") ? path : `${folder === "/" ? "" : folder}/${path}`);

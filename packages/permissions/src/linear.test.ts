@@ -1,0 +1,53 @@
+import { expect, it } from "vitest";
+import { CRAFTED } from "../test/crafted.ts";
+import { CWD, verdict } from "../test/engine.ts";
+import { spell, type Known } from "./path/links.ts";
+import { analyseText } from "./shell/analyse.ts";
+import { within } from "./shell/unit.ts";
+
+/** Words of all commands that a text is taken apart into. */
+const words = (text: string): number =>
+  analyseText(text, CWD, "/home/dev").units.reduce(
+    (sum, unit) => sum + [...within(unit)].reduce((all, one) => all + one.words.length, 0),
+    0,
+  );
+
+/** A share of them: others in the fuzzer. */
+const SOME = CRAFTED.filter((_, at) => at % 29 === 0);
+const AMPLE = 12; // words a letter, in the worst of texts
+
+it("takes no text apart into more words than grow with its length, whatever it is made of", () => {
+  const over = SOME.filter(({ make }) => words(make(2_000)) > 20_000 + AMPLE * 2_000).map(({ name }) => name);
+  expect(over).toEqual([]);
+});
+
+it.each([
+  "env -S a ".repeat(60),
+  "sudo --foo ".repeat(200),
+  "eval eval eval eval ".repeat(50),
+  "env -S 'env -S x' ".repeat(100),
+  "npx -c 'npx -c x' ".repeat(100),
+])("asks about what nests too deep, and denies what it still holds: %#", async (nest) => {
+  const world = { rules: { allow: ["Bash"], deny: ["Bash(zap *)"] } };
+  expect(await verdict("Bash", `${nest}x`, world)).toBe("ask!");
+  expect(await verdict("Bash", `${nest}zap x`, world)).toBe("deny");
+  expect(await verdict("Bash", `${nest}; zap x`, world)).toBe("deny");
+  expect(await verdict("Bash", `${nest}x`, { ...world, mode: "bypassPermissions" })).toBe("ask!");
+});
+
+it("knows no folder any more behind very many moves, and still the one that is named in full", async () => {
+  const far = "cd a; ".repeat(500);
+  const world = { rules: { allow: ["Bash"], deny: ["Read(/secret/**)"] } };
+  expect(await verdict("Bash", `${far}cat x`, world)).toBe("ask!");
+  expect(await verdict("Bash", `${far}cat ${CWD}/secret/x`, world)).toBe("deny");
+});
+
+it("looks up each beginning of paths once, however many share it", async () => {
+  const asked: string[] = [];
+  const links = { readlink: async (path: string) => void asked.push(path) };
+  const known: Known = new Map();
+  const deep = "/a".repeat(200);
+  for (let at = 0; at < 50; at += 1) await spell(`${deep}/${at}`, links, known);
+  expect(asked).toHaveLength(250);
+  expect((await spell("/a".repeat(3_000), links, known)).known).toBe(false);
+});
