@@ -9,6 +9,7 @@ import { loader } from "./loader.ts";
 import { overlap } from "./overlap.ts";
 import { parallel } from "./parallel.ts";
 import { permissions } from "./permissions.ts";
+import { plugins } from "./plugins.ts";
 import { picture } from "./picture.ts";
 import { publish } from "./process.ts";
 import { resume } from "./resume.ts";
@@ -17,7 +18,7 @@ import { table } from "./table.ts";
 import { turns } from "./turns.ts";
 
 /** Prints what keelson costs beside a baseline measured in the same run. Nothing here fails on a slow machine. */
-const BENCHES: readonly Bench[] = [hello, turns, resume, installed, earlyStart, overlap, parallel, agents, loader, permissions];
+const BENCHES: readonly Bench[] = [hello, turns, resume, installed, earlyStart, overlap, parallel, agents, loader, plugins, permissions];
 
 const short = process.argv.includes("--short");
 await publish();
