@@ -31,6 +31,6 @@ async function copy(entry: Entry, from: string, to: string): Promise<void> {
     case "link":
       return await symlink(entry.target, to);
     case "file":
-      return await writeFile(to, await bytesOf(from, entry.size), { flag: "wx", mode: entry.runs ? CLOSED : READABLE });
+      return await writeFile(to, bytesOf(from, entry.size), { flag: "wx", mode: entry.runs ? CLOSED : READABLE });
   }
 }

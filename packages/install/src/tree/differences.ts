@@ -14,7 +14,7 @@ export async function differences(before: string, after: string): Promise<readon
       const [was, is] = [old.get(path), now.get(path)];
       if (!was) told.push(`+ ${path}`);
       else if (!is) told.push(`- ${path}`);
-      else if (!(await isSame(join(before, path), was, join(after, path), is))) told.push(`~ ${path}`);
+      else if (!isSame(join(before, path), was, join(after, path), is)) told.push(`~ ${path}`);
     }
     return told;
   } catch {
@@ -22,9 +22,9 @@ export async function differences(before: string, after: string): Promise<readon
   }
 }
 
-async function isSame(oldFile: string, was: Entry, file: string, is: Entry): Promise<boolean> {
+function isSame(oldFile: string, was: Entry, file: string, is: Entry): boolean {
   if (was.is === "link" && is.is === "link") return was.target === is.target;
   if (was.is !== "file" || is.is !== "file") return was.is === is.is;
   if (was.size !== is.size || was.runs !== is.runs) return false;
-  return Buffer.compare(await bytesOf(oldFile, was.size), await bytesOf(file, is.size)) === 0;
+  return Buffer.compare(bytesOf(oldFile, was.size), bytesOf(file, is.size)) === 0;
 }

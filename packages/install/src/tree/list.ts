@@ -2,12 +2,14 @@
  * What a tree holds: folders, files, and links that stay inside. Rule: what isn't one of these is left out and named, so that whatever
  * is made from the list can't reach it; links are read and never followed.
  */
-import { lstat, opendir, readlink } from "node:fs/promises";
+import { lstatSync, opendirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { leads, type Leads } from "./links.ts";
 
 const MOST_FILES = 20_000;
 const MOST_BYTES = 256 * 1024 * 1024;
+const FILES_A_TURN = 128;
 const MOST_DEEP = 64; // folders in folders
 
 /** `path`: from the root of the tree, with `/`. `runs`: somebody may execute it. */
@@ -29,7 +31,7 @@ type Open = { readonly root: string; readonly entries: Entry[]; readonly others:
 export async function listTree(root: string, { files, bytes }: Bounds = { files: MOST_FILES, bytes: MOST_BYTES }): Promise<Listing> {
   const open: Open = { root, entries: [], others: [], files, bytes };
   try {
-    if (!(await lstat(root)).isDirectory()) return { ok: false, why: "is no directory" };
+    if (!lstatSync(root).isDirectory()) return { ok: false, why: "is no directory" };
     const why = await list(open, "", 0);
     if (why !== undefined) return { ok: false, why };
   } catch (error) {
@@ -52,12 +54,8 @@ const WHY: Readonly<Record<Leads, string | undefined>> = {
 
 async function list(open: Open, folder: string, depth: number): Promise<string | undefined> {
   if (depth > MOST_DEEP) return `has more than ${MOST_DEEP} folders one in another`;
-  const names: string[] = [];
-  for await (const { name } of await opendir(join(open.root, folder))) {
-    if (folder === "" && name === ".git") continue;
-    if (--open.files < 0) return "holds too many files";
-    names.push(name);
-  }
+  const names = namesIn(open, folder);
+  if (names === undefined) return "holds too many files";
   for (const name of names.toSorted()) {
     const path = folder === "" ? name : `${folder}/${name}`;
     const why = await add(open, path, depth);
@@ -66,14 +64,31 @@ async function list(open: Open, folder: string, depth: number): Promise<string |
   return undefined;
 }
 
+/** Undefined where there are more than may be. */
+function namesIn(open: Open, folder: string): readonly string[] | undefined {
+  const dir = opendirSync(join(open.root, folder));
+  try {
+    const names: string[] = [];
+    for (let entry = dir.readSync(); entry; entry = dir.readSync()) {
+      if (folder === "" && entry.name === ".git") continue;
+      if (--open.files < 0) return undefined;
+      names.push(entry.name);
+    }
+    return names;
+  } finally {
+    dir.closeSync();
+  }
+}
+
 async function add(open: Open, path: string, depth: number): Promise<string | undefined> {
   const whole = join(open.root, path);
-  const stats = await lstat(whole);
+  if (open.entries.length % FILES_A_TURN === FILES_A_TURN - 1) await setImmediate(); // others have a turn now and then
+  const stats = lstatSync(whole);
   if (stats.isDirectory()) {
     open.entries.push({ path, is: "folder" });
     return await list(open, path, depth + 1);
   }
-  if (stats.isSymbolicLink()) open.entries.push({ path, is: "link", target: await readlink(whole) });
+  if (stats.isSymbolicLink()) open.entries.push({ path, is: "link", target: readlinkSync(whole) });
   else if (stats.isFile()) {
     if ((open.bytes -= stats.size) < 0) return "holds too many bytes";
     open.entries.push({ path, is: "file", runs: (stats.mode & 0o111) !== 0, size: stats.size });
