@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { listen } from "./endpoint.ts";
 import { costOf, PUBLISHED, type Cost } from "./process.ts";
 import { ratio, type Bench } from "./row.ts";
@@ -9,6 +10,7 @@ const PLUGINS = 20;
 const SKILLS = 10; // of each; commands and agents as the average plugin has them
 const COMMANDS = 2;
 const WITH_HOOKS = 5;
+const YOUNG_MS = 2500;
 const LINE = "Use when someone asks for it, in words of the usual length, so that it looks like what people write. ";
 
 /** Whole processes, in turn: a one-word answer with twenty plugins enabled, and with none. Their hooks are read and bound; none of them fires on a word. */
@@ -22,6 +24,7 @@ export const plugins: Bench = async (short) => {
       reply.end("end_turn");
     });
     const roots = await writePlugins(join(home, "plugins"));
+    await wait(YOUNG_MS); // what is younger than its index is read again
     const none = [PUBLISHED, "-p", "hi", "--base-url", endpoint.url, "--model", "bench"];
     const words = { none, many: [...none, ...roots.flatMap((root) => ["--plugin-dir", root])] };
     const costs: Record<keyof typeof words, Cost[]> = { none: [], many: [] };
@@ -58,12 +61,19 @@ async function writePlugins(folder: string): Promise<readonly string[]> {
 function filesOf(plugin: number): Readonly<Record<string, string>> {
   const count = (length: number): readonly number[] => Array.from({ length }, (_, at) => at);
   const command = { type: "command", command: '"${CLAUDE_PLUGIN_ROOT}/scripts/check.sh"' };
-  const hooks = { hooks: { PreToolUse: [{ matcher: "Bash", hooks: [command] }], PostToolUse: [{ matcher: "Edit|Write", hooks: [command] }] } };
+  const hooks = {
+    hooks: { PreToolUse: [{ matcher: "Bash", hooks: [command] }], PostToolUse: [{ matcher: "Edit|Write", hooks: [command] }] },
+  };
   return {
     ".claude-plugin/plugin.json": JSON.stringify({ name: `plugin-${plugin}`, version: "1.0.0", description: LINE, author: { name: "A" } }),
     "README.md": `# Plugin ${plugin}\n\n${LINE.repeat(20)}\n`,
     ...Object.fromEntries(count(SKILLS).map((at) => [`skills/skill-${at}/SKILL.md`, text(`skill-${at}`, [], at)])),
-    ...Object.fromEntries(count(COMMANDS).map((at) => [`commands/command-${at}.md`, text(`command-${at}`, ["argument-hint: [file] [mode]"], at)])),
+    ...Object.fromEntries(
+      count(COMMANDS).map((at) => [
+        `commands/command-${at}.md`,
+        text(`command-${at}`, [plugin % 10 === 0 ? "argument-hint: [file] [mode]" : "argument-hint: '[file]'"], at),
+      ]),
+    ),
     "agents/agent.md": text("agent", ["tools: Read, Grep, Glob", "model: inherit", "color: blue"], 1),
     ...(plugin < WITH_HOOKS && { "hooks/hooks.json": JSON.stringify(hooks), "scripts/check.sh": "#!/bin/sh\nexit 0\n" }),
   };

@@ -16,11 +16,20 @@ const FAULTS = [
   { test: "hooks that aren't an object", has: ({ problems }) => problems.some(({ code }) => code === "hooks_shape") },
   { test: "hooks that are an empty list", has: ({ root }) => emptyList(join(root, "hooks", "hooks.json")) },
   { test: "a link that leads round in a circle", has: ({ problems }) => problems.some(({ code }) => code === "link_loop") },
-  { test: "links that lead nowhere, or out", has: ({ problems }) => problems.some(({ code }) => code === "link_broken" || code === "link_escapes") },
-  { test: "an event that isn't one", has: ({ problems }) => problems.some(({ code, file }) => code === "hook_event_unknown" && file.endsWith(".json")) },
+  {
+    test: "links that lead nowhere, or out",
+    has: ({ problems }) => problems.some(({ code }) => code === "link_broken" || code === "link_escapes"),
+  },
+  {
+    test: "an event that isn't one",
+    has: ({ problems }) => problems.some(({ code, file }) => code === "hook_event_unknown" && file.endsWith(".json")),
+  },
   { test: "a matcher that is a rule", has: ({ problems }) => problems.some(({ code }) => code === "hook_matcher") },
   { test: "timeouts in milliseconds", has: ({ problems }) => problems.some(({ code }) => code === "hook_timeout") },
-  { test: "hooks that want programs or a network that aren't there", has: ({ hooks }) => hooks.some(({ handler }) => FOREIGN.test(String(handler.command))) },
+  {
+    test: "hooks that want programs or a network that aren't there",
+    has: ({ hooks }) => hooks.some(({ handler }) => FOREIGN.test(String(handler.command))),
+  },
 ];
 
 export async function* rows({ dir, repositories, only }) {
@@ -40,7 +49,10 @@ export async function* rows({ dir, repositories, only }) {
 }
 
 async function blocksNothing(root) {
-  const calls = [call("Bash", { command: "echo one > a.txt && cat a.txt" }), call("Edit", { file_path: "a.txt", old_string: "one", new_string: "two" })];
+  const calls = [
+    call("Bash", { command: "echo one > a.txt && cat a.txt" }),
+    call("Edit", { file_path: "a.txt", old_string: "one", new_string: "two" }),
+  ];
   await using w = await world({
     plugins: [root],
     replies: [...calls, call("Read", { file_path: "a.txt" }), say("It is two.")],
@@ -51,8 +63,13 @@ async function blocksNothing(root) {
   expect(w.ended.join(), /^completed$/);
   // A hook may deny; one that is broken may not.
   const denied = w.events("call.judged").filter(({ decision }) => decision.behavior === "deny");
-  check(denied.length === 0 || denied.every(({ decision }) => decision.stage === "hooks" && !isFault(decision.reason)), `a call was stopped: ${JSON.stringify(denied[0]?.decision)}`);
-  return denied.length > 0 ? `it denies: ${denied[0].decision.reason}` : said.split("\n").find((line) => line.includes(basename(root))) ?? "";
+  check(
+    denied.length === 0 || denied.every(({ decision }) => decision.stage === "hooks" && !isFault(decision.reason)),
+    `a call was stopped: ${JSON.stringify(denied[0]?.decision)}`,
+  );
+  return denied.length > 0
+    ? `it denies: ${denied[0].decision.reason}`
+    : (said.split("\n").find((line) => line.includes(basename(root))) ?? "");
 }
 
 const isFault = (reason) => /no such file|not found|permission denied|can't open file|cannot find module/i.test(reason);

@@ -36,11 +36,21 @@ async function used(plugin, all) {
   const agents = plugin.agents.slice(0, MOST).map((decl) => ({ decl, id: [plugin.name, ...(decl.within ?? []), decl.name].join(":") }));
   const replies = [
     ...(forModel ? [call("Skill", { skill: forModel.id, args: ARGUMENT })] : []),
-    ...agents.flatMap(({ id }) => [call("Agent", { description: "try it", prompt: `Work, ${ARGUMENT}.`, subagent_type: id }), say("The agent's answer.")]),
+    ...agents.flatMap(({ id }) => [
+      call("Agent", { description: "try it", prompt: `Work, ${ARGUMENT}.`, subagent_type: id }),
+      say("The agent's answer."),
+    ]),
   ];
   const slips = [];
   try {
-    await using w = await world({ plugins: [plugin.root], replies, copied: false, settings: { disableAllHooks: true }, prepare: repository, flags: { permissionMode: "bypassPermissions" } });
+    await using w = await world({
+      plugins: [plugin.root],
+      replies,
+      copied: false,
+      settings: { disableAllHooks: true },
+      prepare: repository,
+      flags: { permissionMode: "bypassPermissions" },
+    });
     const offered = new Set(w.session.skills.map(({ name }) => name));
     for (const { id, decl } of firsts) if (!decl.hiddenFromUser && !offered.has(id)) slips.push(`${id} isn't offered`);
     all.offered += firsts.filter(({ id }) => offered.has(id)).length;
@@ -56,7 +66,8 @@ async function used(plugin, all) {
       const { outcome, said } = outcomes[(forModel ? 1 : 0) + at] ?? {};
       const asked = (forModel ? 2 : 1) + at * 2;
       if (outcome !== "ok") slips.push(`the agent ${id} doesn't work: ${said}`);
-      else if (!w.sent(asked).includes(opening(decl)) || !w.sent(asked).includes(ARGUMENT)) slips.push(`the agent ${id} isn't told its text`);
+      else if (!w.sent(asked).includes(opening(decl)) || !w.sent(asked).includes(ARGUMENT))
+        slips.push(`the agent ${id} isn't told its text`);
       else all.agents += 1;
     }
     slips.push(...(await started(w, firsts.filter(({ decl }) => !decl.hiddenFromUser && !decl.fork).slice(0, MOST), all)));
@@ -84,9 +95,16 @@ async function started(w, texts, all) {
 
 /** The first line of its text with nothing in it that is filled in. */
 function opening({ file, content }) {
-  const text = (content ?? readFileSync(file, "utf8")).replaceAll("\r\n", "\n").replace(/^\uFEFF?---[^\n]*\n[\s\S]*?\n---[^\S\n]*(?:\n|$)/, "");
+  const text = (content ?? readFileSync(file, "utf8"))
+    .replaceAll("\r\n", "\n")
+    .replace(/^\uFEFF?---[^\n]*\n[\s\S]*?\n---[^\S\n]*(?:\n|$)/, "");
   const inside = file.endsWith(".toml") ? (/^prompt\s*=\s*(?:"""|''')([\s\S]*?)(?:"""|''')/m.exec(text)?.[1] ?? "") : text;
-  return inside.split("\n").find((line) => line.trim().length > 8 && !/[$!@{}<`\\]/.test(line))?.trim() ?? "";
+  return (
+    inside
+      .split("\n")
+      .find((line) => line.trim().length > 8 && !/[$!@{}<`\\]/.test(line))
+      ?.trim() ?? ""
+  );
 }
 
 function repository({ cwd }) {

@@ -12,7 +12,7 @@ import { styleIn, type Style } from "./instructions/style.ts";
 import { openTrust } from "./kept/trust.ts";
 import { chooseLimits, type Limits } from "./limits.ts";
 import { gatherRules } from "./rules.ts";
-import { readPlugins } from "./plugins/gathered.ts";
+import { readPlugins, type PluginIndex } from "./plugins/gathered.ts";
 import { openRunnables, type FindRunnable } from "./plugins/runnable.ts";
 import { structureOf, type Structure } from "./structured.ts";
 
@@ -24,6 +24,7 @@ export type Gathered = {
   readonly folders: Folders;
   /** All that the plugin directories bring, by rank; what of it may be used depends on `standing`. */
   readonly catalog: Catalog;
+  readonly index: PluginIndex;
   /** Those that were put in by name: they enable tools and speak in the system prompt. */
   readonly plugins: readonly PluginDecl[];
   /** Where what a plugin directory starts runs from; only what this allows may run. */
@@ -83,7 +84,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   if ("code" in rules) return rules;
   const structure = flags.jsonSchema && (await structureOf(flags.jsonSchema));
   if (typeof structure === "string") return { code: "usage", text: `The JSON Schema can't be used: ${structure}` };
-  const { catalog, plugins, unusable, problems } = await readPlugins(house, folders.directories, trusted);
+  const { catalog, plugins, unusable, problems, index } = await readPlugins(house, folders.directories, trusted);
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
   const runnable = openRunnables({ catalog, standing, keelHome, now: house.wall });
   const declared = await declaredHooks({ settings, settingHooks, catalog, standing, runnable }, dataIn(keelHome));
@@ -101,6 +102,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     shown: flags.coordinator ? COORDINATING : undefined,
     rules: rules.rules,
     catalog,
+    index,
     plugins,
     runnable,
     settingHooks,

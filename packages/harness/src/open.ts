@@ -53,6 +53,7 @@ export async function openSession(house: House): Promise<Opening> {
   for (const one of cut) if (one.agent.background) furnished.conversation.receive([text(tellCut(one))], "task");
   if (log.recollection.cwd !== undefined && log.recollection.cwd !== place.cwd) heard.push(...movedFrom(log.recollection.cwd));
   const close = async (): Promise<void> => {
+    await gathered.index.keep();
     await servers?.[Symbol.asyncDispose]();
     await lineage.network[Symbol.asyncDispose]();
     await disk[Symbol.asyncDispose]();

@@ -11,6 +11,7 @@ test("the public names are these", () => {
     "createCatalogCache",
     "explainSetting",
     "findLayers",
+    "keepCatalogCache",
     "managedFiles",
     "matchPaths",
     "nestedLayers",
@@ -21,5 +22,6 @@ test("the public names are these", () => {
     "unknownSetting",
     "validatePlugins",
     "watchCatalog",
+    "writeSetting",
   ]);
 });

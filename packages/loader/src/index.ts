@@ -2,6 +2,7 @@ export { readBody, type Body } from "./body.ts";
 export {
   catalogOf,
   createCatalogCache,
+  keepCatalogCache,
   NAMED_KINDS,
   readCatalog,
   type Catalog,
@@ -12,6 +13,7 @@ export {
   type NamedKind,
   type Shadowed,
 } from "./catalog/catalog.ts";
+export { type IndexPlace } from "./catalog/index-file.ts";
 export { findLayers, nestedLayers, type LayerPlaces, type PluginLayer } from "./catalog/layers.ts";
 export { LAYER_KINDS, RANK, type LayerKind, type Rank } from "./catalog/rank.ts";
 export { explainSetting, unknownSetting, type Said } from "./explain.ts";

@@ -8,7 +8,7 @@ import { readInside } from "./inside.ts";
 import { objectOf, parseDocument, type Document } from "./json.ts";
 import { checkManifest } from "./manifest.ts";
 import { readOurs } from "./ours.ts";
-import { createReadCache, turnOver, type ReadCache } from "./part/keep.ts";
+import { createReadCache, turnOver, turnTo, type ReadCache } from "./part/keep.ts";
 import { readParts } from "./part/parts.ts";
 import { failure } from "./text.ts";
 import { quote } from "./words.ts";
@@ -28,6 +28,8 @@ export type ReadOptions = {
   readonly format?: string;
   readonly cache?: ReadCache;
   readonly more?: Document;
+  /** False: what is no text alone (hooks, servers, programs). */
+  readonly texts?: boolean;
   /** Files that are known to be as they were when `cache` saw them: someone watches them. */
   readonly unchanged?: (file: string) => boolean;
 };
@@ -48,6 +50,7 @@ export async function readPlugin(root: string, options: ReadOptions = {}): Promi
   const ours = readOurs(document);
   const system = await readSystem(root, { manifest: document.file, named: ours.system, within });
   const cache = options.cache ?? createReadCache();
+  turnTo(cache, JSON.stringify([format.name, objectOf(document), options.more ? objectOf(options.more) : null]));
   const own: Problem[] = [];
   const parts = await readParts({
     disk: openDisk(root, within, own, options.unchanged),
@@ -55,6 +58,7 @@ export async function readPlugin(root: string, options: ReadOptions = {}): Promi
     document,
     cache,
     ...(options.more && { more: options.more }),
+    ...(options.texts !== undefined && { texts: options.texts }),
   });
   turnOver(cache);
   return {

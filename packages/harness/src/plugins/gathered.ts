@@ -1,5 +1,18 @@
 /** The plugin directories of a session, by rank: what is read of them, and what of it may be used before and after its folder is trusted. */
-import { catalogOf, findLayers, readBody, readCatalog, type Catalog, type Found, type LayerKind, type PluginLayer } from "@keelson/loader";
+import { join } from "node:path";
+import {
+  catalogOf,
+  createCatalogCache,
+  findLayers,
+  keepCatalogCache,
+  readBody,
+  readCatalog,
+  type Catalog,
+  type CatalogCache,
+  type Found,
+  type LayerKind,
+  type PluginLayer,
+} from "@keelson/loader";
 import { permits, type Bringer } from "@keelson/permissions";
 import type { PartKind, PluginDecl, Problem, TextDecl } from "@keelson/protocol";
 import type { Standing } from "../guard/folder-trust.ts";
@@ -37,11 +50,14 @@ export type PluginsRead = {
   /** The first that was named and can't be used. */
   readonly unusable: Problem | undefined;
   readonly problems: readonly Problem[];
+  readonly index: PluginIndex;
 };
+/** What was read of the directories, for whoever reads them again. `keep`: leaves it to the next start. */
+export type PluginIndex = { readonly cache: CatalogCache; keep(): Promise<void> };
 
 /** Reading runs nothing. Of what stands in the user's and the project's folders only `keel plugin` tells the problems: they aren't this session's. */
 export async function readPlugins(
-  { place, plugins, named = [] }: Pick<House, "place" | "plugins" | "named">,
+  { place, plugins, named = [], version = "" }: Pick<House, "place" | "plugins" | "named"> & Partial<Pick<House, "version">>,
   addDirs: readonly string[],
   trusted = true,
 ): Promise<PluginsRead> {
@@ -55,7 +71,9 @@ export async function readPlugins(
     addDirs,
     plugins: [...plugins.map((root) => ({ root, kind: "bundled" as const })), ...named.map((root) => ({ root, kind: "flag" as const }))],
   });
-  const whole = await readCatalog(layers);
+  const kept = { folder: join(keelHome, "var", "cache", "plugins"), version };
+  const cache = createCatalogCache(kept, layers);
+  const whole = await readCatalog(layers, cache);
   const catalog = trusted ? whole : catalogOf(whole.layers.filter(({ layer }) => bringerOf(layer) !== "repository"));
   const putIn = catalog.layers.filter(({ layer }) => PUT_IN.includes(layer.kind));
   return {
@@ -63,6 +81,7 @@ export async function readPlugins(
     plugins: putIn.flatMap(({ plugin }) => plugin ?? []),
     unusable: putIn.find(({ plugin }) => plugin === undefined)?.problems[0],
     problems: putIn.flatMap(({ problems }) => problems),
+    index: { cache, keep: () => keepCatalogCache(kept, layers, cache) },
   };
 }
 

@@ -93,7 +93,7 @@ const CHANGED = "it was changed since it was trusted";
 
 /** People are told of files as they are written, programs as they are run. */
 async function readCopy(layer: PluginLayer, root: string): Promise<Runnable> {
-  const { plugin } = await readPlugin(root, layer.format === undefined ? {} : { format: layer.format });
+  const { plugin } = await readPlugin(root, { texts: false, ...(layer.format !== undefined && { format: layer.format }) });
   if (!plugin) return held("it can't be read");
   const written = <Part extends FileDecl>(parts: readonly Part[]): readonly Part[] =>
     parts.map((part) => ({ ...part, file: join(layer.root, relative(root, part.file)) }));

@@ -5,10 +5,11 @@
 import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import type { PartKind, PluginDecl, PluginParts, Problem } from "@keelson/protocol";
-import { createReadCache, type ReadCache } from "../part/keep.ts";
+import { createReadCache, SHELVES, type ReadCache } from "../part/keep.ts";
 import { readPlugin } from "../plugin.ts";
 import { warn } from "../problem.ts";
 import { CLAUDE_JSON, readClaudeJson } from "./claude-json.ts";
+import { readIndex, type IndexPlace } from "./index-file.ts";
 import type { PluginLayer } from "./layers.ts";
 import { RANK } from "./rank.ts";
 
@@ -40,7 +41,23 @@ export type Catalog = {
 
 /** What was read before, by directory: hand the same one over at each reading. */
 export type CatalogCache = Map<string, ReadCache>;
-export const createCatalogCache = (): CatalogCache => new Map();
+/** `place`: with what earlier starts have left there. */
+export function createCatalogCache(place?: IndexPlace, layers: readonly PluginLayer[] = []): CatalogCache {
+  const kept = place ? layers.map((layer) => [keyOf(layer), readIndex(place, layer)] as const) : [];
+  return new Map(kept.flatMap(([key, cache]) => (cache ? [[key, cache]] : [])));
+}
+
+/** Leaves what was read anew to the next start. */
+export async function keepCatalogCache(place: IndexPlace, layers: readonly PluginLayer[], cache: CatalogCache): Promise<void> {
+  const changed = layers.flatMap((layer) => {
+    const own = cache.get(keyOf(layer));
+    return own && SHELVES.some((name) => own[name].changed) ? [{ layer, own }] : [];
+  });
+  if (changed.length === 0) return;
+  const { sweepIndex, writeIndex } = await import("./write-index.ts");
+  for (const { layer, own } of changed) writeIndex(place, layer, own);
+  sweepIndex(place);
+}
 
 /** Reads every layer. Never rejects for what stands in a file. */
 export async function readCatalog(layers: readonly PluginLayer[], cache: CatalogCache = createCatalogCache()): Promise<Catalog> {

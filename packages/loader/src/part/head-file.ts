@@ -10,7 +10,8 @@ import { findHead, type Head } from "../front/head.ts";
 import { odd } from "../link.ts";
 import { warn } from "../problem.ts";
 
-export type Stamp = { readonly mtimeMs: number; readonly size: number; readonly ino: number };
+/** `ctimeMs` too: a copy may bring its time with it. */
+export type Stamp = { readonly mtimeMs: number; readonly ctimeMs: number; readonly size: number; readonly ino: number };
 /** `head`: as it was written, for what must be shown as it was written. `opening`: of the body. */
 export type HeadFile = {
   readonly fields: JsonObject;
@@ -69,7 +70,7 @@ function readStart({ path, linked }: Pick<Entry, "path" | "linked">, scratch: Bu
     if (!stat.isFile()) return { missing: false, problem: odd(path) };
     if (stat.size > TEXT_BYTES)
       return refuse(path, "too_large", `has ${stat.size} bytes; at most ${TEXT_BYTES} are read.`, "Make it smaller.");
-    const stamp = { mtimeMs: stat.mtimeMs, size: stat.size, ino: stat.ino };
+    const stamp = { mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs, size: stat.size, ino: stat.ino };
     for (const limit of [FIRST_BYTES, HEAD_BYTES]) {
       const whole = readBytes(
         file,

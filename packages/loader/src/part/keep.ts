@@ -1,36 +1,54 @@
 /** What was read before, by file. Rule: a file whose time, size and number are the same is not opened again, and gives the very same object. */
-import { lstatSync, statSync } from "node:fs";
+import { lstatSync, statSync, type Stats } from "node:fs";
 import type { AgentDecl, RuleTextDecl, SkillDecl, StyleDecl } from "@keelson/protocol";
 import type { Disk, Entry } from "../disk.ts";
 import { readHeadFile, type HeadFile, type Stamp } from "./head-file.ts";
 import type { Made } from "./skill.ts";
 
-type Kept<Part> = Made<Part> & { readonly stamp: Stamp };
-/** `next` becomes `last` when a plugin was read to its end: what is gone from the disk is gone from here. */
-export type Shelf<Part> = { last: ReadonlyMap<string, Kept<Part>>; next: Map<string, Kept<Part>> };
+export type Kept<Part> = Made<Part> & { readonly stamp: Stamp };
+/** `next` becomes `last` when a plugin was read to its end: what is gone from the disk is gone from here. `changed`: since it was last put on the disk. */
+export type Shelf<Part> = { last: ReadonlyMap<string, Kept<Part>>; next: Map<string, Kept<Part>>; changed: boolean };
+/** `about`: what it was read by, the manifest above all; by another one a file may come to be another part. */
 export type ReadCache = {
+  about: string;
   readonly skills: Shelf<SkillDecl>;
   readonly commands: Shelf<SkillDecl>;
   readonly agents: Shelf<AgentDecl>;
   readonly outputStyles: Shelf<StyleDecl>;
   readonly rules: Shelf<RuleTextDecl>;
 };
+export const SHELVES = ["skills", "commands", "agents", "outputStyles", "rules"] as const;
 
-const shelf = <Part>(): Shelf<Part> => ({ last: new Map(), next: new Map() });
+const shelf = <Part>(): Shelf<Part> => ({ last: new Map(), next: new Map(), changed: false });
 
 /** Of one plugin directory; hand it over at each reading of it. */
-export function createReadCache(): ReadCache {
-  return { skills: shelf(), commands: shelf(), agents: shelf(), outputStyles: shelf(), rules: shelf() };
+export function createReadCache(about = ""): ReadCache {
+  return { about, skills: shelf(), commands: shelf(), agents: shelf(), outputStyles: shelf(), rules: shelf() };
+}
+
+/** Before a reading: what was read by another manifest is forgotten. */
+export function turnTo(cache: ReadCache, about: string): void {
+  if (cache.about !== about) for (const name of SHELVES) forget(cache[name]);
+  cache.about = about;
+}
+
+function forget<Part>(one: Shelf<Part>): void {
+  one.changed ||= one.last.size > 0;
+  one.last = new Map();
 }
 
 export function turnOver(cache: ReadCache): void {
-  for (const one of [cache.skills, cache.commands, cache.agents, cache.outputStyles, cache.rules]) turn(one);
+  for (const name of SHELVES) turn(cache[name]);
 }
 
 function turn<Part>(one: Shelf<Part>): void {
+  one.changed ||= one.last.size !== one.next.size;
   one.last = one.next;
   one.next = new Map();
 }
+
+const isSame = (stamp: Stamp, stat: Stats): boolean =>
+  stat.mtimeMs === stamp.mtimeMs && stat.ctimeMs === stamp.ctimeMs && stat.size === stamp.size && stat.ino === stamp.ino;
 
 /** Undefined where there is no such file, or where it can't be used: then a problem says why. */
 export async function readTextPart<Part>(
@@ -43,8 +61,7 @@ export async function readTextPart<Part>(
   if (kept && disk.unchanged(path)) return put(path, kept, shelf, disk);
   await disk.breathe();
   const stat = kept && (linked ? statSync : lstatSync)(path, { throwIfNoEntry: false });
-  if (kept && stat?.isFile() && stat.mtimeMs === kept.stamp.mtimeMs && stat.size === kept.stamp.size && stat.ino === kept.stamp.ino)
-    return put(path, kept, shelf, disk);
+  if (kept && stat?.isFile() && isSame(kept.stamp, stat)) return put(path, kept, shelf, disk);
   const read = await readHeadFile({ path, linked }, disk.scratch);
   if ("missing" in read) {
     if (read.missing) return undefined;
@@ -55,6 +72,7 @@ export async function readTextPart<Part>(
     disk.report(read.problem);
     return undefined;
   }
+  shelf.changed = true;
   return put(path, { ...make(read), stamp: read.stamp }, shelf, disk);
 }
 

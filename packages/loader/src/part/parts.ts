@@ -19,10 +19,14 @@ export type PartsOf = {
   readonly document: Document;
   readonly cache: ReadCache;
   readonly more?: Document;
+  readonly texts?: boolean;
 };
+
+const NO_TEXTS = { skills: [], commands: [], agents: [], outputStyles: [], rules: [] };
 
 export async function readParts(of: PartsOf): Promise<PluginParts> {
   const { layout } = of;
+  if (of.texts === false) return { ...NO_TEXTS, ...readDataParts(of) };
   const commands = await readCommands(of);
   return {
     skills: await readSkills(of),
