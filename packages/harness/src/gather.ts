@@ -84,8 +84,9 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   if ("code" in rules) return rules;
   const structure = flags.jsonSchema && (await structureOf(flags.jsonSchema));
   if (typeof structure === "string") return { code: "usage", text: `The JSON Schema can't be used: ${structure}` };
-  const { catalog, plugins, unusable, problems, index } = await readPlugins(house, folders.directories, trusted);
+  const { unusable, problems, ...found } = await readPlugins(house, folders.directories, trusted);
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
+  const { catalog } = found;
   const runnable = openRunnables({ catalog, standing, keelHome, now: house.wall });
   const declared = await declaredHooks({ settings, settingHooks, catalog, standing, runnable }, dataIn(keelHome));
   const { style, problems: unstyled } = await styleIn(catalog, settings.outputStyle);
@@ -101,9 +102,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     only: flags.tools,
     shown: flags.coordinator ? COORDINATING : undefined,
     rules: rules.rules,
-    catalog,
-    index,
-    plugins,
+    ...found,
     runnable,
     settingHooks,
     hooks: declared.declared,
