@@ -27,6 +27,7 @@ export function loreOf({ house, gathered, files }: Site, { claim, recollection }
     },
     hooking: () => circle.hooking,
     dials,
+    invoked: (skill) => lineage.servers?.invoked(skill),
     tell: (...events) => beside.push(...events),
     receive: (words, from) => circle.conversation?.receive([text(words)], from),
   });

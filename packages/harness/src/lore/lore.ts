@@ -42,6 +42,8 @@ export type LoreOf = {
   readonly agents: Pick<Agents, "start">;
   readonly hooking: () => Hooking | undefined;
   readonly dials: Pick<Dials, "models" | "effort" | "lend" | "takeBack">;
+  /** A skill was started. */
+  readonly invoked: (skill: string) => void;
   readonly tell: (...events: readonly Event[]) => void;
   readonly receive: (words: string, from: StartedSkill["words"]["from"]) => void;
 };
@@ -165,7 +167,8 @@ export class Lore {
   }
 
   #taken({ id, note, rules, problems: found, fork, model, effort }: StartedSkill): readonly Event[] {
-    const { approvals, dials } = this.#of;
+    const { approvals, dials, invoked } = this.#of;
+    invoked(id);
     const problems = [...found];
     approvals.lent = [...approvals.lent, ...rules]; // an agent of the skill's has them too
     if (!fork) {

@@ -1,14 +1,14 @@
 /** What a session has of language servers and monitors. Types alone: a session without any loads nothing of them. */
 import type { Event } from "@keelson/protocol";
 import type { Lsp } from "@keelson/tools";
-import type { Toolbox } from "../toolbox.ts";
+import type { MonitorSite } from "./monitors.ts";
 
 /** Of a session with all its agents. Dispose ends what runs. */
 export type Servers = AsyncDisposable & {
   /** For the block LSP; undefined where no language server may run. */
   readonly lsp: Lsp | undefined;
   /** What one conversation hears of them. `toolbox`: of the root, whose monitors run beside its commands. */
-  follow(toolbox?: Pick<Toolbox, "processes" | "env" | "spillDir" | "seat">): Following;
+  follow(toolbox?: MonitorSite): Following;
   /** A skill was started. */
   invoked(skill: string): void;
 };

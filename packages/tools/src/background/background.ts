@@ -24,7 +24,7 @@ export function createBackground(): Background {
       if (closed) return "The session ends: nothing is started any more.";
       const running = [...jobs.values()].filter(({ end }) => end === undefined);
       if (running.length >= MOST_RUNNING) return `${MOST_RUNNING} commands run in the background already. End one with KillShell.`;
-      const id = `bash_${randomBytes(3).toString("hex")}`;
+      const id = `${asked.kind ?? "bash"}_${randomBytes(3).toString("hex")}`;
       const job = await startJob(id, asked, createFeed(folder, id), begin);
       if (closed) await job.kill(); // while its file was made
       jobs.set(id, job);

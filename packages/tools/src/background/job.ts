@@ -4,8 +4,8 @@ import type { ProcessChunk, ProcessEnd } from "@keelson/protocol";
 import { ended } from "../output/ended.ts";
 import type { Feed } from "../output/feed.ts";
 
-/** What was asked for. */
-export type Asked = { readonly command: string; readonly timeoutMs: number | undefined };
+/** What was asked for. `kind`: what its id begins with; `bash` unless said. */
+export type Asked = { readonly command: string; readonly timeoutMs: number | undefined; readonly kind?: string };
 export type Job = Asked & {
   readonly id: string;
   readonly output: Pick<Feed, "file" | "full" | "take" | "where">;
