@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { Ref } from "@keelson/protocol";
+import { NO_OUTLINE, type Ref } from "@keelson/protocol";
 import { markChanged } from "./changed.ts";
 import { bestEffort, writeWhole, type Disk } from "./disk.ts";
 import { held } from "./failure.ts";
@@ -10,7 +10,7 @@ import type { Report } from "./read.ts";
 import { encode, type Header } from "./record.ts";
 import { segmentsOf } from "./segment.ts";
 import { birthOf } from "./summary.ts";
-import { survey } from "./survey.ts";
+import { survey, type Surveyed } from "./survey.ts";
 import type { Trace } from "./trace.ts";
 
 /** What taking a pen needs of the house. `root`: the folder that holds `sessions/`. */
@@ -18,8 +18,10 @@ export type Desk = LockRoom & { readonly root: string; readonly report: Report }
 /** What is remembered of a session elsewhere: how far its log went, and its folder. Asked only where its own files don't tell. */
 export type Memory = Partial<Trace> & { readonly cwd?: string; readonly created?: number };
 export type Recall = (session: string) => Promise<Memory | undefined>;
-/** `takeOver`: from a living owner too. */
-export type Claimant = { readonly owner: string; readonly takeOver: boolean; readonly recall: Recall };
+/** What a session begins with. */
+export type Birth = Pick<Header, "parent" | "cwd" | "created">;
+/** `takeOver`: from a living owner too. `born`: where this process has just made the session. */
+export type Claimant = { readonly owner: string; readonly takeOver: boolean; readonly recall: Recall; readonly born?: Birth };
 
 /**
  * Takes the pen of a session. The order is the fence: the lock, the new segment's empty file, the look at what there is, its header.
@@ -34,35 +36,49 @@ export async function claimPen(desk: Desk, folder: string, ref: Ref, claimant: C
   const lock = lockPath(folder, epoch);
   try {
     markChanged(disk, root, folder);
-    const memory = hasBlank(disk, folder, epoch) ? await claimant.recall(ref.session) : undefined;
-    const { head: base, isWhole, ...surveyed } = await survey(desk, folder, ref.session, traceOf(memory));
-    const before = segmentsOf(disk, folder);
-    const { header: birth, cwd } = birthOf(disk, before, { folder, session: ref.session });
-    const { created = memory?.created ?? desk.now(), parent } = birth ?? {};
-    const header: Header = {
-      keel: 1,
-      session: ref.session,
-      epoch,
-      base,
-      ...(parent !== undefined && { parent }),
-      cwd: cwd || (memory?.cwd ?? ""),
-      created,
-    };
-    const line = encode(header);
+    const born = epoch === 1 ? claimant.born : undefined; // else somebody has had it meanwhile
+    const { start, birth, older } = born ? newborn(folder, born) : await lookBack(desk, folder, ref, { epoch, recall: claimant.recall });
+    const line = encode({ keel: 1, session: ref.session, epoch, base: start.head, ...birth });
     writeWhole(disk, fd, line);
-    dropPieces(disk, folder);
-    for (const stale of epochsOf(disk.names(folder), ".lock").filter((number) => number < epoch)) dropLock(desk, lockPath(folder, stale));
-    const older = before.map((one) => one.path);
+    if (!born) clearAway(desk, folder, epoch);
     const drop = (): void => dropLock(desk, lock);
     const shelf = { disk, root, folder, unsynced: new Set<string>() };
     const site = { disk, report, path, next: segmentPath(folder, epoch + 1), drop, older, folders: foldersAbove(folder), shelf };
-    return new Pen(site, { epoch, owner }, fd, { ...surveyed, head: base, size: line.length, isWhole });
+    return new Pen(site, { epoch, owner }, fd, { ...start, size: line.length });
   } catch (error) {
     bestEffort(() => disk.close(fd));
     bestEffort(() => disk.remove(path));
     dropLock(desk, lock);
     throw error;
   }
+}
+
+/** What stands in a session's folder before the new segment. `older`: the segments' files. */
+type Past = { readonly start: Surveyed; readonly birth: Birth; readonly older: readonly string[] };
+
+/** There is its birth, and nothing more. */
+function newborn(folder: string, birth: Birth): Past {
+  const ahead = { from: 0, records: [] };
+  return { start: { head: 0, outline: NO_OUTLINE, ahead, isWhole: true }, birth, older: [segmentPath(folder, 0)] };
+}
+
+async function lookBack(desk: Desk, folder: string, { session }: Ref, claim: { readonly epoch: number; readonly recall: Recall }): Promise<Past> {
+  const { disk } = desk;
+  const memory = hasBlank(disk, folder, claim.epoch) ? await claim.recall(session) : undefined;
+  const start = await survey(desk, folder, session, traceOf(memory));
+  const before = segmentsOf(disk, folder);
+  const { header, cwd } = birthOf(disk, before, { folder, session });
+  const { created = memory?.created ?? desk.now(), parent } = header ?? {};
+  const birth = { ...(parent !== undefined && { parent }), cwd: cwd || (memory?.cwd ?? ""), created };
+  return { start, birth, older: before.map((one) => one.path) };
+}
+
+/** What claims before this one have left: the locks, and what a writer that was killed had put beside its place. */
+function clearAway(desk: Desk, folder: string, epoch: number): void {
+  const { disk } = desk;
+  const names = disk.names(folder);
+  for (const name of names) if (name.startsWith(".")) bestEffort(() => disk.remove(join(folder, name)));
+  for (const stale of epochsOf(names, ".lock").filter((number) => number < epoch)) dropLock(desk, lockPath(folder, stale));
 }
 
 /** True when a segment before `epoch` holds nothing readable: a claim that died, or all of it is lost. */
@@ -75,11 +91,6 @@ export function traceOf(memory: Memory | undefined): Trace | undefined {
   return memory?.seq === undefined || memory.epoch === undefined
     ? undefined
     : { seq: memory.seq, epoch: memory.epoch, created: memory.created };
-}
-
-/** What a writer that was killed had put beside its place. */
-function dropPieces(disk: Disk, folder: string): void {
-  for (const name of disk.names(folder)) if (name.startsWith(".")) bestEffort(() => disk.remove(join(folder, name)));
 }
 
 /** From the session's own up to the root: in each one something may have been made. */

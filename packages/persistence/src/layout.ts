@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
+import { crc32 } from "node:zlib";
 import { storeError } from "@keelson/protocol";
 
 /** Where things stand below the root. A session's id is a folder's name, so it is looked at before it touches a path. */
@@ -15,13 +15,13 @@ export function checkSessionId(id: string): void {
   );
 }
 
-/** Readable first, unique behind: the same folder always has the same slug. */
+/** Readable first, unique behind: the same folder always has the same slug. No hash of node:crypto, which takes a start 4 ms to load. */
 export function slugOf(cwd: string): string {
   const words = basename(cwd)
     .replace(/[^A-Za-z0-9._-]+/g, "-")
     .replace(/^[.-]+/, "")
     .slice(0, 40);
-  return `${words || "root"}-${createHash("sha256").update(cwd).digest("hex").slice(0, 8)}`;
+  return `${words || "root"}-${crc32(cwd).toString(16).padStart(8, "0")}`;
 }
 
 export const sessionsOf = (root: string): string => join(root, "sessions");

@@ -68,5 +68,5 @@ export async function syncEach(disk: Disk, files: readonly string[], folders: re
       bestEffort(() => disk.close(fd));
     }
   }
-  for (const path of folders) await disk.syncFolder(path);
+  await Promise.all(folders.map((path) => disk.syncFolder(path)));
 }

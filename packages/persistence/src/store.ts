@@ -18,7 +18,7 @@ import {
 } from "@keelson/protocol";
 import { getBlob, putBlob, shelfOf, type Shelf } from "./blobs.ts";
 import { markChanged } from "./changed.ts";
-import { claimPen, hasBlank, traceOf, type Desk, type Memory } from "./claim.ts";
+import { claimPen, hasBlank, traceOf, type Birth, type Desk, type Memory } from "./claim.ts";
 import { bestEffort, nodeDisk, type Disk } from "./disk.ts";
 import { notFound, unreadable, unwritable } from "./failure.ts";
 import { findFolder, isSession, makeSession, taken } from "./folders.ts";
@@ -67,6 +67,8 @@ class FolderStore implements EmbeddedStore {
   readonly #desk: Desk;
   readonly #pens = new Map<string, Pen>();
   readonly #folders = new Map<string, string>();
+  /** Sessions made here that nobody has claimed yet. */
+  readonly #born = new Map<string, Birth>();
   #listing: Listing | undefined;
 
   constructor(desk: Desk) {
@@ -76,9 +78,11 @@ class FolderStore implements EmbeddedStore {
   async create({ tenant, session }: Ref, { cwd, parent }: { readonly cwd: string; readonly parent?: string }): Promise<void> {
     checkSessionId(session);
     if (tenant !== "local") throw notFound(session);
-    this.#make(session, cwd, (folder, created) =>
-      makeSession(this.#desk.disk, folder, { session, ...(parent !== undefined && { parent }), cwd, created }),
-    );
+    this.#make(session, cwd, (folder, created) => {
+      const birth = { ...(parent !== undefined && { parent }), cwd, created };
+      makeSession(this.#desk.disk, folder, { session, ...birth });
+      this.#born.set(session, birth);
+    });
   }
 
   async fork(parent: Ref, seq: number, { tenant, session }: Ref, { cwd }: { readonly cwd: string }): Promise<void> {
@@ -109,7 +113,9 @@ class FolderStore implements EmbeddedStore {
     const folder = this.#folderOf(ref);
     let pen: Pen;
     try {
-      pen = await claimPen(this.#desk, folder, ref, { owner, takeOver, recall: (session) => this.#recall(session) });
+      const born = this.#born.get(ref.session);
+      this.#born.delete(ref.session);
+      pen = await claimPen(this.#desk, folder, ref, { owner, takeOver, recall: (session) => this.#recall(session), ...(born && { born }) });
     } catch (error) {
       throw unwritable(folder, error);
     }

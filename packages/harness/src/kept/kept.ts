@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hasCode, type Json } from "@keelson/protocol";
 
@@ -21,9 +22,10 @@ export type KeptAs<T> = { readonly keyOf: (entry: T) => string; readonly parse: 
 
 export function keep<T>(folder: string, { keyOf, parse }: KeptAs<T>): Kept<T> {
   const fileOf = (key: string): string => join(folder, `${createHash("sha256").update(key).digest("hex")}.json`);
-  async function read(file: string): Promise<T | undefined> {
+  // Each is a few hundred bytes, and every start reads them: a way over the thread pool takes longer than the reading.
+  function read(file: string): T | undefined {
     try {
-      return parse(JSON.parse(await readFile(file, "utf8")) as Json);
+      return parse(JSON.parse(readFileSync(file, "utf8")) as Json);
     } catch {
       return undefined; // gone meanwhile, or no entry of ours: it grants nothing
     }
@@ -31,13 +33,13 @@ export function keep<T>(folder: string, { keyOf, parse }: KeptAs<T>): Kept<T> {
   return {
     async list() {
       try {
-        const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).toSorted();
-        return (await Promise.all(names.map((name) => read(join(folder, name))))).flatMap((entry) => entry ?? []);
+        const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+        return names.toSorted().flatMap((name) => read(join(folder, name)) ?? []);
       } catch (error) {
         return hasCode(error, ["ENOENT"]) ? [] : because(folder, "be read", error);
       }
     },
-    get: (key) => read(fileOf(key)),
+    get: async (key) => read(fileOf(key)),
     async put(entry) {
       const file = fileOf(keyOf(entry));
       try {

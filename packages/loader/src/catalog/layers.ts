@@ -2,7 +2,7 @@
  * The plugin directories of a session. Rule: everything on disk is one: the user's folders, the project's from where it starts up to the
  * root of its repository, and the plugins that are handed over. Only what is there is listed; nothing is opened.
  */
-import { lstatSync, realpathSync } from "node:fs";
+import { lstatSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { CLAUDE_JSON } from "./claude-json.ts";
 import type { LayerKind } from "./rank.ts";
@@ -113,9 +113,9 @@ function upTo(from: string, top: string): readonly string[] {
 
 function isFolder(path: string): boolean {
   try {
-    return lstatSync(realpathSync(path)).isDirectory();
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   } catch {
-    return false; // not there, or nobody may look
+    return false; // nobody may look, or a link leads in a circle
   }
 }
 

@@ -24,11 +24,10 @@ function lazily(shown: Shown): Block {
  * Not `import()`: a call is bound without waiting. The path is put together so that a bundler leaves it alone; the published command has
  * this file as a bundle of its own, since Node 22 can't load by `require` what shares a module with an import that isn't over yet.
  */
-const load = createRequire(import.meta.url);
 const BODIES = `./bodies${extname(import.meta.url)}`;
 
 function bodyOf(name: string): Block {
-  const { bodies }: typeof import("./bodies.ts") = load(BODIES);
+  const { bodies }: typeof import("./bodies.ts") = createRequire(import.meta.url)(BODIES);
   const body = bodies[name];
   if (!body) throw new Error(`The block ${name} is shown, but there is none: run npm run shown in packages/tools.`);
   return body;

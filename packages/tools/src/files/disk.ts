@@ -2,8 +2,8 @@
  * The files of this machine. Everything is looked at through the descriptor that is opened, never twice by name;
  * a write stands beside the file until it is whole.
  */
-import { constants, type Dirent } from "node:fs";
-import { lstat, open, opendir, readdir, type FileHandle } from "node:fs/promises";
+import { constants, lstatSync, type Dirent } from "node:fs";
+import { open, opendir, readdir, type FileHandle } from "node:fs/promises";
 import { fileError, type FileKind, type FileRead, type FileStore } from "@keelson/protocol";
 import { because, sizeOf } from "./because.ts";
 import { absolute, hashOf } from "./state.ts";
@@ -35,7 +35,7 @@ export function diskFiles(): Disk {
     async stat(path) {
       absolute(path);
       try {
-        const stats = await lstat(path);
+        const stats = lstatSync(path); // one call: a way over the thread pool takes ten times as long
         return { kind: kindOf(stats), size: stats.size, mtimeMs: stats.mtimeMs };
       } catch (cause) {
         const error = because(cause, path);
