@@ -2,11 +2,23 @@
 // Rule: only what is named here is taken from them, and all of it is functions that keep nothing. Taking another name breaks the build.
 import { build } from "esbuild";
 
-/** `path`: as it is imported. A module of our own is there twice when the others share parts of it: no class of it may be compared. */
+/**
+ * `path`: as it is imported. `keeps`: what a start does call stays with it.
+ * A module of our own is there twice when the others share parts of it: no class of it may be compared.
+ */
 const LATE = [
   { file: "picomatch", path: /^picomatch$/, takes: ["default"] },
   { file: "unbash", path: /^unbash$/, takes: ["forEachChild", "parse"] },
   { file: "classify", path: /^\.\/classifier\/classify\.js$/, takes: ["classifyCommand", "classifyLine"] }, // with 175 KB of learned weights
+  {
+    file: "permissions",
+    path: /^@keelson\/permissions$/,
+    takes: [
+      ...["bindCall", "checkExamples", "classifyCommand", "classifyLine", "confine", "createAnalyse", "createClassifier", "createReadFilter"],
+      ...["decide", "describeQuestion", "explain", "judgeCase", "proposeRules", "readRules", "rememberNested", "simulate", "standardStages"],
+    ],
+    keeps: ["folderTrusted", "mayKeep", "nameRule", "permits", "policyOf", "rulingOn"],
+  },
 ];
 
 /** For esbuild. The files go into `folder`, made with `options`; `made` hears of what. */
@@ -20,9 +32,9 @@ export function late(folder, options, made) {
           if (kind !== "import-statement" || pluginData === "itself") return undefined;
           const found = await resolve(path, { kind, importer, resolveDir, pluginData: "itself" });
           if (!written.has(file)) await write(file, found.path);
-          return resolved(file);
+          return resolved(file, found.path);
         });
-      onLoad({ filter: /^/, namespace: "late" }, ({ path }) => ({ contents: stubOf(path) }));
+      onLoad({ filter: /^/, namespace: "late" }, ({ path, pluginData }) => ({ contents: stubOf(path, pluginData), resolveDir: import.meta.dirname }));
     },
   });
   const write = async (file, path) => {
@@ -32,11 +44,12 @@ export function late(folder, options, made) {
     const { metafile } = await build({ ...options, ...output, entryPoints: { [file]: path }, plugins: [...options.plugins, others] });
     made(metafile);
   };
-  return plugin((file) => ({ path: file, namespace: "late", sideEffects: false }));
+  return plugin((file, whole) => ({ path: file, namespace: "late", sideEffects: false, pluginData: whole }));
 }
 
-function stubOf(file) {
-  const { takes } = LATE.find((each) => each.file === file);
+/** `whole`: the module itself. */
+function stubOf(file, whole) {
+  const { takes, keeps = [] } = LATE.find((each) => each.file === file);
   const calls = takes.map((name) =>
     name === "default"
       ? "export default (...words) => load()(...words);"
@@ -45,5 +58,6 @@ function stubOf(file) {
   return `import { createRequire } from "node:module";
 let found;
 const load = () => (found ??= createRequire(import.meta.url)("./${file}.cjs"));
+${keeps.length > 0 ? `export { ${keeps.join()} } from ${JSON.stringify(whole)};` : ""}
 ${calls.join("\n")}`;
 }

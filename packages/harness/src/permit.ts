@@ -17,7 +17,7 @@ export type Permitting = Asker & {
   /** The path of a sub-agent; undefined for the session itself. */
   readonly agent: string | undefined;
   /** One for all calls: it reads each rule once. */
-  readonly stages: Stages;
+  readonly stages: () => Stages;
   readonly hooking: Hooking;
   /** In words who is changing what the call would change. */
   readonly taken: (call: BoundCall) => string | undefined;
@@ -26,7 +26,7 @@ type Allowed = Extract<Answer, { behavior: "allow" }>;
 
 /** Judges each call by the stages; a question stands in the log before it is asked, and its answer before it counts. */
 export function permitting(house: Permitting): Ports["permit"] {
-  const { approvals, tools, agent, taken, hooking, stages: standard } = house;
+  const { approvals, tools, agent, taken, hooking } = house;
   const asker: Asker = { ...house, announce: announcing(hooking) };
   const weigh = weighing(house);
 
@@ -62,7 +62,7 @@ export function permitting(house: Permitting): Ports["permit"] {
     }
     for (const text of said?.unmet ?? []) yield { type: "notice.raised", severity: "warning", code: "hook_unmet", text };
     yield* approve(approvals, answer, proposed, ctx.cwd);
-    const verdict = await replaced(answer, { pending, asked, tools, standard, voice }, ctx);
+    const verdict = await replaced(answer, { pending, asked, tools, standard: house.stages(), voice }, ctx);
     return yield* judged(untaken({ ...verdict, call: withAfter(verdict.call, hooking, about) }, taken), ctx.callId);
   };
 }
@@ -86,7 +86,7 @@ function weighing({ mode, rules, approvals, directories, home, tools, hooking, s
     const before = beforeCall(hooking, { name, callId: ctx.callId });
     const open: { soFar?: Decision } = {};
     const user: Judge = async ({ soFar }) => void (open.soFar = soFar);
-    const stages: Stages = { ...standard, ...(hooking.any && { hooks: before.judge }), user };
+    const stages: Stages = { ...standard(), ...(hooking.any && { hooks: before.judge }), user };
     const judge = async (call: BoundCall): Promise<Weighed> => {
       const asked = askedOf(name, call, ctx.cwd);
       delete open.soFar;

@@ -15,11 +15,11 @@ type Line = RuleLine & Pick<Exclude<RuleItem, string>, "match" | "notMatch">;
 /** The rules of all settings and of the command line. A restriction that can't be read, and that the user wrote, refuses the session. */
 export async function gatherRules(
   lines: readonly Line[],
-  flags: Flags,
+  { allowedTools: allow = [], disallowedTools: deny = [] }: Flags,
   { cwd, home }: Pick<Place, "cwd" | "home">,
 ): Promise<GatheredRules | Refusal> {
   const read: readonly ReadRules[] = [
-    readRules({ allow: flags.allowedTools ?? [], deny: flags.disallowedTools ?? [] }, { source: "flag", base: cwd }),
+    ...(allow.length + deny.length > 0 ? [readRules({ allow, deny }, { source: "flag", base: cwd })] : []), // none: it isn't even loaded
     ...lines.map(readLine),
   ];
   const [fatal] = read.flatMap((one) => one.fatal);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createAnalyse, createReadFilter } from "@keelson/permissions";
-import type { Problem, Rule, Tool } from "@keelson/protocol";
+import type { AnalyseShell, Problem, Rule, Tool } from "@keelson/protocol";
 import { openProcesses, scrub, type BlockKit, type Disk, type Processes, type Worktrees } from "@keelson/tools";
 import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
@@ -63,6 +63,7 @@ export function openToolbox(
   const { home, keelHome } = place;
   const box = boxOf(settings, { rules, directories: folders.directories, home, keelHome, session, now: clock.now.bind(clock) });
   const env: Record<string, string> = { ...scrub(place.env, place.platform), ...settings.env, ...(box && { TMPDIR: box.temporary }) };
+  let analyse: AnalyseShell | undefined;
   const kit: BlockKit = {
     ...given,
     run: processes.run,
@@ -71,7 +72,7 @@ export function openToolbox(
     env,
     worktrees: worktrees(seat, processes, env),
     home,
-    analyse: createAnalyse(home),
+    analyse: (text, cwd) => (analyse ??= createAnalyse(home))(text, cwd), // a run without a command never loads it
     ...(box && { confine: box.confine }),
     hidden: () => createReadFilter({ rules, cwd: seat.cwd, directories: folders.directories, home }),
     roots: () => [seat.cwd, ...folders.directories],

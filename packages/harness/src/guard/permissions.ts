@@ -1,4 +1,4 @@
-import { decide } from "@keelson/permissions";
+import { decide, type Stages } from "@keelson/permissions";
 import type { BoundCall, Mode, Ports } from "@keelson/protocol";
 import type { Leases } from "../agents/leases.ts";
 import type { AskModel } from "../asking.ts";
@@ -27,14 +27,15 @@ export function permissionsIn(house: House, gathered: Gathered, toolbox: Toolbox
   const { place, flags, wall, ask } = house;
   const { approvals, leases, path } = lineage;
   const agent = path.length > 0 ? path.join("/") : undefined;
-  const stages = stagesOf(gathered, toolbox, second);
+  let known: Stages | undefined;
+  const stages = (): Stages => (known ??= stagesOf(gathered, toolbox, second)); // at the first call: they are the half of what keel is
   const rules = [...gathered.rules, ...toolbox.rules];
   const { directories } = gathered.folders;
   const { home } = place;
   return {
     judge(tool, call, more, signal) {
       const all = [...rules, ...approvals.rules, ...approvals.lent, ...more];
-      return decide({ tool, call, mode: mode(), rules: all, cwd: toolbox.seat.cwd, directories, home }, stages, signal);
+      return decide({ tool, call, mode: mode(), rules: all, cwd: toolbox.seat.cwd, directories, home }, stages(), signal);
     },
     permit: permitting({
       mode,
