@@ -10,12 +10,34 @@ const LATE = [
   { file: "picomatch", path: /^picomatch$/, takes: ["default"] },
   { file: "unbash", path: /^unbash$/, takes: ["forEachChild", "parse"] },
   { file: "classify", path: /^\.\/classifier\/classify\.js$/, takes: ["classifyCommand", "classifyLine"] }, // with 175 KB of learned weights
+  { file: "jsonc-edit", path: /^jsonc-parser$/, takes: ["applyEdits", "modify"], keeps: ["parseTree", "printParseErrorCode"] },
+  { file: "credentials", path: /[\\/]credential-chain\.mjs$/, takes: ["defaultCredentials", "resolveCredentialsFromConfig"] }, // a key is enough
+  { file: "query", path: /[\\/]qs[\\/]stringify\.mjs$/, takes: ["stringify"] },
   {
     file: "permissions",
     path: /^@keelson\/permissions$/,
     takes: [
-      ...["bindCall", "checkExamples", "classifyCommand", "classifyLine", "confine", "createAnalyse", "createClassifier", "createReadFilter"],
-      ...["decide", "describeQuestion", "explain", "judgeCase", "proposeRules", "readRules", "rememberNested", "simulate", "standardStages"],
+      ...[
+        "bindCall",
+        "checkExamples",
+        "classifyCommand",
+        "classifyLine",
+        "confine",
+        "createAnalyse",
+        "createClassifier",
+        "createReadFilter",
+      ],
+      ...[
+        "decide",
+        "describeQuestion",
+        "explain",
+        "judgeCase",
+        "proposeRules",
+        "readRules",
+        "rememberNested",
+        "simulate",
+        "standardStages",
+      ],
     ],
     keeps: ["folderTrusted", "mayKeep", "nameRule", "permits", "policyOf", "rulingOn"],
   },
@@ -34,7 +56,10 @@ export function late(folder, options, made) {
           if (!written.has(file)) await write(file, found.path);
           return resolved(file, found.path);
         });
-      onLoad({ filter: /^/, namespace: "late" }, ({ path, pluginData }) => ({ contents: stubOf(path, pluginData), resolveDir: import.meta.dirname }));
+      onLoad({ filter: /^/, namespace: "late" }, ({ path, pluginData }) => ({
+        contents: stubOf(path, pluginData),
+        resolveDir: import.meta.dirname,
+      }));
     },
   });
   const write = async (file, path) => {

@@ -11,7 +11,7 @@ import type { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
 import type { Lineage } from "./lineage.ts";
-import { permissionsIn } from "./guard/permissions.ts";
+import type { Permissions } from "./guard/permissions.ts";
 import { asking, type AskModel } from "./asking.ts";
 import { around, type Touched } from "./lore/around.ts";
 import type { JudgeCall } from "./lore/inline.ts";
@@ -61,7 +61,11 @@ export function wire(
   const client = clientOf(house, gathered, { network: lineage.network, session });
   const name = (): string => dials.models[0] ?? "";
   const second = (): AskModel => asking({ model: meter.measure(client, "classifier"), name, dialect });
-  const { judge, permit } = permissionsIn(house, gathered, toolbox, { lineage, recollection, hooking, second, mode });
+  let rights: Promise<Permissions> | undefined; // loaded with the first call
+  const permissions = async (): Promise<Permissions> =>
+    await (rights ??= import("./guard/permissions.ts").then(({ permissionsIn }) =>
+      permissionsIn(house, gathered, toolbox, { lineage, recollection, hooking, second, mode }),
+    ));
   const prepare = preparing({ facts: lookUp, body, tools, meter, dials, ledger, price: priceOf });
   const ports: Omit<Ports, "settle"> = {
     model: meter.measure(client, "main"),
@@ -71,13 +75,13 @@ export function wire(
       return false; // nothing can be made smaller yet: the context ladder joins here
     },
     remains: (callId) => remainsOf(callId, toolbox.spillDir, { copied, cut }),
-    permit: (use, call, ctx) => touching(counted(permit(use, call, ctx), ledger), touched),
+    permit: (use, call, ctx) => touching(counted(judging(permissions, use, call, ctx), ledger), touched),
     overBudget: () => (ledger.exceeded() === undefined ? undefined : "budget_exhausted"),
     clock,
   };
   return {
     meter,
-    judge,
+    judge: async (...asked) => await (await permissions()).judge(...asked),
     askModel: asking({ model: meter.measure(client, "hook"), name, dialect }),
     ports: () => ({ ...ports, settle: settling(structure) }),
     options: () =>
@@ -111,6 +115,10 @@ const optionsOf = (session: string, { dials, seat, maxTurns, depth, unattended }
 
 const UNCACHED = { cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
 const priceOf = (model: string, input: number, output: number): number | undefined => costOf(lookUp(model), { ...UNCACHED, input, output });
+
+async function* judging(permissions: () => Promise<Permissions>, ...asked: Parameters<Ports["permit"]>): AsyncGenerator<Event, Permit> {
+  return yield* (await permissions()).permit(...asked);
+}
 
 /** Of calls that were let through, against the budget of calls. */
 async function* counted(judging: AsyncGenerator<Event, Permit>, ledger: Ledger): AsyncGenerator<Event, Permit> {

@@ -62,7 +62,12 @@ function newborn(folder: string, birth: Birth): Past {
   return { start: { head: 0, outline: NO_OUTLINE, ahead, isWhole: true }, birth, older: [segmentPath(folder, 0)] };
 }
 
-async function lookBack(desk: Desk, folder: string, { session }: Ref, claim: { readonly epoch: number; readonly recall: Recall }): Promise<Past> {
+async function lookBack(
+  desk: Desk,
+  folder: string,
+  { session }: Ref,
+  claim: { readonly epoch: number; readonly recall: Recall },
+): Promise<Past> {
   const { disk } = desk;
   const memory = hasBlank(disk, folder, claim.epoch) ? await claim.recall(session) : undefined;
   const start = await survey(desk, folder, session, traceOf(memory));
