@@ -106,5 +106,5 @@ export function wished(name: string, models: readonly string[], { maxBudgetUsd }
   return maxBudgetUsd !== undefined && prices === undefined ? undefined : id;
 }
 
-export const unmet = (name: string, [model = ""]: readonly string[]): string =>
+const unmet = (name: string, [model = ""]: readonly string[]): string =>
   `asks for the model ${name}, which isn't known beside ${model}; ${model} does it.`;

@@ -14,6 +14,7 @@ import { Circle } from "./circle.ts";
 import { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
 import { hookingOf, ritesIn } from "./hooking/bind.ts";
+import { AddedHooks } from "./hooking/added.ts";
 import type { House } from "./house.ts";
 import { applyStyle } from "./instructions/style.ts";
 import type { Lineage } from "./lineage.ts";
@@ -23,7 +24,6 @@ import { Recollection } from "./recollection.ts";
 import { Conversation, type Past, type SessionParts } from "./session.ts";
 import { followed, type Followed } from "./followed.ts";
 import { loreOf } from "./lore/bind.ts";
-import { SILENT } from "./lore/lore.ts";
 import { planning } from "./planning.ts";
 import { nearing } from "./prepare.ts";
 import { followIn, touchedBy } from "./servers/follow.ts";
@@ -59,6 +59,7 @@ export type Furnished = AsyncDisposable & {
 export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Beside()): Furnished {
   const { house, gathered, files } = site;
   const { claim, past, recollection } = log;
+  const { session } = claim.ref;
   const dials = new Dials(gathered.limits, recollection);
   const kinds = kindsOf(gathered.catalog, gathered.standing, house.flags.agents ?? {});
   const mode = lineage.mode ?? ((): Mode => dials.mode);
@@ -67,7 +68,8 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
     openChild({ site, log, lineage, mode, dials, circle, system, furnish }, wanted, signal);
   const team = teamOf({ kinds, beside, lineage, circle, open, before: () => recollection.agents });
   const seen = followed(recollection.files);
-  const lore = loreOf(site, log, lineage, { circle, agents: team, dials, beside });
+  const added = new AddedHooks(() => gathered.hooks);
+  const lore = loreOf(site, log, lineage, { circle, agents: team, dials, beside, added });
   const toolbox = openToolbox(
     house,
     gathered,
@@ -83,24 +85,18 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
       web: webOf({ network: lineage.network, rules: gathered.rules, wall: house.wall, ask: () => circle.wired?.askModel }),
       worktrees: (seat, processes, env) => moving(treesOf(house, circle, processes, env), seat),
     },
-    claim.ref.session,
+    session,
   );
   circle.toolbox = toolbox;
   const following = followIn(lineage, toolbox);
   const listed = toolbox.tools.has("Skill");
   const system =
     lineage.system ?? systemOf(site, lineage, [toolbox.tools.has("Agent") ? describeKinds(kinds) : "", listed ? lore.listing.fixed : ""]);
-  const hooking = (circle.hooking = hookingOf({ site, lineage, session: claim.ref.session, mode, toolbox, beside, circle, open, past }));
-  const wired = (circle.wired = wire(house, gathered, toolbox, {
-    log,
-    lineage,
-    dials,
-    system,
-    hooking,
-    touched: touchedBy(following, lineage.judges ? undefined : lore),
-  }));
+  const hooking = (circle.hooking = hookingOf({ site, lineage, session, mode, dials, added, toolbox, beside, circle, open, past }));
+  const touched = touchedBy(following, lineage.judges ? undefined : lore);
+  const wired = (circle.wired = wire(house, gathered, toolbox, { log, lineage, dials, system, hooking, touched }));
   const rites = ritesIn(lineage, { hooking, dials, beside, past, toolbox });
-  const lored = lineage.path.length === 0 ? lore.forRoot(listed) : SILENT;
+  const lored = lineage.path.length === 0 ? lore.forRoot(listed) : lore.forAgent(lineage.begins);
   const said: Said = { ...wired, ...lored, ...following, rites, wall: house.wall, closing: () => closing(seen, lineage) };
   const conversation = (circle.conversation = conversationOf(log, lineage, said, { team, beside }));
   return {

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { managedFiles, readSettings, type Catalog, type SettingHook } from "@keelson/loader";
 import { DIALECTS, dialectFor, lookUp, type Dialect } from "@keelson/model";
-import type { FileStore, PluginDecl, Problem, Rule, Settings } from "@keelson/protocol";
+import type { Event, FileStore, PluginDecl, Problem, Rule, Settings } from "@keelson/protocol";
 import { COORDINATING } from "./agents/strictness.ts";
 import { findEndpoint, type Endpoint } from "./endpoint.ts";
 import { findFolders, type Folders } from "./folders.ts";
@@ -111,7 +111,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
 }
 
 /** Where a plugin keeps what it wants to find again. */
-const dataIn = (keelHome: string) => (plugin: string) => join(keelHome, "var", "plugin-data", plugin);
+export const dataIn = (keelHome: string) => (plugin: string) => join(keelHome, "var", "plugin-data", plugin);
 
 /** A budget in dollars needs the price of every model that may be asked. */
 function unpriced({ maxBudgetUsd, models }: Limits, flags: House["flags"]): Refusal | undefined {
@@ -139,6 +139,14 @@ function chooseDialect(named: string | undefined, baseUrl: string | undefined): 
 /** The command line named the file that is broken. */
 const isNamed = ({ file }: Problem, flag: string | undefined, cwd: string): boolean =>
   flag !== undefined && ["--settings", resolve(cwd, flag)].includes(file);
+
+/** For the log, where a problem was found while the session ran. */
+export const noticeOf = (problem: Problem): Event => ({
+  type: "notice.raised",
+  severity: "warning",
+  code: problem.code ?? "file",
+  text: lineOf(problem),
+});
 
 /** A problem as one line for people. */
 export function lineOf({ file, line, text }: Problem): string {

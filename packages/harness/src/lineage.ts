@@ -1,6 +1,7 @@
 import type { Network } from "@keelson/model";
 import type { Mode } from "@keelson/protocol";
 import type { Board } from "@keelson/tools";
+import type { AgentKind } from "./agents/kinds.ts";
 import type { Leases } from "./agents/leases.ts";
 import type { Crew } from "./agents/team.ts";
 import type { Ledger } from "./budget/ledger.ts";
@@ -22,6 +23,8 @@ export type Lineage = {
   readonly servers: Servers | undefined;
   /** What kind of agent a sub-agent is. */
   readonly kind?: string;
+  /** The kind of a sub-agent as a whole: what it begins with. */
+  readonly begins?: Pick<AgentKind, "name" | "skills" | "memory">;
   /** It judges for a hook: nothing but what it is asked about is told to it. */
   readonly judges?: true;
   /** A sub-agent's mode, which follows its parent's. */

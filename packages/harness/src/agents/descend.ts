@@ -3,16 +3,18 @@ import { statSync } from "node:fs";
 import type { Mode } from "@keelson/protocol";
 import type { AgentOrder, Processes } from "@keelson/tools";
 import type { Circle } from "../circle.ts";
-import { wished, type Dials } from "../dials.ts";
+import type { Dials } from "../dials.ts";
 import type { furnish, Log, Site } from "../furnish.ts";
+import { dataIn, noticeOf, type Gathered } from "../gather.ts";
+import type { DeclaredHooks } from "../hooking/declared.ts";
 import type { House } from "../house.ts";
-import type { Limits } from "../limits.ts";
 import type { Lineage } from "../lineage.ts";
 import type { Toolbox } from "../toolbox.ts";
 import { openChildLog, reopenChildLog } from "./child-log.ts";
 import type { Opened } from "./child.ts";
 import type { AgentKind } from "./kinds.ts";
 import type { Enlisted } from "./roll.ts";
+import { lessOf } from "./less.ts";
 import { stricter, toolsOf } from "./strictness.ts";
 import { DEEPEST } from "./team.ts";
 import { openTrees, partFrom, type Trees } from "./trees.ts";
@@ -52,30 +54,12 @@ export async function openChild(
 
   const taken = before && (await reopenChildLog(log, before.session));
   const cwd = tree?.path ?? standing(taken?.recollection.cwd) ?? toolbox.seat.cwd;
-  const asked = house.place.env["CLAUDE_CODE_SUBAGENT_MODEL"] || (order.model ?? kind.model);
-  const model = asked === undefined ? undefined : wished(asked, dials.models, gathered.limits);
-  const effort = order.effort ?? kind.effort ?? dials.effort;
-  const limits: Limits = {
-    ...gathered.limits,
-    models: model === undefined ? dials.models : [model, ...gathered.limits.models],
-    ...(kind.maxTurns !== undefined && { maxTurns: kind.maxTurns }),
-    ...(effort !== undefined && { effort }),
-  };
+  const own = await hooksIn(kind, gathered, house.place.keelHome);
+  const forced = house.place.env["CLAUDE_CODE_SUBAGENT_MODEL"];
+  const less = lessOf({ kind, order }, { dials, forced, only, cwd, hooks: own.declared });
   const prompt = await kind.prompt?.();
   const flags = { ...house.flags, ...(prompt !== undefined && { systemPrompt: prompt }), defer: false };
-  const child: Site = {
-    ...site,
-    house: { ...house, flags },
-    gathered: {
-      ...gathered,
-      hooks: kind.hooks === "off" ? undefined : gathered.hooks,
-      only,
-      shown: kind.fork ? gathered.shown : undefined,
-      structure: undefined,
-      limits,
-      folders: { ...gathered.folders, cwd },
-    },
-  };
+  const child: Site = { ...site, house: { ...house, flags }, gathered: less(gathered) };
   const ledger = lineage.ledger.share({});
   const childLog = taken ?? (await openChildLog(log, cwd, kind.fork === true));
   const furnished = furnish(child, childLog, {
@@ -83,10 +67,12 @@ export async function openChild(
     path,
     ledger,
     kind: kind.name,
+    begins: kind,
     ...(kind.hooks === "off" && { judges: true }),
     mode: () => stricter(mode(), kind.permissionMode),
     ...(kind.fork ? { system } : {}),
   });
+  furnished.beside.push(...own.problems.map(noticeOf));
   const name = path.join("/");
   return {
     session: childLog.claim.ref.session,
@@ -100,6 +86,13 @@ export async function openChild(
       await furnished[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Those that its own head declares; nearly always none. */
+async function hooksIn(kind: AgentKind, gathered: Gathered, keelHome: string): Promise<DeclaredHooks> {
+  const none = kind.hooks === "off" || (kind.found?.part.hooks === undefined && kind.given?.["hooks"] === undefined);
+  if (none) return { declared: undefined, problems: [] };
+  return await (await import("../hooking/own-hooks.ts")).hooksOfAgent(kind, gathered, dataIn(keelHome));
 }
 
 /** A folder that is still there. */

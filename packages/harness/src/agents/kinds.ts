@@ -22,6 +22,19 @@ export type AgentKind = {
   readonly fork?: true;
   /** None fire inside of it. */
   readonly hooks?: "off";
+  /** Skills whose text it begins with. */
+  readonly skills?: readonly string[];
+  /** Whose notes of earlier work it begins with. */
+  readonly memory?: Memory;
+  /** Its file, where its own hooks may count; of one of the command line, what stands there. */
+  readonly found?: Found<"agents">;
+  readonly given?: JsonObject;
+};
+const MEMORIES = ["user", "project", "local"] as const;
+export type Memory = (typeof MEMORIES)[number];
+const memoryIn = (value: unknown): { readonly memory?: Memory } => {
+  const memory = MEMORIES.find((one) => one === value);
+  return memory === undefined ? {} : { memory };
 };
 
 const BUILTIN: readonly AgentKind[] = [
@@ -43,7 +56,9 @@ export function kindsOf(catalog: Catalog, standing: Standing, given: Readonly<Re
 
 /** Only the user gives an agent a mode of its own. */
 function kindOf(found: Found<"agents">): AgentKind {
-  const { description, tools, disallowedTools, model, effort, maxTurns, background, isolation, permissionMode } = found.part;
+  const { description, tools, disallowedTools, model, effort, maxTurns, background, isolation, permissionMode, skills, memory } =
+    found.part;
+  const installed = found.layer.kind === "plugin" || found.layer.kind === "flag";
   return {
     name: found.id,
     description,
@@ -56,6 +71,9 @@ function kindOf(found: Found<"agents">): AgentKind {
     ...(maxTurns !== undefined && { maxTurns }),
     ...(background !== undefined && { background }),
     ...(isolation === "worktree" && { isolation }),
+    ...(skills && { skills }),
+    ...memoryIn(memory),
+    ...(!installed && { found }),
   };
 }
 
@@ -65,6 +83,7 @@ function kindFrom(name: string, fields: JsonObject): AgentKind {
   const words = typeof prompt === "string" ? prompt : undefined;
   const tools = namesIn(fields["tools"]);
   const disallowedTools = namesIn(fields["disallowedTools"]);
+  const skills = namesIn(fields["skills"]);
   return {
     name,
     description: typeof description === "string" ? description : name,
@@ -77,6 +96,9 @@ function kindFrom(name: string, fields: JsonObject): AgentKind {
     ...(typeof maxTurns === "number" && { maxTurns }),
     ...(typeof background === "boolean" && { background }),
     ...(isolation === "worktree" && { isolation }),
+    ...(skills && { skills }),
+    ...memoryIn(fields["memory"]),
+    given: fields,
   };
 }
 

@@ -26,11 +26,15 @@ export const COORDINATING: readonly string[] = [
   "TodoWrite",
 ];
 
+/** Names that files of before still use. */
+const TODAY: Readonly<Record<string, string>> = { Task: "Agent", KillBash: "KillShell" };
+
 type Wish = { readonly tools?: readonly string[]; readonly disallowedTools?: readonly string[] };
 
 /** The tools of a sub-agent: some of its parent's. `deepest`: it can't start others. */
 export function toolsOf(parents: readonly string[], { tools, disallowedTools = [] }: Wish, deepest: boolean): readonly string[] {
-  const plain = (names: readonly string[]): readonly string[] => names.map((name) => name.replace(/\(.*$/, ""));
+  const plain = (names: readonly string[]): readonly string[] =>
+    names.map((name) => name.replace(/\(.*$/s, "")).map((name) => TODAY[name] ?? name);
   const wished = tools && plain(tools);
   return parents.filter(
     (name) =>

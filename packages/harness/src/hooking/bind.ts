@@ -8,6 +8,7 @@ import type { Site } from "../furnish.ts";
 import type { Lineage } from "../lineage.ts";
 import type { Past } from "../session.ts";
 import type { Toolbox } from "../toolbox.ts";
+import type { AddedHooks } from "./added.ts";
 import { hookAgent } from "./hook-agent.ts";
 import type { Hooking } from "./hooking.ts";
 import { openHooking, transcriptIn } from "./open.ts";
@@ -18,6 +19,8 @@ type Bound = {
   readonly lineage: Lineage;
   readonly session: string;
   readonly mode: () => Mode;
+  readonly dials: Dials;
+  readonly added: AddedHooks;
   readonly toolbox: Toolbox;
   readonly beside: Beside;
   readonly circle: Circle;
@@ -25,17 +28,30 @@ type Bound = {
   readonly past: Past;
 };
 
-export function hookingOf({ site: { house, gathered }, lineage, session, mode, toolbox, beside, circle, open, past }: Bound): Hooking {
+export function hookingOf({
+  site: { house, gathered },
+  lineage,
+  session,
+  mode,
+  dials,
+  added,
+  toolbox,
+  beside,
+  circle,
+  open,
+  past,
+}: Bound): Hooking {
   return openHooking({
-    declared: gathered.hooks,
+    declared: () => added.all,
     board: lineage.board,
     house,
     toolbox,
     session,
     mode,
+    effort: () => dials.effort,
     agent: agentIn(lineage),
     projectDir: gathered.folders.cwd,
-    past: past.view,
+    past: () => circle.conversation?.view ?? past.view,
     tell: (...events) => beside.push(...events),
     receive: (content) => circle.conversation?.receive(content, "hook"),
     ask: async (asked, signal) => (await circle.wired?.askModel(asked, signal)) ?? "",

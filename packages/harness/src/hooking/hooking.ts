@@ -27,12 +27,17 @@ export type HookingParts = {
 const LEAVING_MS = 1_500; // for hooks that nobody waits for, when the session closes
 
 export class Hooking implements AsyncDisposable {
-  readonly #parts: HookingParts | undefined;
+  readonly #now: () => HookingParts | undefined;
   readonly #closing = new AbortController();
   readonly #aside = new Set<Promise<void>>();
 
-  constructor(parts: HookingParts | undefined) {
-    this.#parts = parts;
+  /** `parts`: asked at each event, since hooks come and go; undefined as long as there were none. */
+  constructor(parts: () => HookingParts | undefined) {
+    this.#now = parts;
+  }
+
+  get #parts(): HookingParts | undefined {
+    return this.#now();
   }
 
   get any(): boolean {

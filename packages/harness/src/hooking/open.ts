@@ -8,15 +8,17 @@ import { diskFiles, type Board } from "@keelson/tools";
 import type { House } from "../house.ts";
 import type { Toolbox } from "../toolbox.ts";
 import type { Declared } from "./declared.ts";
-import { Hooking } from "./hooking.ts";
+import { Hooking, type HookingParts } from "./hooking.ts";
 
 export type HookingOf = {
-  readonly declared: Declared | undefined;
+  /** Those that may run now. */
+  readonly declared: () => Declared | undefined;
   readonly board: Board;
   readonly house: House;
   readonly toolbox: Toolbox;
   readonly session: string;
   readonly mode: () => Mode;
+  readonly effort: () => string | undefined;
   readonly agent: { readonly id: string; readonly kind: string } | undefined;
   readonly projectDir: string;
   readonly tell: (...events: readonly Event[]) => void;
@@ -25,26 +27,63 @@ export type HookingOf = {
   readonly runAgent: HookPorts["runAgent"];
   readonly fetch: HookPorts["fetch"];
   readonly httpUrls: readonly string[] | undefined;
-  /** What the session begins with. */
-  readonly past: View;
+  /** What was said before the first hook was there. */
+  readonly past: () => View;
 };
 
 /** Where hooks find the conversation. */
 export const transcriptIn = ({ spillDir }: Pick<Toolbox, "spillDir">): string => join(spillDir, "transcript.jsonl");
 
-/** Binds the declared hooks to a session; without any, nothing is bound and nothing costs. */
+/** Binds the declared hooks to a session; without any, nothing is bound and nothing costs. Others in their place are bound at the next event. */
 export function openHooking(of: HookingOf): Hooking {
-  const { declared, board, house, toolbox, session, mode, agent, projectDir, tell, receive, ask, runAgent, fetch, httpUrls } = of;
-  if (!declared) return new Hooking(undefined);
-  const { place, clock, wall } = house;
-  const common = (): HookCommon => ({
-    session_id: session,
-    transcript_path: transcriptIn(toolbox),
-    cwd: toolbox.seat.cwd,
-    permission_mode: mode(),
-    ...(agent && { agent_id: agent.id, agent_type: agent.kind }),
+  let bound: { readonly to: Declared | undefined; readonly parts: HookingParts | undefined } = { to: undefined, parts: undefined };
+  return new Hooking(() => {
+    const to = of.declared();
+    if (to !== bound.to) bound = { to, parts: rebound(bound.parts, to, of) };
+    return bound.parts;
   });
-  const ports: HookPorts = {
+}
+
+/** What runs in the background goes on with what it began with. */
+function rebound(parts: HookingParts | undefined, declared: Declared | undefined, of: HookingOf): HookingParts | undefined {
+  if (!parts) return declared && partsOf(declared, of);
+  parts.hooks.replace(declared?.hooks ?? []);
+  return { ...parts, hears: hearing(declared) };
+}
+
+function hearing(declared: Declared | undefined): HookingParts["hears"] {
+  const heard = new Set(declared?.hooks.map(({ event }) => event));
+  return (event) => heard.has(event);
+}
+
+function partsOf(declared: Declared, of: HookingOf): HookingParts {
+  const { board, house, toolbox, tell, receive } = of;
+  return {
+    hooks: declared.room.openHooks(declared.hooks, portsOf(of)),
+    hears: hearing(declared),
+    tell,
+    receive,
+    environment: environmentIn(toolbox),
+    board,
+    moved: toolbox.moved,
+    transcript: house.flags.persist === false ? undefined : transcriptOf(of, declared.room),
+  };
+}
+
+function portsOf({ house: { place, clock, wall }, toolbox, session, mode, effort, agent, projectDir, ...of }: HookingOf): HookPorts {
+  const { ask, runAgent, fetch, httpUrls } = of;
+  const common = (): HookCommon => {
+    const level = effort();
+    return {
+      session_id: session,
+      transcript_path: transcriptIn(toolbox),
+      cwd: toolbox.seat.cwd,
+      permission_mode: mode(),
+      ...(level !== undefined && { effort: { level } }),
+      ...(agent && { agent_id: agent.id, agent_type: agent.kind }),
+    };
+  };
+  return {
     run: toolbox.processes.run,
     clock,
     wall,
@@ -60,32 +99,24 @@ export function openHooking(of: HookingOf): Hooking {
     ...(fetch && { fetch }),
     ...(httpUrls && { httpUrls }),
   };
+}
+
+function environmentIn({ spillDir, setEnvironment }: Toolbox): HookingParts["environment"] {
   const scripts: string[] = [];
-  const environment = (script: string): void => {
+  return (script) => {
     scripts.push(script);
-    mkdirSync(toolbox.spillDir, { recursive: true, mode: 0o700 });
-    const file = join(toolbox.spillDir, "environment.sh");
+    mkdirSync(spillDir, { recursive: true, mode: 0o700 });
+    const file = join(spillDir, "environment.sh");
     writeFileSync(file, `${scripts.join("\n")}\n`, { mode: 0o600 });
-    toolbox.setEnvironment("BASH_ENV", file); // bash reads it before each command
+    setEnvironment("BASH_ENV", file); // bash reads it before each command
   };
-  const heard = new Set(declared.hooks.map(({ event }) => event));
-  return new Hooking({
-    hooks: declared.room.openHooks(declared.hooks, ports),
-    hears: (event) => heard.has(event),
-    tell,
-    receive,
-    environment,
-    board,
-    moved: toolbox.moved,
-    transcript: house.flags.persist === false ? undefined : transcriptOf(of, declared.room),
-  });
 }
 
 function transcriptOf({ house, toolbox, session, agent, projectDir, past }: HookingOf, { openTranscript }: Declared["room"]): Transcript {
   return openTranscript({
     about: { sessionId: session, cwd: projectDir, version: house.version, isSidechain: agent !== undefined },
     wall: house.wall,
-    before: messagesOf(past),
+    before: messagesOf(past()),
     async write(text, how) {
       await mkdir(toolbox.spillDir, { recursive: true, mode: 0o700 });
       await (how === "whole" ? writeFile : appendFile)(transcriptIn(toolbox), text, { mode: 0o600 });

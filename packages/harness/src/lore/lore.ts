@@ -4,26 +4,27 @@
  */
 import { randomUUID } from "node:crypto";
 import { realpath } from "node:fs/promises";
-import { join } from "node:path";
 import { lookUp } from "@keelson/model";
 import { matchPaths, readBody } from "@keelson/loader";
 import { nearest, text, type Event, type Problem, type Rule } from "@keelson/protocol";
 import type { Agents, Disk, Skills } from "@keelson/tools";
 import type { Approvals } from "../approvals.ts";
 import type { Dials } from "../dials.ts";
-import type { Gathered } from "../gather.ts";
+import { dataIn, noticeOf, type Gathered } from "../gather.ts";
 import type { Place } from "../house.ts";
 import type { Hooking } from "../hooking/hooking.ts";
+import type { AddedHooks } from "../hooking/added.ts";
 import { blockedExpansion, tellLoaded } from "../hooking/text-hooks.ts";
 import { gatherInstructions, toldEvent } from "../instructions/gather.ts";
+import type { Lineage } from "../lineage.ts";
 import type { Recollection } from "../recollection.ts";
 import { callsIn } from "../skills/calls.ts";
 import { grantsByOrigin } from "../skills/grants.ts";
 import { listSkills, type Listing } from "../skills/listing.ts";
 import { skillEvent } from "../skills/memory.ts";
 import { skillPort } from "../skills/port.ts";
-import { openShelf, type NestedCatalog, type Shelf } from "../skills/shelf.ts";
-import { startSkill, type Place as SkillPlace, type StartedSkill, type StartPorts } from "../skills/start.ts";
+import { openShelf, type Entry, type NestedCatalog, type Shelf } from "../skills/shelf.ts";
+import { startSkill, type NotStarted, type Place as SkillPlace, type StartedSkill, type StartPorts } from "../skills/start.ts";
 import type { TellPorts } from "../instructions/tell.ts";
 import type { SessionParts } from "../session.ts";
 import type { Apart } from "./apart.ts";
@@ -41,6 +42,8 @@ export type LoreOf = {
   readonly inline: () => InlineOf;
   readonly agents: Pick<Agents, "start">;
   readonly hooking: () => Hooking | undefined;
+  /** Those that skills bring are put in here. */
+  readonly added: Pick<AddedHooks, "add">;
   readonly dials: Pick<Dials, "models" | "effort" | "lend" | "takeBack">;
   /** A skill was started. */
   readonly invoked: (skill: string) => void;
@@ -52,14 +55,12 @@ export type Expanded =
   | { readonly events: readonly Event[]; readonly apart: (signal: AbortSignal) => AsyncGenerator<Event> }
   | { readonly refused: string };
 
-/** A sub-agent is told nothing of it, and its prompt is one. */
-export const SILENT: Pick<SessionParts, "introduce" | "expand"> = { introduce: async () => [], expand: async () => undefined };
-
 export class Lore {
   readonly #of: LoreOf;
   #shelf: Shelf;
   #nested: readonly NestedCatalog[] = [];
   #touch: Promise<Touch> | undefined;
+  #revived = false;
 
   constructor(of: LoreOf) {
     this.#of = of;
@@ -102,7 +103,7 @@ export class Lore {
       agents: this.#of.agents,
       take: async (started) => {
         const { tell, receive } = this.#of;
-        tell(...this.#taken(started));
+        tell(...(await this.#taken(started)));
         if (!started.fork) receive(started.words.text, started.words.from);
       },
     });
@@ -111,6 +112,20 @@ export class Lore {
   /** A conversation's two ways to it. `listed`: the model may start skills itself. */
   forRoot(listed: boolean): Pick<SessionParts, "introduce" | "expand"> {
     return { introduce: () => this.opening(listed), expand: (words) => this.expand(words) };
+  }
+
+  /** A sub-agent begins with what its kind names. */
+  forAgent(begins: Lineage["begins"]): Pick<SessionParts, "introduce" | "expand"> {
+    return { introduce: async () => (begins?.skills || begins?.memory ? await this.#briefing(begins) : []), expand: async () => undefined };
+  }
+
+  async #briefing(begins: NonNullable<Lineage["begins"]>): Promise<readonly Event[]> {
+    const { gathered, place } = this.#of;
+    const { notesOf, preload } = await import("./briefing.ts");
+    const start = (entry: Entry): ReturnType<typeof last<StartedSkill | NotStarted>> =>
+      last(startSkill({ entry, args: "", typed: `/${entry.id}` }, this.#place(), this.#ports<never>()));
+    const skills = await preload(begins.skills ?? [], this.#shelf, start);
+    return [...skills, ...(await notesOf(begins, { place, cwd: gathered.folders.cwd, trusted: gathered.standing.trusted }))];
   }
 
   /** What a new session is told before its first prompt. */
@@ -128,6 +143,7 @@ export class Lore {
 
   /** `/name …` of the user's; undefined for a prompt that is one. What a skill was granted ends here. */
   async expand(prompt: string): Promise<Expanded | undefined> {
+    await this.#revive();
     this.#of.approvals.lent = [];
     this.#of.dials.takeBack();
     const calls = callsIn(prompt, this.shelf);
@@ -141,7 +157,7 @@ export class Lore {
       if (blocked !== undefined) return { refused: blocked };
       const started = await last(startSkill(call, this.#place(), this.#ports<never>()));
       if (!started.ok) return { refused: started.why };
-      events.push(...this.#taken(started));
+      events.push(...(await this.#taken(started)));
       if (started.fork) apart.push({ id: started.id, fork: started.fork });
       else events.push({ type: "context.added", from: started.words.from, content: [text(started.words.text)] });
     }
@@ -166,16 +182,36 @@ export class Lore {
     return `No skill or command is named /${name}.${meant.length > 0 ? ` Did you mean /${meant.join(", /")}?` : ""}`;
   }
 
-  #taken({ id, note, rules, problems: found, fork, model, effort }: StartedSkill): readonly Event[] {
+  async #taken({ id, note, rules, problems: found, fork, model, effort, hooks }: StartedSkill): Promise<readonly Event[]> {
     const { approvals, dials, invoked } = this.#of;
     invoked(id);
-    const problems = [...found];
+    const problems = [...found, ...(hooks.length > 0 ? await this.#addHooks(id) : [])];
     approvals.lent = [...approvals.lent, ...rules]; // an agent of the skill's has them too
     if (!fork) {
       const unmet = dials.lend({ ...(model !== undefined && { model }), ...(effort !== undefined && { effort }) });
       if (unmet !== undefined) problems.push({ severity: "warning", file: id, text: unmet });
     }
     return [skillEvent(note), ...problems.map((problem) => noticeOf({ ...problem, code: "skill" }))];
+  }
+
+  /** Hooks of skills that were started before this program began. */
+  async #revive(): Promise<void> {
+    if (this.#revived) return;
+    this.#revived = true;
+    for (const id of this.#of.recollection.skills.counts.keys())
+      if (this.#shelf.find(id)?.decl.hooks) this.#of.tell(...(await this.#addHooks(id)).map(noticeOf));
+  }
+
+  /** They hold until the session ends. What is wrong with them is told. */
+  async #addHooks(id: string): Promise<readonly Problem[]> {
+    const { gathered, added, hooking } = this.#of;
+    const entry = this.#shelf.find(id);
+    if (!entry?.decl.hooks) return [];
+    const { hooksOfSkill } = await import("../hooking/own-hooks.ts");
+    const { declared, problems } = await hooksOfSkill(entry, gathered, this.#place().dataDir);
+    if (declared) added.add(declared);
+    hooking()?.hear(); // bound now, and not in the middle of what they are told of
+    return problems;
   }
 
   async #openTouch(): Promise<Touch> {
@@ -224,7 +260,7 @@ export class Lore {
       home: place.home,
       project: cwd,
       effort: this.#of.dials.effort,
-      dataDir: (plugin) => join(place.keelHome, "var", "plugin-data", plugin),
+      dataDir: dataIn(place.keelHome),
       userConfig: () => ({}),
     };
   }
@@ -241,13 +277,6 @@ export class Lore {
     };
   }
 }
-
-const noticeOf = ({ file, text: words, code = "instructions" }: Problem): Event => ({
-  type: "notice.raised",
-  severity: "warning",
-  code,
-  text: `${file} ${words}`,
-});
 
 async function last<T>(generator: AsyncGenerator<never, T>): Promise<T> {
   let step = await generator.next();

@@ -9,8 +9,11 @@ import type { FileDecl, PluginDecl, PluginParts } from "@keelson/protocol";
 import type { Standing } from "../guard/folder-trust.ts";
 import { isUsable } from "./gathered.ts";
 
-/** Parts that start programs. */
-export type Programs = Pick<PluginParts, "hooks" | "mcpServers" | "lspServers" | "monitors" | "programs">;
+/** Parts that start programs, and texts whose heads may hold hooks. */
+export type Programs = Pick<
+  PluginParts,
+  "hooks" | "mcpServers" | "lspServers" | "monitors" | "programs" | "skills" | "commands" | "agents"
+>;
 /** `root`: what its programs are told is their plugin's folder. `why`: the end of a sentence. `leftOut`: for people, a line. */
 export type Runnable =
   | { readonly ok: true; readonly root: string; readonly parts: Programs; readonly leftOut?: string }
@@ -97,7 +100,7 @@ async function readCopy(layer: PluginLayer, root: string): Promise<Runnable> {
   if (!plugin) return held("it can't be read");
   const written = <Part extends FileDecl>(parts: readonly Part[]): readonly Part[] =>
     parts.map((part) => ({ ...part, file: join(layer.root, relative(root, part.file)) }));
-  const { hooks, mcpServers, lspServers, monitors, programs } = plugin;
+  const { hooks, mcpServers, lspServers, monitors, programs, skills, commands, agents } = plugin;
   return {
     ok: true,
     root,
@@ -107,6 +110,9 @@ async function readCopy(layer: PluginLayer, root: string): Promise<Runnable> {
       lspServers: written(lspServers),
       monitors: written(monitors),
       programs,
+      skills: written(skills),
+      commands: written(commands),
+      agents: written(agents),
     },
   };
 }
