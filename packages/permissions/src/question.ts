@@ -3,7 +3,6 @@ import type { Asked, Effect } from "@keelson/protocol";
 import { nodeLinks, spell, type Links } from "./path/links.ts";
 import { analyseText } from "./shell/analyse.ts";
 import { folderOf } from "./path/wildcard.ts";
-import { within } from "./shell/unit.ts";
 
 /** `characters`: of the text, unshortened. `paths`: as written, and what it leads to where that is another place. */
 export type Shown = {
@@ -49,9 +48,9 @@ function textOf(effect: Effect): string {
 function pathsOf(effect: Effect, home: string): readonly string[] {
   if (effect.do === "read" || effect.do === "write" || effect.do === "delete") return [effect.path];
   if (effect.do !== "shell") return [];
-  const { units, touches } = analyseText(effect.text, effect.cwd, home);
-  const all = [...touches, ...units.flatMap((unit) => [...within(unit)].flatMap(({ facts }) => facts.touches))];
-  return all.flatMap((touch) => (touch.do === "net" || touch.guessed ? [] : touch.place.paths.map(folderOf)));
+  return analyseText(effect.text, effect.cwd, home)
+    .digest()
+    .touches.flatMap((touch) => (touch.do === "net" || touch.guessed ? [] : touch.place.paths.map(folderOf)));
 }
 
 const UNSEEN = /(?! )[\p{Cc}\p{Zs}\p{Zl}\p{Zp}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/gu;

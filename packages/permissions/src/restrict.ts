@@ -9,7 +9,6 @@ import type { Governs, Parameter, Reading } from "./rule/reading.ts";
 import type { Scene } from "./scene.ts";
 import type { Analysis } from "./shell/analyse.ts";
 import { commandRestricts, pathsRestrict } from "./shell/restricts.ts";
-import { within } from "./shell/unit.ts";
 
 export async function restricts(rule: Rule, scene: Scene): Promise<Match> {
   const reading = scene.read(rule);
@@ -39,9 +38,8 @@ function toolRestricts(name: string, scene: Scene): Match {
   return effects.length > 0 && nameRestricts(name, { tool: "", call: { effects } }) ? "yes" : "no";
 }
 
-function touchedBy({ units, touches }: Analysis): readonly Effect[] {
-  const all = [...touches, ...units.flatMap((unit) => [...within(unit)].flatMap(({ facts }) => facts.touches))];
-  return all.flatMap((touch): Effect[] =>
+function touchedBy({ digest }: Analysis): readonly Effect[] {
+  return digest().touches.flatMap((touch): Effect[] =>
     touch.do !== "net" && touch.do !== "cd" && touch.do !== "list" && touch.guessed !== true && touch.kept !== true
       ? [{ do: touch.do, path: "/" }]
       : [],
@@ -75,7 +73,7 @@ function domainRestricts({ name, pattern }: Extract<Reading, { kind: "domain" }>
     }
     if (effect.do !== "shell") return "no";
     // A rule on one tool's addresses; a command that names such an address is asked about.
-    const touches = scene.analysis(effect).units.flatMap((unit) => [...within(unit)].flatMap(({ facts }) => facts.touches));
+    const { touches } = scene.analysis(effect).digest();
     return touches.some((touch) => touch.do === "net" && touch.host !== undefined && matchesHost(pattern, touch.host)) ? "maybe" : "no";
   });
   return strongest(each);

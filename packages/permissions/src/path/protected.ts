@@ -21,6 +21,7 @@ const FOLDERS = [
   ".cursor",
   ".opencode",
 ];
+const STARTS = new Set(FOLDERS.map((folder) => folder.split("/")[0]));
 /** Work trees of agents stand in a protected folder, and are there to be worked in. */
 const OPEN = ".claude/worktrees";
 /** Asked about where a mode would allow it; a rule may allow it. */
@@ -56,7 +57,7 @@ export function isProtected(path: string): boolean {
   const names = namesOf(path);
   const last = names.at(-1) ?? "";
   if (FILES.has(last) || last.startsWith(".pnp.")) return true;
-  return names.some((_, at) => FOLDERS.some((folder) => standsAt(folder, names, at)) && !standsAt(OPEN, names, at));
+  return names.some((name, at) => STARTS.has(name) && FOLDERS.some((folder) => standsAt(folder, names, at)) && !standsAt(OPEN, names, at));
 }
 
 /** The same of a path with wildcards: could they stand for such a name? */

@@ -2,13 +2,14 @@
 // and what it shows of commands is given all the same, so that a restriction can be held against it.
 import type { AnalyseShell, Effect } from "@keelson/protocol";
 import { isWithin, tidy } from "../path/links.ts";
+import { digestOf, type Digest } from "./digest.ts";
 import { wordsAnywhere } from "./fallback.ts";
 import type { Opaque } from "./hidden.ts";
 import { literal } from "./marks.ts";
 import { readSource } from "./source.ts";
 import { file, type Touch } from "./touch.ts";
 import { folderOf } from "../path/wildcard.ts";
-import { budgetFor, isSafe, unitOf, within, type Unit } from "./unit.ts";
+import { budgetFor, isSafe, unitOf, type Unit } from "./unit.ts";
 import { walk } from "./walk.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 
@@ -20,18 +21,28 @@ export type Analysis = {
   readonly opaque: readonly Opaque[];
   /** Why the text can't be relied on at all: then `units` over-approximate. */
   readonly broken: string | undefined;
+  readonly digest: () => Digest;
 };
+
+type Found = Omit<Analysis, "digest">;
+
+/** Made when the first restriction asks for it. */
+function digested(found: Found): Analysis {
+  let digest: Digest | undefined;
+  return { ...found, digest: () => (digest ??= digestOf(found.units, found.touches)) };
+}
 
 /** `cwd`: where it starts, absolute. `home`: what a tilde means; undefined when that isn't known. */
 export function analyseText(text: string, cwd: string, home: string | undefined): Analysis {
   try {
-    return read(text, cwd, home);
+    return digested(read(text, cwd, home));
   } catch {
-    return { text, units: fallback(text, { folders: [cwd], lost: true }), touches: [], opaque: [], broken: "it can't be taken apart" };
+    const units = fallback(text, { folders: [cwd], lost: true });
+    return digested({ text, units, touches: [], opaque: [], broken: "it can't be taken apart" });
   }
 }
 
-function read(text: string, cwd: string, given: string | undefined): Analysis {
+function read(text: string, cwd: string, given: string | undefined): Found {
   const { script, why, whole } = readSource(text);
   const home = /(?<![${\w/])HOME(?!\w)/.test(text) ? undefined : given; // it may be set to another folder
   const at: Whereabouts = { folders: [cwd], lost: ELSEWHERE.test(text) };
@@ -67,7 +78,7 @@ export const createAnalyse =
   (home: string): AnalyseShell =>
   (text, cwd) => {
     const analysis = analyseText(text, cwd, home);
-    const touches = [...analysis.touches, ...analysis.units.flatMap((unit) => [...within(unit)].flatMap(({ facts }) => facts.touches))];
+    const { touches } = analysis.digest();
     const inside = (touch: Touch): boolean =>
       touch.do !== "net" &&
       touch.do !== "write" &&
@@ -98,7 +109,7 @@ export function tellsOnly(unit: Unit): boolean {
   return unit.facts.tells && unit.runs.length === 0 && unit.hides === undefined;
 }
 
-function effectsOf({ broken, opaque, units }: Analysis, touches: readonly Touch[]): readonly Effect[] {
+function effectsOf({ broken, opaque, digest }: Analysis, touches: readonly Touch[]): readonly Effect[] {
   const effects: Effect[] = [];
   for (const touch of touches) {
     if (touch.do === "net")
@@ -107,7 +118,7 @@ function effectsOf({ broken, opaque, units }: Analysis, touches: readonly Touch[
       );
     else if (touch.do !== "cd" && touch.guessed !== true) effects.push(...fileEffects(touch));
   }
-  const all = units.flatMap((unit) => [...within(unit)]);
+  const { all } = digest();
   const unread =
     broken ??
     opaque[0]?.why ??

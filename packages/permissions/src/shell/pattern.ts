@@ -10,13 +10,18 @@ export type CommandPattern = {
   /** Without the older suffix. */
   readonly text: string;
   /** Of canonical words; undefined when it needs a shell to read. */
-  readonly canon: string | undefined;
+  readonly canon: Stars | undefined;
+  /** Of a whole command on one line. */
+  readonly line: Stars;
   /** Words without a wildcard: what the author named. */
   readonly named: ReadonlySet<string>;
   readonly exact: boolean;
   /** The program, if it is spelled out; else what its name begins with. */
   readonly program: string;
 };
+
+/** What stands between its stars; and, behind a blank and a star at the end, what it is without them. */
+type Stars = { readonly parts: readonly string[]; readonly bare: readonly string[] | undefined };
 
 /** One star in a pattern; no command holds it. */
 export const STAR = "\u0002";
@@ -30,7 +35,8 @@ export function readCommand(specifier: string, behavior: Behavior): CommandPatte
   return {
     written,
     text,
-    canon: words && canonical(words),
+    canon: words && starsOf(canonical(words)),
+    line: starsOf(oneLine(text).replaceAll("*", STAR)),
     named: new Set(words?.filter((word) => !word.includes(STAR))),
     exact: !text.includes("*") || (words !== undefined && !words.some((word) => word.includes(STAR))),
     program,
@@ -38,28 +44,40 @@ export function readCommand(specifier: string, behavior: Behavior): CommandPatte
 }
 
 export const matchesWords = (pattern: CommandPattern, words: readonly string[]): boolean =>
-  pattern.canon !== undefined && matchesStars(pattern.canon, canonical(words));
+  mayBegin(pattern, words) && matchesCanonical(pattern, canonical(words));
 
-/** Compares letter for letter, quotes and all. */
-export const matchesRaw = (pattern: CommandPattern, text: string): boolean =>
-  matchesStars(oneLine(pattern.text).replaceAll("*", STAR), oneLine(text));
+/** `spelled`: canonical words. */
+export const matchesCanonical = ({ canon }: CommandPattern, spelled: string): boolean =>
+  canon !== undefined && matchesStars(canon, spelled);
 
-/** Could it match, whatever stands for the words that can't be told? `known`: those before the first of them. */
-export function mayMatchBehind(pattern: CommandPattern, known: readonly string[]): boolean {
-  const [first = ""] = (pattern.canon ?? pattern.text.replaceAll("*", STAR)).split(STAR);
-  const subject = known.length === 0 ? "" : `${canonical(known)} `;
+/** Looked at first, because most patterns name another program. */
+function mayBegin({ canon }: CommandPattern, [program = ""]: readonly string[]): boolean {
+  const [first = ""] = canon?.parts ?? [];
+  const start = canonical([program]);
+  return start.startsWith(first) || first.startsWith(start);
+}
+
+/** Compares letter for letter, quotes and all. `line`: see oneLine. */
+export const matchesRaw = (pattern: CommandPattern, line: string): boolean => matchesStars(pattern.line, line);
+
+/** Could it match, whatever stands for the words that can't be told? `known`: those before the first of them, canonical. */
+export function mayMatchBehind({ canon, line }: CommandPattern, known: string): boolean {
+  const [first = ""] = (canon ?? line).parts;
+  const subject = `${known} `;
   return subject.startsWith(first) || first.startsWith(subject);
 }
 
-const oneLine = (words: string): string => words.trim().replaceAll(/\s+/g, " ");
+export const oneLine = (words: string): string => words.trim().replaceAll(/\s+/g, " ");
 
-function matchesStars(pattern: string, subject: string): boolean {
-  const bare = pattern.endsWith(` ${STAR}`) ? pattern.slice(0, -2) : undefined;
-  return matchesParts(pattern.split(STAR), subject) || (bare !== undefined && matchesParts(bare.split(STAR), subject));
+function starsOf(pattern: string): Stars {
+  return { parts: pattern.split(STAR), bare: pattern.endsWith(` ${STAR}`) ? pattern.slice(0, -2).split(STAR) : undefined };
 }
 
+const matchesStars = ({ parts, bare }: Stars, subject: string): boolean =>
+  matchesParts(parts, subject) || (bare !== undefined && matchesParts(bare, subject));
+
 /** One spelling for one list of words: what stands in a word never looks like the gap between two. */
-const canonical = (words: readonly string[]): string =>
+export const canonical = (words: readonly string[]): string =>
   words.map((word) => (word === "" ? "\u0001" : word.replaceAll(" ", "\u0000"))).join(" ");
 
 const SAFE = String.raw`\w\-./,:=+@%^`;

@@ -6,65 +6,25 @@ import { tidy } from "../path/links.ts";
 import type { Governs } from "../rule/reading.ts";
 import type { Scene } from "../scene.ts";
 import type { Analysis } from "./analyse.ts";
-import { gitCall } from "./git.ts";
-import { holdsMark, isUnknown, MARK } from "./marks.ts";
-import { matchesRaw, matchesWords, mayMatchBehind, STAR, type CommandPattern } from "./pattern.ts";
-import { anyName, baseName } from "./program.ts";
+import { MARK } from "./marks.ts";
+import { matchesCanonical, matchesRaw, mayMatchBehind, oneLine, STAR, type CommandPattern } from "./pattern.ts";
+import { baseName } from "./program.ts";
 import type { FileTouch, Touch } from "./touch.ts";
 import { fits, folderOf } from "../path/wildcard.ts";
-import { within, type Unit } from "./unit.ts";
 
-export function commandRestricts(pattern: CommandPattern, { text, units, opaque, broken }: Analysis): Match {
-  if (matchesRaw(pattern, text)) return "yes";
-  const all = units.flatMap((unit) => [...within(unit)]);
-  if (all.some((unit) => matchesUnit(pattern, unit))) return "yes";
-  const hidden =
-    broken !== undefined || opaque.some(({ runs }) => runs) || all.some((unit) => unit.hides !== undefined || mayMatch(pattern, unit));
-  return hidden ? "maybe" : "no";
-}
-
-function matchesUnit(pattern: CommandPattern, unit: Unit): boolean {
-  if (unit.words.length === 0) return false;
-  const assigned = unit.assigns.map(({ raw }) => raw);
-  const words = unit.words.map(({ text }) => text);
-  return (
-    matchesRaw(pattern, unit.raw) ||
-    spellings(unit).some((one) => matchesWords(pattern, one)) ||
-    (assigned.length > 0 && matchesWords(pattern, [...assigned, ...words]))
-  );
-}
-
-const MOST_CUT = 40;
-
-/** As it stands, by the program's bare name, and with options between the program and its command taken away. */
-function spellings(unit: Unit): readonly (readonly string[])[] {
-  const [program, ...others] = unit.words;
-  if (!program) return [];
-  const rest = others.map(({ text }) => text);
-  const name = anyName(program);
-  const names = new Set([program.text, baseName(program.text), ...(name === undefined ? [] : [name])]); // some disks find RM
-  const cut = rest[0]?.startsWith("-") && rest.length <= MOST_CUT ? rest.map((_, at) => rest.slice(at + 1)) : [];
-  const git = unit.facts.git ? [gitCall(unit.words).words.map(({ text }) => text)] : [];
-  return [...names].flatMap((one) => [rest, ...cut, ...git].map((words) => [one, ...words]));
-}
-
-/** A word that can't be told may be what the rule speaks of; code in another language may name the program. */
-function mayMatch(pattern: CommandPattern, unit: Unit): boolean {
-  const at = unit.words.findIndex(isUnknown);
-  const known = unit.words.slice(0, at === -1 ? 0 : at).map(({ text }) => text);
-  if (
-    at > 0 &&
-    !known.some(holdsMark) &&
-    [known, [baseName(known[0] ?? ""), ...known.slice(1)]].some((words) => mayMatchBehind(pattern, words))
-  )
-    return true;
+export function commandRestricts(pattern: CommandPattern, { text, opaque, broken, digest }: Analysis): Match {
+  if (matchesRaw(pattern, oneLine(text))) return "yes";
+  const { all, raws, spellings, leads, codes } = digest();
+  if (raws.some((one) => matchesRaw(pattern, one)) || spellings.some((one) => matchesCanonical(pattern, one))) return "yes";
+  const hidden = broken !== undefined || opaque.some(({ runs }) => runs) || all.some(({ hides }) => hides !== undefined);
+  // A word that can't be told may be what the rule speaks of; code in another language may name the program.
   const head = baseName(pattern.program.split(STAR)[0] ?? "").toLowerCase();
-  return unit.codes.some((code) => head === "" || code.toLowerCase().includes(head));
+  const may = leads.some((one) => mayMatchBehind(pattern, one)) || codes.some((code) => head === "" || code.includes(head));
+  return hidden || may ? "maybe" : "no";
 }
 
 export async function pathsRestrict(analysis: Analysis, governs: Governs, placed: readonly Placed[], scene: Scene): Promise<Match> {
-  const all = analysis.units.flatMap((unit) => [...within(unit)]);
-  const touches = [...analysis.touches, ...all.flatMap(({ facts }) => facts.touches)];
+  const { all, touches } = analysis.digest();
   const judged = touches.filter((touch): touch is FileTouch => touch.do !== "net" && speaksOf(governs, touch));
   const each = await Promise.all(judged.map((touch) => touchRestricts(touch, governs, placed, scene)));
   const hidden = analysis.broken !== undefined || analysis.opaque.some(({ runs }) => runs) || all.some(({ hides }) => hides !== undefined);

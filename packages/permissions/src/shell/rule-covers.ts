@@ -7,7 +7,7 @@ import { sedCall } from "./files.ts";
 import { isKnown, isSplit, isUnknown, lead, literal, type Word } from "./marks.ts";
 import { netTouches } from "./net.ts";
 import { guessed } from "./operands.ts";
-import { matchesRaw, matchesWords, STAR, type CommandPattern } from "./pattern.ts";
+import { matchesRaw, matchesWords, oneLine, STAR, type CommandPattern } from "./pattern.ts";
 import { baseName } from "./program.ts";
 import { changesShell, fetchesProgram, hasExecFlag, hasExecFlags, isInterpreter, runsArguments, runsFile } from "./runners.ts";
 import { launchesAt } from "./wrappers.ts";
@@ -19,7 +19,8 @@ export async function ruleCovers(pattern: CommandPattern, unit: Unit, { units }:
   if (pattern.written === unit.raw) return unit.facts.git !== true || startsHere(unit.at.folders, scene);
   const words = unit.words.map(({ text }) => text);
   const assigns = unit.assigns.map(({ raw }) => raw);
-  const matches = pattern.canon === undefined ? matchesRaw(pattern, unit.raw) : matchesWords(pattern, words) && unit.assigns.every(isSafe);
+  const matches =
+    pattern.canon === undefined ? matchesRaw(pattern, oneLine(unit.raw)) : matchesWords(pattern, words) && unit.assigns.every(isSafe);
   const assigned =
     assigns.length > 0 &&
     unit.assigns.every(({ value }) => value !== undefined && isKnown(value)) &&

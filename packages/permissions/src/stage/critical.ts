@@ -8,7 +8,6 @@ import type { Scene, ShellEffect } from "../scene.ts";
 import { MARK } from "../shell/marks.ts";
 import type { FileTouch, Touch } from "../shell/touch.ts";
 import { folderOf } from "../path/wildcard.ts";
-import { within } from "../shell/unit.ts";
 
 const UNREAD = "The command could remove a folder that must not be lost, and isn't plain enough to tell.";
 const MADE = "The command makes the name of a program or its code as it runs, which could remove a folder that must not be lost.";
@@ -28,16 +27,14 @@ async function removes(effect: Effect, scene: Scene): Promise<string | undefined
 }
 
 async function commandRemoves(effect: ShellEffect, scene: Scene): Promise<string | undefined> {
-  const { units, text, broken } = scene.analysis(effect);
-  const all = units.flatMap((unit) => [...within(unit)]);
+  const { text, broken, digest } = scene.analysis(effect);
+  const { all, touches } = digest();
   if (broken !== undefined && NAMED.test(text.replaceAll(/['"\\]/g, ""))) return UNREAD;
   if (all.some(({ hides }) => hides?.made)) return MADE;
   if (all.some(({ codes }) => codes.some((code) => NAMED.test(code)))) return UNREAD;
-  for (const { facts } of all) {
-    for (const touch of facts.touches) {
-      const why = isRemoval(touch) ? await touchRemoves(touch, effect.cwd, scene) : undefined;
-      if (why !== undefined) return why;
-    }
+  for (const touch of touches) {
+    const why = isRemoval(touch) ? await touchRemoves(touch, effect.cwd, scene) : undefined;
+    if (why !== undefined) return why;
   }
   return undefined;
 }

@@ -5,7 +5,6 @@ import { isProtected, mayBeProtected } from "../path/protected.ts";
 import type { Scene, ShellEffect } from "../scene.ts";
 import { MARK } from "../shell/marks.ts";
 import type { Touch } from "../shell/touch.ts";
-import { within } from "../shell/unit.ts";
 
 export async function protectedPaths(scene: Scene): Promise<Opinion | undefined> {
   if (scene.asked.mode === "bypassPermissions") return undefined;
@@ -23,13 +22,10 @@ async function changes(effect: Effect, scene: Scene): Promise<string | undefined
 }
 
 async function commandChanges(effect: ShellEffect, scene: Scene): Promise<string | undefined> {
-  const { units, touches } = scene.analysis(effect);
-  const all = units.flatMap((unit) => [...within(unit)]);
-  const changed = [...touches, ...all.flatMap(({ facts }) => (facts.tells ? [] : facts.touches))].filter(isChange);
-  return firstProtected(
-    changed.flatMap((touch) => (touch.do === "net" ? [] : touch.place.paths)),
-    scene,
-  );
+  const { touches, digest } = scene.analysis(effect);
+  const changed = [...touches, ...digest().all.flatMap(({ facts }) => (facts.tells ? [] : facts.touches))].filter(isChange);
+  const paths = new Set(changed.flatMap((touch) => (touch.do === "net" ? [] : touch.place.paths)));
+  return firstProtected([...paths], scene);
 }
 
 const isChange = (touch: Touch): boolean => touch.do === "write" || touch.do === "delete";
