@@ -72,13 +72,13 @@ async function findRunnable(layer: PluginLayer, plugin: PluginDecl, { standing, 
   const from = RUNS_FROM[layer.kind];
   if (from === "nowhere") return held("they stand in no plugin directory that could be agreed to");
   if (from === "place") return isUsable("hooks", { layer }, standing) ? { ok: true, root: layer.root, parts: plugin } : held(UNTRUSTED);
-  const { openContentStore, treeOf } = await import("@keelson/install"); // a session without such a plugin doesn't pay for it
+  const { openContentStore } = await import("@keelson/install"); // a session without such a plugin doesn't pay for it
   const root = await realpath(layer.root).catch(() => layer.root);
-  const there = await treeOf(root);
+  const store = openContentStore(contentsIn(keelHome), now);
+  const there = await store.look(root);
   if (!there.ok) return held(`it ${there.why}`);
   const untrusted = held(`${standing.known.plugin.includes(root) ? CHANGED : UNTRUSTED}. keel trust give ${layer.root} trusts it`);
   if (!isUsable("hooks", { layer }, standing, there.tree)) return untrusted;
-  const store = openContentStore(contentsIn(keelHome), now);
   const found = await store.find(there.tree, root);
   if (found !== undefined) return await readCopy(layer, found);
   const kept = await store.keep(root);

@@ -124,6 +124,7 @@ describe("a directory that is kept", () => {
     const spoil: readonly [string, () => Promise<void>][] = [
       ["a file is other", () => writeFile(join(root, "a"), "9")],
       ["a file is new", () => writeFile(join(root, "d/c"), "9")],
+      ["a repository is new", () => mkdir(join(root, ".git"))],
       ["a file may be run", () => chmod(join(root, "a"), 0o700)],
       [
         "a file is other, with its old times",
@@ -142,6 +143,54 @@ describe("a directory that is kept", () => {
       assert.equal(await readFile(join(root, "a"), "utf8"), "1", what);
       assert.deepEqual(await names(join(root, "d")), ["b"], what);
     }
+  });
+});
+
+describe("a directory that is looked at again", () => {
+  const LATER_MS = 60 * 60 * 1_000;
+
+  test("has another hash after any touch that could be one of its bytes", async () => {
+    await using the = await scene({ a: "1", "d/b": "2" }, Date.now() + LATER_MS);
+    const look = async (): Promise<string> => {
+      const [first, again] = [await the.store.look(the.plugin), await the.store.look(the.plugin)];
+      assert.ok(first.ok);
+      assert.deepEqual(again, first);
+      const read = await treeOf(the.plugin);
+      assert.equal(read.ok && read.tree, first.tree);
+      return first.tree;
+    };
+    const before = await look();
+    const { atime, mtime } = await lstat(join(the.plugin, "a"));
+    await writeFile(join(the.plugin, "a"), "9");
+    await utimes(join(the.plugin, "a"), atime, mtime);
+    const edited = await look();
+    assert.notEqual(edited, before);
+    await the.put(".git/HEAD", "x");
+    assert.equal(await look(), edited);
+    await rename(join(the.plugin, "d"), join(the.plugin, "e"));
+    assert.notEqual(await look(), edited);
+  });
+
+  test("is taken at the word of the last look where nothing was touched, and read where it was made a moment ago", async () => {
+    for (const [now, remembered] of [
+      [Date.now() + LATER_MS, true],
+      [Date.now(), false],
+    ] as const) {
+      await using the = await scene({ a: "1" }, now);
+      await the.store.look(the.plugin);
+      const [note] = await readdir(join(the.folder, ".seen")).catch(() => []);
+      assert.equal(note !== undefined, remembered, "two edits of one moment look alike");
+      if (note === undefined) continue;
+      const [facts] = (await readFile(join(the.folder, ".seen", note), "utf8")).split(" ");
+      await writeFile(join(the.folder, ".seen", note), `${facts} another`);
+      assert.deepEqual(await the.store.look(the.plugin), { ok: true, tree: "another" }, "nothing was read");
+    }
+  });
+
+  test("says in words why it can't be told", async () => {
+    await using the = await scene();
+    for (let at = 0; at < 101; at++) await the.put(`f${at}`, "");
+    assert.deepEqual(await the.store.look(the.plugin), { ok: false, why: "holds too many files" });
   });
 });
 

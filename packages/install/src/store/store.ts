@@ -9,6 +9,7 @@ import { hasCode } from "@keelson/protocol";
 import { CLOSED, copyTree } from "../tree/copy.ts";
 import { treeOf } from "../tree/hash.ts";
 import type { Bounds, LeftOut } from "../tree/list.ts";
+import { look, type Looked } from "./look.ts";
 import { removeTree } from "./remove.ts";
 import { isSealed, seal, used } from "./seal.ts";
 import { sweep, type Swept } from "./sweep.ts";
@@ -19,6 +20,8 @@ export type Kept = { readonly ok: true; readonly tree: string; readonly root: st
 export type NotKept = { readonly ok: false; readonly why: string };
 
 export type ContentStore = {
+  /** The hash of a directory as it stands now; of one that wasn't touched, without reading it. */
+  look(directory: string): Promise<Looked>;
   /** Copies a directory as it stands now. Two that keep the same at once have the same copy in the end. */
   keep(directory: string): Promise<Kept | NotKept>;
   /** The root of what was kept of a directory of this name; undefined where there is none, or somebody has changed it. */
@@ -35,7 +38,7 @@ export function openContentStore(folder: string, now: () => number, bounds?: Bou
       await used(root, now());
       return root;
     }
-    const hashed = await treeOf(root);
+    const hashed = await treeOf(root, bounds, []);
     if (!hashed.ok || hashed.tree !== tree) return undefined;
     await seal(root);
     return root;
@@ -61,6 +64,7 @@ export function openContentStore(folder: string, now: () => number, bounds?: Bou
   }
 
   return {
+    look: (directory) => look(directory, { folder, bounds, now: now() }),
     find,
     async keep(directory) {
       const hall = join(folder, `${HALL}${randomUUID()}`);
@@ -69,7 +73,7 @@ export function openContentStore(folder: string, now: () => number, bounds?: Bou
         const name = await nameOf(directory);
         const copied = await copyTree(await realpath(directory), join(hall, name), bounds);
         if (!copied.ok) return copied;
-        const hashed = await treeOf(join(hall, name), bounds);
+        const hashed = await treeOf(join(hall, name), bounds, []);
         if (!hashed.ok) return hashed;
         return { ok: true, tree: hashed.tree, root: await place(join(hall, name), hashed.tree, name), leftOut: copied.leftOut };
       } catch (error) {

@@ -1,5 +1,6 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { SEEN } from "./look.ts";
 import { removeTree } from "./remove.ts";
 import { lastUsed } from "./seal.ts";
 
@@ -16,6 +17,8 @@ export async function sweep(folder: string, wanted: ReadonlySet<string>, now: nu
   let left = 0;
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name);
+    if (name === SEEN) await sweepSeen(path, now);
+    if (name === SEEN) continue;
     const isTree = /^[0-9a-f]{64}$/.test(name);
     const old = now - (await lastTouched(path)) > (isTree ? UNUSED_MS : HALL_MS);
     if (old && !wanted.has(name)) await removeTree(path);
@@ -24,6 +27,14 @@ export async function sweep(folder: string, wanted: ReadonlySet<string>, now: nu
     else left++;
   }
   return { removed, left };
+}
+
+/** It is made again when it is wanted. */
+async function sweepSeen(folder: string, now: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name);
+    if (now - (await stat(file)).mtimeMs > UNUSED_MS) await rm(file, { force: true });
+  }
 }
 
 async function lastTouched(path: string): Promise<number> {

@@ -13,8 +13,8 @@ export type Hashed =
 const FILES_A_TURN = 128;
 
 /** sha256 in hex, over the sorted entries; see `listTree` for what is none. */
-export async function treeOf(root: string, bounds?: Bounds): Promise<Hashed> {
-  const listing = await listTree(root, bounds);
+export async function treeOf(root: string, bounds?: Bounds, without?: readonly string[]): Promise<Hashed> {
+  const listing = await listTree(root, bounds, without);
   if (!listing.ok) return listing;
   const hash = createHash("sha256");
   try {

@@ -25,11 +25,25 @@ export type Listing =
   | { readonly ok: true; readonly entries: readonly Entry[]; readonly leftOut: readonly LeftOut[] }
   | { readonly ok: false; readonly why: string };
 
-type Open = { readonly root: string; readonly entries: Entry[]; readonly others: LeftOut[]; files: number; bytes: number };
+/** At the root: bookkeeping of its own, and no part of the tree. */
+export const BESIDE_IT: readonly string[] = [".git"];
 
-/** `.git` at the root is bookkeeping of its own: it isn't part of the tree. */
-export async function listTree(root: string, { files, bytes }: Bounds = { files: MOST_FILES, bytes: MOST_BYTES }): Promise<Listing> {
-  const open: Open = { root, entries: [], others: [], files, bytes };
+type Open = {
+  readonly root: string;
+  readonly without: readonly string[];
+  readonly entries: Entry[];
+  readonly others: LeftOut[];
+  files: number;
+  bytes: number;
+};
+
+/** `without`: names at the root that are no part of it; a copy has none. */
+export async function listTree(
+  root: string,
+  { files, bytes }: Bounds = { files: MOST_FILES, bytes: MOST_BYTES },
+  without = BESIDE_IT,
+): Promise<Listing> {
+  const open: Open = { root, without, entries: [], others: [], files, bytes };
   try {
     if (!lstatSync(root).isDirectory()) return { ok: false, why: "is no directory" };
     const why = await list(open, "", 0);
@@ -70,7 +84,7 @@ function namesIn(open: Open, folder: string): readonly string[] | undefined {
   try {
     const names: string[] = [];
     for (let entry = dir.readSync(); entry; entry = dir.readSync()) {
-      if (folder === "" && entry.name === ".git") continue;
+      if (folder === "" && open.without.includes(entry.name)) continue;
       if (--open.files < 0) return undefined;
       names.push(entry.name);
     }
