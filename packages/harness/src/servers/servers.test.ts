@@ -151,3 +151,17 @@ test("a flood of diagnostics is cut, errors first, and says what is left", async
   assert.equal(shown.match(/^a\.txt:/gm)?.length, 30);
   assert.match(shown, /… and 170 more: 170 error$/);
 });
+
+test("the tool LSP is offered where there is a language server, and answers from it", async () => {
+  const ask = { blocks: [call("LSP", { operation: "goToDefinition", filePath: "b.ts", line: 2, symbol: "one" })] };
+  await using w = await world(
+    { replies: [ask, say("ok")] },
+    { "a.ts": "export const one = 1;\n", "b.ts": 'import { one } from "./a.ts";\nexport const two = one + 1;\n', "tsconfig.json": "{}" },
+  );
+  await using without = await w.open();
+  assert.ok(!without.tools.includes("LSP"));
+  await using session = await opened(w, typescript);
+  assert.ok(session.tools.includes("LSP"));
+  await run(session, "go");
+  assert.match(JSON.stringify(messagesIn(w.server, 1).at(-1)), /a\.ts:1:14 {2}export const one = 1;/);
+});

@@ -2,6 +2,7 @@
 import type { BlockKit } from "./kit.ts";
 
 const NEEDS: Readonly<Record<string, (kit: BlockKit) => boolean>> = {
+  LSP: ({ lsp }) => lsp !== undefined,
   WebFetch: ({ web }) => web !== undefined,
   WebSearch: ({ web }) => web?.search !== undefined,
 };

@@ -4,6 +4,7 @@ import { agentBlock } from "../agents/agent.ts";
 import { sendMessageBlock } from "../agents/send-message.ts";
 import { enterWorktreeBlock, exitWorktreeBlock } from "../agents/worktree.ts";
 import { askUserBlock } from "../person/ask-user.ts";
+import { lspBlock } from "../lsp/lsp.ts";
 import { enterPlanModeBlock, exitPlanModeBlock } from "../person/plan-mode.ts";
 import { skillBlock } from "../skills/skill.ts";
 import { taskCreateBlock, taskGetBlock, taskListBlock, taskUpdateBlock } from "../tasks/task-list.ts";
@@ -38,6 +39,7 @@ export const bodies: Readonly<Record<string, (kit: BlockKit) => Tool>> = {
   Grep: grepBlock,
   KillShell: killShellBlock,
   LS: lsBlock,
+  LSP: lspBlock,
   MultiEdit: multiEditBlock,
   NotebookEdit: notebookEditBlock,
   Read: readBlock,

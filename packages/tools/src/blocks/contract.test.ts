@@ -39,6 +39,15 @@ const INPUTS: Readonly<Record<string, Inputs>> = {
   },
   KillShell: { good: { shell_id: "bash_0" }, bad: [{}, { shell_id: "" }] },
   LS: { good: { path: "." }, bad: [{}, { path: "" }, { path: ".", ignore: "*" }, { path: ".", ignore: [""] }] },
+  LSP: {
+    good: { operation: "hover", filePath: "a.ts", line: 1, character: 1 },
+    bad: [
+      {},
+      { operation: "guess", filePath: "a.ts" },
+      { operation: "hover", filePath: "" },
+      { operation: "hover", filePath: "a", line: 0 },
+    ],
+  },
   MultiEdit: {
     good: { file_path: "new", edits: [{ old_string: "", new_string: "x" }] },
     bad: [{}, { file_path: "a", edits: [] }, { file_path: "a", edits: [{ old_string: "a" }] }, { file_path: "a", edits: "x" }],
