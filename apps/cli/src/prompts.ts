@@ -1,6 +1,6 @@
 import { text, type Block, type Envelope } from "@keelson/protocol";
 import type { Session } from "@keelson/harness";
-import { visible } from "./clean.ts";
+import { shorten, visible } from "./clean.ts";
 import { COMMANDS, lineOf, type Situation } from "./commands.ts";
 import type { Talking } from "./converse.ts";
 import { Steering } from "./steering.ts";
@@ -88,8 +88,10 @@ async function takePrompt(words: string, course: Course): Promise<readonly strin
   terminal.onInterrupt(() => stop.abort());
   const deaf = terminal.listen({ prompt: paint.mark("» "), heard: (typed) => void heard(typed), begin: () => renderer.rest() });
   const at = tallies.push(NOTHING_YET) - 1;
+  let givenBack = false;
   const each = async (envelope: Envelope, tally: Tally): Promise<void> => {
     tallies[at] = tally;
+    givenBack ||= envelope.event.type === "notice.raised" && envelope.event.code === "prompt_refused";
     await questions.settled(); // nothing is drawn over an open question
     await debug.note(envelope);
     await write(renderer.show(envelope));
@@ -100,9 +102,12 @@ async function takePrompt(words: string, course: Course): Promise<readonly strin
   deaf();
   terminal.onInterrupt(() => {});
   if (trouble !== undefined) await line((stop.signal.aborted ? paint.warning : paint.trouble)(visible(trouble)));
+  if (givenBack && words !== "") await line(paint.dim(`It was: ${shorten(visible(words), LONGEST_SHOWN)}`));
   await line(paint.dim(spentLine(machine.clock.now() - began, [tally]) + endsOf(course, began)));
   return steering.waiting.map(wordsOf);
 }
+
+const LONGEST_SHOWN = 500; // characters
 
 const wordsOf = (content: readonly Block[]): string => content.map(({ text }) => (typeof text === "string" ? text : "")).join("\n");
 

@@ -1,5 +1,6 @@
 import type { Reply } from "@keelson/simulator";
 import { expect, test } from "vitest";
+import { scene } from "../test/keel.ts";
 import { sitDown } from "../test/person.ts";
 
 const say = (text: string): Reply => ({ blocks: [{ text }] });
@@ -22,4 +23,37 @@ test("a skill of a trusted folder is started by its name, alone and with words; 
   person.type(`/tidy-up the kitchen${ENTER}`);
   await person.screen.see("Swept again.");
   expect(person.requests[1]?.text).toContain("Sweep the floor of the kitchen.");
+});
+
+test("a name that there isn't, with words behind it, ends in one line that says what was meant; nothing is asked", async () => {
+  await using person = await sitDown([say("Swept.")], ["--trust"], undefined, FILES);
+  await person.screen.see("> ");
+  person.type(`/tidy-pu the kitchen${ENTER}`);
+  await person.screen.see("No skill or command is named /tidy-pu. Did you mean /tidy-up?");
+  expect(person.requests).toHaveLength(0);
+  expect(person.screen.text).not.toContain("hook");
+});
+
+test("a prompt that a hook takes back is shown again, unless the hook hides it", async () => {
+  const block = (more: string): string =>
+    `{"decision":"block","reason":"not that","hookSpecificOutput":{"hookEventName":"UserPromptSubmit"${more}}}`;
+  const command = `if grep -q hush; then echo '${block(',"suppressOriginalPrompt":true')}'; else echo '${block("")}'; fi`;
+  const settings = JSON.stringify({ hooks: { UserPromptSubmit: [{ hooks: [{ type: "command", command }] }] } });
+  await using person = await sitDown([], ["--trust", "--settings", settings]);
+  await person.screen.see("> ");
+  person.type(`a long thought${ENTER}`);
+  await person.screen.see("not that");
+  await person.screen.see("It was: a long thought");
+  person.type(`hush now${ENTER}`);
+  await person.screen.see("not that");
+  await person.screen.see("> ");
+  expect(person.screen.text).not.toContain("It was: hush now");
+  expect(person.requests).toHaveLength(0);
+});
+
+test("in a script such a name is one line and an exit code, and nobody is asked", async () => {
+  await using the = await scene([say("Never.")]);
+  const ran = await the.inside(["-p", "/comit now"]);
+  expect(ran).toMatchObject({ code: 1, stdout: "", stderr: "No skill or command is named /comit. Did you mean /commit?\n" });
+  expect(the.model.requests).toHaveLength(0);
 });

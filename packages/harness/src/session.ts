@@ -23,6 +23,7 @@ import { withHeartbeats } from "./heartbeat.ts";
 import { Journal, type Stamp } from "./journal.ts";
 import type { Rites } from "./hooking/rites.ts";
 import type { Expanded } from "./lore/lore.ts";
+import { blocking, refusalIn, type Refused } from "./refused.ts";
 import type { Recollection } from "./recollection.ts";
 import type { Moment } from "./servers/ports.ts";
 import { keepSnapshot, snapshotOf } from "./snapshot.ts";
@@ -130,10 +131,9 @@ export class Conversation {
     const { rites } = this.#parts;
     await rites.begin(signal);
     const expanded = prompt.length === 0 ? undefined : await this.#parts.expand(wordsOf(prompt));
-    const unknown = expanded && "refused" in expanded ? expanded.refused : undefined;
-    const refused = unknown ?? (prompt.length === 0 ? undefined : await rites.submit(prompt, signal));
+    const refused = refusalIn(expanded) ?? blocking(prompt.length === 0 ? undefined : await rites.submit(prompt, signal));
     yield* this.#beside(run);
-    if (refused !== undefined) return yield* this.#refuse(refused, run);
+    if (refused) return yield* this.#refuse(refused, run);
     yield* this.#take(prompt, run);
     if (expanded && "events" in expanded) yield* this.#expand(expanded, run, signal);
     if (prompt.length > 0) for (const event of await this.#parts.news("prompt", signal)) yield* await this.#record(event, run);
@@ -178,7 +178,7 @@ export class Conversation {
 
   /** What a skill behind a slash says, and what comes of one that an agent carries out. */
   async *#expand(
-    { events, apart }: Exclude<Expanded, { readonly refused: string }>,
+    { events, apart }: Extract<Expanded, { readonly events: unknown }>,
     run: string,
     signal: AbortSignal,
   ): AsyncGenerator<Envelope> {
@@ -207,13 +207,10 @@ export class Conversation {
     }
   }
 
-  /** A hook didn't take the prompt: nobody asks the model, and the log says why. */
-  async *#refuse(why: string, run: string): AsyncGenerator<Envelope, void> {
-    yield* await this.#record(
-      { type: "notice.raised", severity: "warning", code: "prompt_refused", text: `The prompt wasn't taken. ${why}` },
-      run,
-    );
-    yield* this.#end({ type: "run.ended", reason: "hook_stopped", totals: { turns: 0 } }, run);
+  /** The prompt isn't taken: nobody asks the model, and the log says why. */
+  async *#refuse({ reason, ...said }: Refused, run: string): AsyncGenerator<Envelope, void> {
+    yield* await this.#record({ type: "notice.raised", severity: "error", ...said }, run);
+    yield* this.#end({ type: "run.ended", reason, totals: { turns: 0 } }, run);
   }
 
   async *#end(event: Extract<Event, { type: "run.ended" }>, run: string): AsyncGenerator<Envelope> {

@@ -1,6 +1,7 @@
 import { isToolUse, type EndReason, type LoopState, type Block, type Event, type HookEvent, type HookPayloads } from "@keelson/protocol";
 import { answerIn } from "../structured.ts";
 import type { Hooking } from "./hooking.ts";
+import { blockIn, type Blocked } from "./text-hooks.ts";
 
 /** Where a conversation stops to ask its hooks. For a sub-agent some of them have another name. */
 export type Rites = {
@@ -8,8 +9,8 @@ export type Rites = {
   note(event: Event): void;
   /** Before the first prompt. */
   begin(signal: AbortSignal): Promise<void>;
-  /** In words why a prompt isn't taken. */
-  submit(prompt: readonly Block[], signal: AbortSignal): Promise<string | undefined>;
+  /** Why a prompt isn't taken. */
+  submit(prompt: readonly Block[], signal: AbortSignal): Promise<Blocked | undefined>;
   /** Behind all calls of a reply. In words why the run ends here. */
   batch(state: LoopState, signal: AbortSignal): Promise<string | undefined>;
   /** `hold`: go on, with these words. `end`: stop whatever else there is. */
@@ -46,8 +47,7 @@ export function ritesOf({ hooking, agent, source, model, title }: RitesOf): Rite
       const words = prompt.flatMap((block) => (block.type === "text" ? [String(block["text"])] : [])).join("\n");
       const outcome = await fire("UserPromptSubmit", { prompt: words }, signal);
       if (outcome?.said.sessionTitle !== undefined) title(outcome.said.sessionTitle);
-      if (outcome?.stop) return outcome.stop.reason;
-      return outcome?.decision?.behavior === "deny" ? `${outcome.decision.by.name}: ${outcome.decision.reason}` : undefined;
+      return blockIn(outcome);
     },
     async batch({ view }, signal) {
       hooking.hear();

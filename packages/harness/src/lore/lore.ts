@@ -14,7 +14,7 @@ import { dataIn, noticeOf, type Gathered } from "../gather.ts";
 import type { Place } from "../house.ts";
 import type { Hooking } from "../hooking/hooking.ts";
 import type { AddedHooks } from "../hooking/added.ts";
-import { blockedExpansion, tellLoaded } from "../hooking/text-hooks.ts";
+import { blockedExpansion, tellLoaded, type Blocked } from "../hooking/text-hooks.ts";
 import { gatherInstructions, toldEvent } from "../instructions/gather.ts";
 import type { Lineage } from "../lineage.ts";
 import type { Recollection } from "../recollection.ts";
@@ -53,7 +53,8 @@ export type LoreOf = {
 /** What a prompt with a slash came to: events for the log, or in words why it isn't taken. */
 export type Expanded =
   | { readonly events: readonly Event[]; readonly apart: (signal: AbortSignal) => AsyncGenerator<Event> }
-  | { readonly refused: string };
+  | { readonly refused: string }
+  | { readonly blocked: Blocked };
 
 export class Lore {
   readonly #of: LoreOf;
@@ -154,7 +155,7 @@ export class Lore {
     const apart: Apart[] = [];
     for (const call of calls.calls) {
       const blocked = await blockedExpansion(this.#of.hooking(), call, this.#of.inline().running());
-      if (blocked !== undefined) return { refused: blocked };
+      if (blocked) return { blocked };
       const started = await last(startSkill(call, this.#place(), this.#ports<never>()));
       if (!started.ok) return { refused: started.why };
       events.push(...(await this.#taken(started)));
@@ -179,7 +180,7 @@ export class Lore {
       this.shelf.entries.filter(({ forUser }) => forUser).map(({ id }) => id),
     );
     const meant = near.length > 0 ? near : slip === undefined ? [] : [slip];
-    return `No skill or command is named /${name}.${meant.length > 0 ? ` Did you mean /${meant.join(", /")}?` : ""}`;
+    return `No skill or command is named /${name}.${meant.length > 0 ? ` Did you mean /${meant.join(", /")}?` : " Begin with another word to say it to the model."}`;
   }
 
   async #taken({ id, note, rules, problems: found, fork, model, effort, hooks }: StartedSkill): Promise<readonly Event[]> {
