@@ -78,12 +78,12 @@ describe("tools and plugins", () => {
 
 test("what isn't there yet is told in one line each, and the work is done", async () => {
   await using the = await scene([HELLO]);
-  const ran = await the.inside(["-p", "hi", "--mcp-config", "a.json", "--effort=high", "--bare", "--setting-sources", ""]);
+  const ran = await the.inside(["-p", "hi", "--mcp-config", "a.json", "--thinking=off", "--bare", "--setting-sources", ""]);
   expect(ran).toMatchObject({ code: 0, stdout: "Hello.\n" });
   expect(ran.stderr.trim().split("\n")).toEqual([
     expect.stringMatching(/^--bare isn't there yet/),
     expect.stringMatching(/^--setting-sources isn't there yet/),
-    expect.stringMatching(/^--effort isn't there yet/),
+    expect.stringMatching(/^--thinking isn't there yet/),
     expect.stringMatching(/^--mcp-config isn't there yet/),
   ]);
 });

@@ -3,6 +3,7 @@ import { address, amount, count, filled, models, oneOf, permissionMode, promptTo
 
 export const FORMATS = ["text", "json", "stream-json"] as const;
 export type Format = (typeof FORMATS)[number];
+const EFFORTS = ["low", "medium", "high", "xhigh", "max"] as const;
 export const INPUTS = ["text", "stream-json"] as const;
 export type InputFormat = (typeof INPUTS)[number];
 
@@ -39,6 +40,7 @@ export const FLAGS: readonly FlagRow[] = [
   { flags: "-d, --debug [filter]", what: "what happens, on stderr: all, or kinds such as call,model" },
   { flags: "--debug-file <file>", what: "the same into a file", parse: filled },
   { flags: "--model <model>", what: "which model", parse: filled },
+  { flags: "--effort <level>", what: `how hard it tries: ${EFFORTS.join(", ")}`, parse: oneOf(EFFORTS) },
   { flags: "--base-url <url>", what: "another endpoint of the Messages API, such as a local one", parse: address },
   { flags: "--fallback-model <models>", what: "models to go on with when this one fails, separated by commas", parse: models },
   { flags: "--unattended", what: "with -p: retries without end, with a sign of life every 30 s" },
@@ -59,6 +61,8 @@ export const FLAGS: readonly FlagRow[] = [
   { flags: "--add-dir <folders...>", what: "more folders to work in", parse: gather },
   { flags: "--plugin-dir <folders...>", what: "plugins for this session; tasks is a bundled one", parse: gather },
   { flags: "--trust", what: "this folder's own settings and plugins count, for this session" },
+  { flags: "--init", what: "Setup hooks run first, as for a project that is set up", not: ["maintenance"] },
+  { flags: "--maintenance", what: "Setup hooks run first, as for one that is looked after" },
   { flags: "--settings <file or json>", what: "settings that stand above every file", parse: filled },
   { flags: "--session-id <uuid>", what: "the id of the new session", parse: uuid },
   { flags: "-c, --continue", what: "go on with the latest session of this folder", not: ["resume"] },
@@ -73,7 +77,6 @@ export const FLAGS: readonly FlagRow[] = [
   { flags: "--include-hook-events", what: "", now: later("no hook runs") },
 
   { flags: "--setting-sources <list>", what: "", now: later("every settings file is read") },
-  { flags: "--effort <level>", what: "", now: later("the model thinks as it does by default") },
   { flags: "--thinking <mode>", what: "", now: later("the model thinks as it does by default") },
   { flags: "--thinking-display <mode>", what: "", now: later("thinking comes in summary") },
   { flags: "--max-thinking-tokens <n>", what: "", now: later("the model thinks as it does by default") },
@@ -84,10 +87,8 @@ export const FLAGS: readonly FlagRow[] = [
   { flags: "--plugin-url <url>", what: "", now: later("that plugin isn't fetched; --plugin-dir takes a folder") },
   { flags: "--prompt-suggestions", what: "", now: later("none are made") },
   { flags: "--session-mirror", what: "", now: later("the log isn't mirrored") },
-  { flags: "--init", what: "", now: later("no Setup hook runs") },
-  { flags: "--maintenance", what: "", now: later("no Setup hook runs") },
 
-  { flags: "--init-only", what: "", now: refused("there are no Setup hooks to run") },
+  { flags: "--init-only", what: "", now: refused("Setup hooks run with --init, before a prompt") },
   { flags: "--resume-session-at <uuid>", what: "", now: refused("a session is taken up at its end only") },
   {
     flags: "-w, --worktree [name]",

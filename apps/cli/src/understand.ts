@@ -42,6 +42,9 @@ type Options = {
   readonly pluginDir?: readonly string[];
   readonly settings?: string;
   readonly trust?: true;
+  readonly effort?: string;
+  readonly init?: true;
+  readonly maintenance?: true;
   readonly sessionId?: string;
   readonly continue?: true;
   readonly resume?: string | true;
@@ -171,7 +174,10 @@ function flagsOf(options: Options, taken: Lists): Flags {
       "defer",
       "coordinator",
       "trust",
+      "effort",
     ]),
+    ...(options.init && { setup: "init" as const }),
+    ...(options.maintenance && { setup: "maintenance" as const }),
     ...(options.model !== undefined && options.model !== "default" && { model: options.model }),
     ...(mode && { permissionMode: mode }),
     ...(options.allowedTools && { allowedTools: taken.allowedTools.flatMap(splitRules) }),

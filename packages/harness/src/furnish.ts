@@ -2,7 +2,7 @@
  * Makes a conversation of a log: its tools, its ports, its memory, and the sub-agents it can start, which are furnished in the same way.
  * The one place where a session and a sub-agent are built.
  */
-import { text, type Claim, type Event, type Mode, type SessionStore } from "@keelson/protocol";
+import { text, type Claim, type Envelope, type Event, type Mode, type SessionStore } from "@keelson/protocol";
 import { worksOf, type Disk, type Work } from "@keelson/tools";
 import type { Cut } from "./agents/cut.ts";
 import { openChild, treesOf } from "./agents/descend.ts";
@@ -14,6 +14,7 @@ import { Circle } from "./circle.ts";
 import { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
 import { hookingOf, ritesIn } from "./hooking/bind.ts";
+import { displayed } from "./hooking/display.ts";
 import { AddedHooks } from "./hooking/added.ts";
 import type { House } from "./house.ts";
 import { applyStyle } from "./instructions/style.ts";
@@ -53,6 +54,8 @@ export type Furnished = AsyncDisposable & {
   /** What the user can start by its name. */
   readonly skills: readonly { readonly name: string; readonly description: string }[];
   readonly works: () => readonly Work[];
+  /** The same for a reader: hooks may show other words than the log holds. */
+  readonly displayed: (envelopes: AsyncGenerator<Envelope, void>) => AsyncGenerator<Envelope, void>;
 };
 
 /** `beside`: the root's, which the board writes to. */
@@ -95,7 +98,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const hooking = (circle.hooking = hookingOf({ site, lineage, session, mode, dials, added, toolbox, beside, circle, open, past }));
   const touched = touchedBy(following, lineage.judges ? undefined : lore);
   const wired = (circle.wired = wire(house, gathered, toolbox, { log, lineage, dials, system, hooking, touched }));
-  const rites = ritesIn(lineage, { hooking, dials, beside, past, toolbox });
+  const rites = ritesIn(lineage, { flags: house.flags, hooking, dials, beside, past, toolbox });
   const lored = lineage.path.length === 0 ? lore.forRoot(listed) : lore.forAgent(lineage.begins);
   const said: Said = { ...wired, ...lored, ...following, rites, wall: house.wall, closing: () => closing(seen, lineage) };
   const conversation = (circle.conversation = conversationOf(log, lineage, said, { team, beside }));
@@ -108,6 +111,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
     skills: lore.offers,
     works: () => worksOf(team, toolbox.processes.background),
     meter: wired.meter,
+    displayed: (envelopes) => displayed(envelopes, hooking, () => circle.running),
     [Symbol.asyncDispose]: () => closed(conversation, dials, [team, toolbox], claim),
   };
 }

@@ -63,6 +63,10 @@ export type Flags = {
   readonly coordinator?: boolean;
   /** This folder is trusted, for this session. */
   readonly trust?: boolean;
+  /** Setup hooks run before the session starts. */
+  readonly setup?: "init" | "maintenance";
+  /** How hard the model tries. */
+  readonly effort?: string;
   /** Kinds of agents beside those of plugins, by name. */
   readonly agents?: Readonly<Record<string, JsonObject>>;
 };

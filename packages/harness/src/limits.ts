@@ -34,6 +34,7 @@ export function chooseLimits(flags: Flags, settings: Settings, env: Place["env"]
     models: [...new Set([model, ...fallback].map((name) => lookUp(name).id))],
     mode: ruling.mode,
     policy,
+    ...(flags.effort !== undefined && { effort: flags.effort }),
     maxTurns: flags.maxTurns ?? settings.keel?.maxTurns ?? Infinity,
     maxBudgetUsd: flags.maxBudgetUsd ?? settings.keel?.maxBudgetUsd,
     bounds: boundsOf(flags, settings),

@@ -151,7 +151,7 @@ function sessionOf({ house, gathered, log, lineage, furnished, heard, close }: M
     rename: (title) => beside.push({ type: "session.changed", change: { title } }),
     add: conversation.add.bind(conversation),
     run(prompt, signal) {
-      const envelopes = conversation.run(prompt, signal);
+      const envelopes = furnished.displayed(conversation.run(prompt, signal));
       const { baseUrl } = gathered.endpoint;
       const host = baseUrl === undefined ? undefined : new URL(baseUrl).hostname;
       return house.telemetry ? house.telemetry.trace(envelopes, { session: ref.session, agent: "keel", host }) : envelopes;

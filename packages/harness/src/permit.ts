@@ -1,14 +1,17 @@
 import { decide, proposeRules, type Stages } from "@keelson/permissions";
-import type { Asked, BoundCall, Decision, Event, Judge, Mode, Permit, Ports, Rule, Tool, ToolContext } from "@keelson/protocol";
+import type { Asked, BoundCall, Decision, Event, JsonObject, Judge, Mode, Permit, Ports, Rule, Tool, ToolContext } from "@keelson/protocol";
 import { approve, type Approvals } from "./approvals.ts";
 import type { Hooking } from "./hooking/hooking.ts";
 import { announcing, answerOf, mayRetry } from "./hooking/permission-hooks.ts";
+import type { Updatable } from "./hooking/permission-updates.ts";
 import { beforeCall, rewritten, withAfter } from "./hooking/tool-hooks.ts";
 import type { Answer } from "./house.ts";
 import { aboutOf, byVoice, onlyUser, put, USER, type Asker, type Voice } from "./question.ts";
 
 export type Permitting = Asker & {
   readonly mode: () => Mode;
+  /** By a hook; in words why not. */
+  readonly setMode: (mode: Mode) => string | undefined;
   readonly rules: readonly Rule[];
   readonly approvals: Approvals;
   readonly directories: readonly string[];
@@ -60,11 +63,16 @@ export function permitting(house: Permitting): Ports["permit"] {
       const verdict = byVoice(voice, pending, "deny", refusalOf(answer, voice));
       return yield* judged({ decision: verdict, call, interrupt: answer.interrupt === true }, ctx.callId);
     }
-    for (const text of said?.unmet ?? []) yield { type: "notice.raised", severity: "warning", code: "hook_unmet", text };
+    if (said && said.updates.length > 0) yield* updated(said.updates, { approvals, base: ctx.cwd, setMode: house.setMode });
     yield* approve(approvals, answer, proposed, ctx.cwd);
     const verdict = await replaced(answer, { pending, asked, tools, standard: house.stages(), voice }, ctx);
     return yield* judged(untaken({ ...verdict, call: withAfter(verdict.call, hooking, about) }, taken), ctx.callId);
   };
+}
+
+async function* updated(updates: readonly JsonObject[], of: Updatable): AsyncGenerator<Event> {
+  const { applyUpdates } = await import("./hooking/permission-updates.ts");
+  for (const text of await applyUpdates(updates, of)) yield { type: "notice.raised", severity: "warning", code: "hook_unmet", text };
 }
 
 /** All stages but the user; a hook that gives another input has the call judged from the beginning, and is asked once. */

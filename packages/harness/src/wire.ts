@@ -64,7 +64,7 @@ export function wire(
   let rights: Promise<Permissions> | undefined; // loaded with the first call
   const permissions = async (): Promise<Permissions> =>
     await (rights ??= import("./guard/permissions.ts").then(({ permissionsIn }) =>
-      permissionsIn(house, gathered, toolbox, { lineage, recollection, hooking, second, mode }),
+      permissionsIn(house, gathered, toolbox, { lineage, recollection, hooking, second, mode, setMode: dials.setMode.bind(dials) }),
     ));
   const prepare = preparing({ facts: lookUp, body, tools, meter, dials, ledger, price: priceOf });
   const ports: Omit<Ports, "settle"> = {

@@ -18,12 +18,13 @@ export type PermissionsOf = {
   readonly hooking: Hooking;
   readonly second: () => AskModel;
   readonly mode: () => Mode;
+  readonly setMode: (mode: Mode) => string | undefined;
 };
 /** `permit`: for the loop's calls. `judge`: for those that nobody is asked about. */
 export type Permissions = { readonly permit: Ports["permit"]; readonly judge: JudgeCall };
 
 export function permissionsIn(house: House, gathered: Gathered, toolbox: Toolbox, of: PermissionsOf): Permissions {
-  const { lineage, recollection, hooking, second, mode } = of;
+  const { lineage, recollection, hooking, second, mode, setMode } = of;
   const { place, flags, wall, ask } = house;
   const { approvals, leases, path } = lineage;
   const agent = path.length > 0 ? path.join("/") : undefined;
@@ -39,6 +40,7 @@ export function permissionsIn(house: House, gathered: Gathered, toolbox: Toolbox
     },
     permit: permitting({
       mode,
+      setMode: agent === undefined ? setMode : () => "An agent's mode follows its session's.",
       rules,
       approvals,
       directories,

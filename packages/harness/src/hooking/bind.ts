@@ -5,6 +5,7 @@ import type { Beside } from "../beside.ts";
 import type { Circle } from "../circle.ts";
 import type { Dials } from "../dials.ts";
 import type { Site } from "../furnish.ts";
+import type { Flags } from "../house.ts";
 import type { Lineage } from "../lineage.ts";
 import type { Past } from "../session.ts";
 import type { Toolbox } from "../toolbox.ts";
@@ -67,6 +68,7 @@ const agentIn = ({ path, kind = GENERAL }: Lineage): { readonly id: string; read
 };
 
 type Ceremony = {
+  readonly flags: Flags;
   readonly hooking: Hooking;
   readonly dials: Dials;
   readonly beside: Beside;
@@ -74,12 +76,13 @@ type Ceremony = {
   readonly toolbox: Toolbox;
 };
 
-export function ritesIn(lineage: Lineage, { hooking, dials, beside, past, toolbox }: Ceremony): Rites {
+export function ritesIn(lineage: Lineage, { flags, hooking, dials, beside, past, toolbox }: Ceremony): Rites {
   const agent = agentIn(lineage);
   return ritesOf({
     hooking,
     agent: agent && { ...agent, transcript: transcriptIn(toolbox) },
     source: past.opening.length > 0 ? "startup" : "resume",
+    setup: flags.setup,
     model: () => dials.models[0] ?? "",
     title: (title) => beside.push({ type: "session.changed", change: { title } }),
   });

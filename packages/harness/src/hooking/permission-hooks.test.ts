@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Decision, Envelope } from "@keelson/protocol";
@@ -73,6 +74,55 @@ test("PermissionRequest: rules that come with a yes hold for the session", async
   const envelopes = await run(session, "go");
   assert.deepEqual(outcomes(envelopes), ["ok", "ok"]);
   assert.match(notices(envelopes).join(), /userSettings holds for this session only/);
+});
+
+test("PermissionRequest: a hook adds, replaces and removes rules of the session, and turns its mode, but doesn't lift its questions", async () => {
+  const read = { blocks: [call("Write", { file_path: "z.txt", content: "x" })] };
+  const rule = (type: string, toolName: string, behavior: string, destination = "session") => ({
+    type,
+    rules: [{ toolName }],
+    behavior,
+    destination,
+  });
+  const updates: Readonly<Record<string, readonly object[]>> = {
+    "one.txt": [rule("addRules", "Write", "allow"), rule("replaceRules", "Bash", "allow"), rule("removeRules", "Grep", "allow")],
+    "two.txt": [rule("removeRules", "Bash", "allow"), { type: "setMode", mode: "acceptEdits", destination: "session" }],
+    "three.txt": [{ type: "setMode", mode: "bypassPermissions" }, { type: "addDirectories", directories: ["/"] }, { type: "odd" }],
+  };
+  const branches = Object.entries(updates).map(
+    ([name, updatedPermissions]) =>
+      `if echo "$said" | grep -q ${name}; then ${request({ behavior: "allow", updatedPermissions })}; exit; fi`,
+  );
+  await using w = await world({
+    replies: [
+      { blocks: [write("one.txt")] },
+      read,
+      { blocks: [write("two.txt")] },
+      read,
+      { blocks: [call("Bash", { command: "./three.txt" })] },
+      done,
+    ],
+  });
+  await hook(w, { PermissionRequest: `said=$(cat); ${branches.join("; ")}` });
+  await using session = await w.open();
+  const envelopes = await run(session, "go");
+  assert.deepEqual(outcomes(envelopes), ["ok", "denied", "ok", "ok", "error"]);
+  assert.equal(session.mode, "acceptEdits");
+  const told = notices(envelopes).join("\n");
+  for (const words of [/so it stays: Grep/, /can't turn on mode bypassPermissions/, /can't change the folders/, /"odd" isn't known/])
+    assert.match(told, words);
+});
+
+test("PermissionRequest: a rule for the project's settings is kept as a grant for its folder, and written into no file of it", async () => {
+  await using w = await world({ replies: [{ blocks: [write("a.txt")] }, done, { blocks: [write("b.txt")] }, done] });
+  const updates = [{ type: "addRules", rules: [{ toolName: "Write" }], behavior: "allow", destination: "localSettings" }];
+  await hook(w, { PermissionRequest: `if grep -q a.txt; then ${request({ behavior: "allow", updatedPermissions: updates })}; fi` });
+  const first = await w.open();
+  assert.deepEqual(notices(await run(first, "go")), []);
+  await first[Symbol.asyncDispose]();
+  await using second = await w.open();
+  assert.deepEqual(outcomes(await run(second, "go")), ["ok"]);
+  assert.equal(existsSync(join(w.cwd, ".keel")), false);
 });
 
 test("Notification: a hook is told that a question was put, while it waits for its answer", async () => {

@@ -2,13 +2,13 @@
  * What hooks say where a person would be asked, and what they are told of it. A hook's yes stands for the person's: it answers a question,
  * never a denial.
  */
-import { BEHAVIORS, type Asked, type Decision, type HookOutcome, type JsonObject } from "@keelson/protocol";
-import type { Answer, NewRule } from "../house.ts";
+import type { Asked, Decision, JsonObject } from "@keelson/protocol";
+import type { Answer } from "../house.ts";
 import type { About, Voice } from "../question.ts";
 import type { Hooking } from "./hooking.ts";
 
-/** `unmet`: what the hook asked for beside it and doesn't get, a line each. */
-export type Answered = { readonly answer: Answer; readonly voice: Voice; readonly unmet: readonly string[] };
+/** `updates`: what the hook wants beside it. */
+export type Answered = { readonly answer: Answer; readonly voice: Voice; readonly updates: readonly JsonObject[] };
 type Request = { readonly asked: Pick<Asked, "tool" | "call">; readonly proposed: readonly string[] };
 
 /** Undefined where the question stays open. */
@@ -19,14 +19,13 @@ export async function answerOf(hooking: Hooking, { asked, proposed }: Request, s
     { tool_name: tool, tool_input: call.input, ...(proposed.length > 0 && { permission_suggestions: [suggestionOf(proposed)] }) },
     signal,
   );
-  if (outcome?.stop) return { ...denied(outcome.stop.reason, true), voice: voiceOf(outcome.stop.by.name), unmet: [] };
+  if (outcome?.stop) return { ...denied(outcome.stop.reason, true), voice: voiceOf(outcome.stop.by.name), updates: [] };
   const { decision, updatedInput, said } = outcome ?? {};
   if (decision?.behavior === "deny")
-    return { ...denied(decision.reason, said?.interrupt === true), voice: voiceOf(decision.by.name), unmet: [] };
+    return { ...denied(decision.reason, said?.interrupt === true), voice: voiceOf(decision.by.name), updates: [] };
   if (decision?.behavior !== "allow" || (tool === ANSWERED && !updatedInput)) return undefined;
-  const { rules, unmet } = updatesIn(said);
-  const answer: Answer = { behavior: "allow", scope: "once", rules, ...(updatedInput && { input: updatedInput.input }) };
-  return { answer, voice: voiceOf(decision.by.name), unmet };
+  const answer: Answer = { behavior: "allow", scope: "once", ...(updatedInput && { input: updatedInput.input }) };
+  return { answer, voice: voiceOf(decision.by.name), updates: said?.updatedPermissions ?? [] };
 }
 
 const ANSWERED = "AskUserQuestion"; // its yes is worth nothing without answers in the input
@@ -44,26 +43,6 @@ function suggestionOf(proposed: readonly string[]): JsonObject {
     return parts ? { toolName: parts[1] ?? "", ruleContent: parts[2] ?? "" } : { toolName: rule };
   });
   return { type: "addRules", rules, behavior: "allow", destination: "session" };
-}
-
-function updatesIn(said: HookOutcome["said"] | undefined): { readonly rules: readonly NewRule[]; readonly unmet: readonly string[] } {
-  const all = (said?.updatedPermissions ?? []).map((update) => {
-    const { type, destination = "session" } = update;
-    if (type !== "addRules") return { rules: [], unmet: [`The permission update ${JSON.stringify(type ?? null)} has no effect yet.`] };
-    const kept = destination === "session" || destination === "cliArg";
-    return { rules: rulesIn(update), unmet: kept ? [] : [`A rule for ${String(destination)} holds for this session only.`] };
-  });
-  return { rules: all.flatMap(({ rules }) => rules), unmet: all.flatMap(({ unmet }) => unmet) };
-}
-
-function rulesIn({ behavior: said, rules }: JsonObject): readonly NewRule[] {
-  const behavior = BEHAVIORS.find((each) => each === said);
-  if (behavior === undefined || !Array.isArray(rules)) return [];
-  return rules.flatMap((rule) => {
-    const { toolName, ruleContent } = typeof rule === "object" && rule !== null && !Array.isArray(rule) ? rule : {};
-    if (typeof toolName !== "string") return [];
-    return [{ text: typeof ruleContent === "string" && ruleContent !== "" ? `${toolName}(${ruleContent})` : toolName, behavior }];
-  });
 }
 
 type Denial = { readonly asked: Pick<Asked, "tool" | "call" | "mode">; readonly decision: Decision; readonly callId: string };

@@ -17,8 +17,6 @@ const LATER: Readonly<Partial<Record<HookEvent, string>>> = {
   FileChanged: "the watching of files",
   DirectoryAdded: "a way to add a folder to a running session",
   TeammateIdle: "agents that stay and wait for work",
-  Setup: "a command that sets a project up",
-  MessageDisplay: "a screen that may show something else than the log holds",
 };
 const TASKS = fileURLToPath(new URL("../../../../plugins/tasks", import.meta.url));
 const say = (text: string) => ({ blocks: [{ text }] });
@@ -54,7 +52,10 @@ test("every event of the protocol fires in a session, but for those whose place 
   const keep = (event: HookEvent): string => `cat > ${join(fired, event)}${event === "WorktreeCreate" ? `; echo ${tree}` : ""}`;
   await hook(w, Object.fromEntries(places.map((event) => [event, keep(event)])));
 
-  const session = await w.open({ model: "one" }, { named: [TASKS], ask: async () => ({ behavior: "allow", scope: "once" }) });
+  const session = await w.open(
+    { model: "one", setup: "init" },
+    { named: [TASKS], ask: async () => ({ behavior: "allow", scope: "once" }) },
+  );
   assert.equal(ended(await run(session, "/fix 7")), "completed");
   session.setModel("two");
   session.setMode("auto");

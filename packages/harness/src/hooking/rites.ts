@@ -23,6 +23,8 @@ export type RitesOf = {
   readonly hooking: Hooking;
   readonly agent: { readonly id: string; readonly kind: string; readonly transcript: string } | undefined;
   readonly source: HookPayloads["SessionStart"]["source"];
+  /** Asked for on the command line. */
+  readonly setup: HookPayloads["Setup"]["trigger"] | undefined;
   readonly model: () => string;
   readonly title: (title: string) => void;
 };
@@ -30,7 +32,7 @@ export type RitesOf = {
 const CLOSING_MS = 10_000;
 const FAILURES: readonly EndReason[] = ["model_error", "output_limit", "prompt_too_long", "image_error", "refusal", "blocking_limit"];
 
-export function ritesOf({ hooking, agent, source, model, title }: RitesOf): Rites {
+export function ritesOf({ hooking, agent, source, setup, model, title }: RitesOf): Rites {
   let begun = false;
   const fire = <E extends HookEvent>(event: E, payload: HookPayloads[E], signal: AbortSignal) => hooking.fire(event, payload, signal);
   return {
@@ -39,6 +41,7 @@ export function ritesOf({ hooking, agent, source, model, title }: RitesOf): Rite
       if (begun) return;
       begun = true;
       if (agent) return void (await fire("SubagentStart", { agent_id: agent.id, agent_type: agent.kind }, signal));
+      if (setup) await fire("Setup", { trigger: setup }, signal);
       const outcome = await fire("SessionStart", { source, model: model() }, signal);
       if (outcome?.said.sessionTitle !== undefined) title(outcome.said.sessionTitle);
     },
