@@ -73,6 +73,19 @@ describe("keel trust", () => {
     expect(await kinds()).toEqual(["folder"]);
   });
 
+  test("knows of hooks in the head of a skill", async () => {
+    await using the = await withFolder({
+      ".claude/skills/watch/SKILL.md":
+        "---\ndescription: d\nhooks:\n  Stop:\n    - hooks:\n        - type: command\n          command: ./said.sh\n---\nWatch.\n",
+    });
+    expect((await the.listed()).folder.unmet).toMatchObject([{ kind: "plugin", root: join(the.cwd, ".claude") }]);
+    expect(await the.inside(["trust", "give", ".claude"])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("runs  hook Stop: ./said.sh (of watch)  (skills/watch/SKILL.md)"),
+    });
+    expect((await the.listed()).folder.unmet).toEqual([]);
+  });
+
   test("gives no trust where there is nothing to agree to", async () => {
     await using the = await withFolder({ "plain/.claude-plugin/plugin.json": '{"name":"plain"}' });
     expect(await the.inside(["trust", "give", "plain"])).toMatchObject({ code: 1, stderr: expect.stringMatching(/brings no hooks/) });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "vitest";
 import { answer, notices } from "../../test/hooks.ts";
@@ -87,6 +87,26 @@ test("hooks of a repository's skill don't run before its directory is trusted, a
   assert.deepEqual(await lines(w, "heard"), []);
   await using none = await w.open({ trust: true, settings: JSON.stringify({ disableAllHooks: true }) });
   assert.deepEqual(notices(await run(none, "/watch")), []);
+});
+
+test("hooks of a plugin's skill run from the copy of the plugin, as they stand there", async () => {
+  await using w = await world({ replies: () => say("ok") });
+  const heard = join(w.home, "heard");
+  const skill = (command: string): string => text({ description: "d", ...on("Stop", command) }, "Watch.");
+  const files = {
+    ".claude-plugin/plugin.json": '{"name":"p"}',
+    "skills/watch/SKILL.md": skill(`cat > /dev/null; "$CLAUDE_SKILL_DIR"/said.sh; "$CLAUDE_PLUGIN_ROOT"/skills/watch/said.sh`),
+    "skills/watch/said.sh": `#!/bin/sh\necho "$(dirname "$0")" >> ${heard}\n`,
+  };
+  await put(join(w.home, "p"), files);
+  await chmod(join(w.home, "p/skills/watch/said.sh"), 0o755);
+  await using session = await w.open({}, { named: [join(w.home, "p")] });
+  await run(session, "/p:watch");
+  await put(join(w.home, "p"), { "skills/watch/said.sh": "#!/bin/sh\nexit 2\n" });
+  await run(session, "go on");
+  const told = await lines(w, "heard");
+  assert.equal(told.length, 4, "the edit is for the next session");
+  for (const line of told) assert.match(line, /\/\.keel\/var\/store\/[0-9a-f]{64}\/p\/skills\/watch$/);
 });
 
 test("an agent's hooks fire inside of it alone, and its Stop is SubagentStop", async () => {

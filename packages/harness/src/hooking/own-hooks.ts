@@ -50,7 +50,7 @@ async function readOwn(about: About, found: Pick<Found, "layer" | "plugin"> | un
     ? await house.runnable(found)
     : ({ ok: false, why: "they stand in no plugin directory that could be agreed to" } as const);
   if (!found || !ran.ok) return held(file, ran.ok ? "" : ran.why);
-  const { skills, commands, agents } = ran.parts;
+  const { skills, commands, agents } = await ran.texts();
   const part = [...skills, ...commands, ...agents].find((one) => one.file === file);
   const dir = join(ran.root, relative(found.layer.root, dirname(file)));
   const { name, kind } = about;

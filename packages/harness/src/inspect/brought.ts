@@ -5,7 +5,6 @@ import type { HookDecl, PartKind } from "@keelson/protocol";
 
 /** One line for each thing: `settings .claude/settings.json: permissions.allow`, `hook PreToolUse: ./check.sh`. `runs`: it would start programs. */
 export type Brought = { readonly what: string; readonly file: string; readonly runs: boolean };
-/** `kind`: undefined for what stands in settings. */
 export type BroughtPart = Brought & { readonly kind: PartKind };
 
 export function broughtBy({ named, joined }: Catalog, whose: (found: Pick<Found, "layer">) => boolean): readonly BroughtPart[] {
@@ -13,7 +12,13 @@ export function broughtBy({ named, joined }: Catalog, whose: (found: Pick<Found,
   const { hooks, toolFiles, programs } = joined;
   const of = <Kind extends PartKind>(kind: Kind, found: Iterable<Found<Kind>>, what: (one: Found<Kind>) => string, runs: boolean) =>
     [...found].filter(whose).map((one): BroughtPart => ({ kind, what: what(one), file: one.part.file, runs }));
+  const inHeads = [...skills.values(), ...commands.values(), ...agents.values()]
+    .filter(whose)
+    .flatMap(({ id, part }) =>
+      (part.hooks ?? []).map((hook): BroughtPart => ({ kind: "hooks", what: `${hookOf(hook)} (of ${id})`, file: part.file, runs: true })),
+    );
   return [
+    ...inHeads,
     ...of("hooks", hooks, ({ part }) => hookOf(part), true),
     ...of("mcpServers", mcpServers.values(), ({ id, part }) => `MCP server ${id}${commandOf(part.config)}`, true),
     ...of("lspServers", lspServers.values(), ({ id, part }) => `language server ${id}${commandOf(part.config)}`, true),

@@ -57,7 +57,7 @@ export async function offerTree(
   const kept = await store.keep(root);
   if (!kept.ok) return { ok: false, why: `${layer.root} ${kept.why}.` };
   const { plugin } = await readPlugin(kept.root, layer.format === undefined ? {} : { format: layer.format });
-  const read = { layer: { kind: "plugin" as const, root: kept.root, within: kept.root }, plugin, problems: [] };
+  const read = { layer: { kind: "bundled" as const, root: kept.root, within: kept.root }, plugin, problems: [] };
   const parts = broughtBy(catalogOf([read]), () => true).filter((part) => wants(part.kind) === kind);
   const before = await agreedBefore(where, { store, root, kind, now: kept });
   return {

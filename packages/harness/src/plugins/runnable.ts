@@ -9,14 +9,22 @@ import type { FileDecl, PluginDecl, PluginParts } from "@keelson/protocol";
 import type { Standing } from "../guard/folder-trust.ts";
 import { isUsable } from "./gathered.ts";
 
-/** Parts that start programs, and texts whose heads may hold hooks. */
-export type Programs = Pick<
-  PluginParts,
-  "hooks" | "mcpServers" | "lspServers" | "monitors" | "programs" | "skills" | "commands" | "agents"
->;
-/** `root`: what its programs are told is their plugin's folder. `why`: the end of a sentence. `leftOut`: for people, a line. */
+/** Parts that start programs. */
+export type Programs = Pick<PluginParts, "hooks" | "mcpServers" | "lspServers" | "monitors" | "programs">;
+/** Parts whose heads may hold hooks. */
+export type Texts = Pick<PluginParts, "skills" | "commands" | "agents">;
+/**
+ * `root`: what its programs are told is their plugin's folder. `texts`: read when somebody wants them. `why`: the end of a sentence.
+ * `leftOut`: for people, a line.
+ */
 export type Runnable =
-  | { readonly ok: true; readonly root: string; readonly parts: Programs; readonly leftOut?: string }
+  | {
+      readonly ok: true;
+      readonly root: string;
+      readonly parts: Programs;
+      readonly texts: () => Promise<Texts>;
+      readonly leftOut?: string;
+    }
   | { readonly ok: false; readonly why: string };
 /** Of the directory that a part stands in; the same answer for as long as the catalog is the same. */
 export type FindRunnable = (found: Pick<Found, "layer">) => Promise<Runnable>;
@@ -71,7 +79,7 @@ const held = (why: string): Runnable => ({ ok: false, why });
 async function findRunnable(layer: PluginLayer, plugin: PluginDecl, { standing, keelHome, now }: Around): Promise<Runnable> {
   const from = RUNS_FROM[layer.kind];
   if (from === "nowhere") return held("they stand in no plugin directory that could be agreed to");
-  if (from === "place") return isUsable("hooks", { layer }, standing) ? { ok: true, root: layer.root, parts: plugin } : held(UNTRUSTED);
+  if (from === "place") return isUsable("hooks", { layer }, standing) ? inPlace(plugin) : held(UNTRUSTED);
   const { openContentStore } = await import("@keelson/install"); // a session without such a plugin doesn't pay for it
   const root = await realpath(layer.root).catch(() => layer.root);
   const store = openContentStore(contentsIn(keelHome), now);
@@ -94,13 +102,16 @@ async function findRunnable(layer: PluginLayer, plugin: PluginDecl, { standing, 
 const UNTRUSTED = "this state of it isn't trusted";
 const CHANGED = "it was changed since it was trusted";
 
+const inPlace = (plugin: PluginDecl): Runnable => ({ ok: true, root: plugin.root, parts: plugin, texts: async () => plugin });
+
 /** People are told of files as they are written, programs as they are run. */
 async function readCopy(layer: PluginLayer, root: string): Promise<Runnable> {
-  const { plugin } = await readPlugin(root, { texts: false, ...(layer.format !== undefined && { format: layer.format }) });
+  const format = layer.format === undefined ? {} : { format: layer.format };
+  const { plugin } = await readPlugin(root, { texts: false, ...format });
   if (!plugin) return held("it can't be read");
-  const written = <Part extends FileDecl>(parts: readonly Part[]): readonly Part[] =>
+  const written = <Part extends FileDecl>(parts: readonly Part[] = []): readonly Part[] =>
     parts.map((part) => ({ ...part, file: join(layer.root, relative(root, part.file)) }));
-  const { hooks, mcpServers, lspServers, monitors, programs, skills, commands, agents } = plugin;
+  const { hooks, mcpServers, lspServers, monitors, programs } = plugin;
   return {
     ok: true,
     root,
@@ -110,9 +121,10 @@ async function readCopy(layer: PluginLayer, root: string): Promise<Runnable> {
       lspServers: written(lspServers),
       monitors: written(monitors),
       programs,
-      skills: written(skills),
-      commands: written(commands),
-      agents: written(agents),
+    },
+    async texts() {
+      const { plugin: whole } = await readPlugin(root, format);
+      return { skills: written(whole?.skills), commands: written(whole?.commands), agents: written(whole?.agents) };
     },
   };
 }
