@@ -1,19 +1,23 @@
 // A language server for tests, of the kind that tells diagnostics unasked: the word "wrong" is an error wherever it stands.
 // `node language-server.mjs [flood] [mute] [settings] [gated FILE]`: talks without end; never tells any; tells its settings as a
-// diagnostic; tells nothing before there is that file.
+// diagnostic; tells nothing before there is that file. `--socket=PORT`: over that, in place of its own ends.
 import { existsSync } from "node:fs";
+import { connect } from "node:net";
 
 const modes = process.argv.slice(2);
+const port = modes.find((mode) => mode.startsWith("--socket="))?.slice("--socket=".length);
+const socket = port && connect(Number(port), "127.0.0.1");
+const [input, output] = [socket || process.stdin, socket || process.stdout];
 let held = Buffer.alloc(0);
 let settings;
 
 const write = (message) => {
   const body = JSON.stringify({ jsonrpc: "2.0", ...message });
-  return process.stdout.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  return output.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 };
 const flood = () => {
   while (write({ method: "window/logMessage", params: { type: 3, message: "x".repeat(1000) } }));
-  process.stdout.once("drain", flood);
+  output.once("drain", flood);
 };
 const diagnose = ({ uri, version, text }) => {
   if (modes.includes("mute")) return;
@@ -43,7 +47,7 @@ const ANSWERS = {
   "textDocument/didChange": ({ params }) => diagnose({ ...params.textDocument, text: params.contentChanges[0].text }),
 };
 
-process.stdin.on("data", (bytes) => {
+input.on("data", (bytes) => {
   held = Buffer.concat([held, bytes]);
   for (;;) {
     const end = held.indexOf("\r\n\r\n");

@@ -18,7 +18,7 @@ export function languagesOf(declared: AllUsable["lspServers"], site: Site, tell:
   const lsp: Lsp = { ask: async (path, method, params, signal) => await (await start()).ask(path, method, params, signal) };
   return {
     lsp: declared.length === 0 ? undefined : lsp,
-    follow: () => followingOf(start, concerns, site),
+    follow: () => followingOf({ start, started: () => running, concerns }, site),
     async [Symbol.asyncDispose]() {
       await (await running)?.[Symbol.asyncDispose]();
     },
@@ -41,11 +41,13 @@ async function open(
   return openLanguageServers(specs, { run: startProcess, clock, files, tell: warn });
 }
 
-function followingOf(
-  start: () => Promise<LanguageServers>,
-  concerns: (file: string) => boolean,
-  { house, gathered, files }: Site,
-): Following {
+type Running = {
+  readonly start: () => Promise<LanguageServers>;
+  readonly started: () => Promise<LanguageServers> | undefined;
+  readonly concerns: (file: string) => boolean;
+};
+
+function followingOf({ start, started, concerns }: Running, { house, gathered, files }: Site): Following {
   let news: Promise<DiagnosticsNews> | undefined;
   const open = async (): Promise<DiagnosticsNews> => {
     const { DiagnosticsNews: News } = await import("./news.ts");
@@ -54,6 +56,7 @@ function followingOf(
   return {
     async touched(touched, written) {
       const ours = touched.filter(concerns);
+      if (written.length > 0) (await started())?.wrote(written);
       if (ours.length === 0) return;
       news ??= open();
       await (await news).touched(ours, written.filter(concerns));

@@ -4,11 +4,18 @@ import * as z from "zod/mini";
 /** Positions are counted in UTF-16 units, as every server can. */
 export const CLIENT = {
   general: { positionEncodings: ["utf-16"] },
-  workspace: { workspaceFolders: true, configuration: true, didChangeConfiguration: {}, symbol: {} },
+  workspace: {
+    workspaceFolders: true,
+    configuration: true,
+    didChangeConfiguration: {},
+    didChangeWatchedFiles: { dynamicRegistration: true },
+    symbol: {},
+    diagnostics: { refreshSupport: true },
+  },
   textDocument: {
     synchronization: { didSave: true },
     publishDiagnostics: { versionSupport: true },
-    diagnostic: { relatedDocumentSupport: true },
+    diagnostic: {},
     hover: { contentFormat: ["plaintext", "markdown"] },
     definition: { linkSupport: true },
     implementation: { linkSupport: true },

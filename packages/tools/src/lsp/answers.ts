@@ -4,6 +4,7 @@ import type { Json } from "@keelson/protocol";
 import type { MessageConnection } from "vscode-jsonrpc/node";
 import type { ServerPorts } from "./server.ts";
 import { isObject, type ServerSpec } from "./spec.ts";
+import { folderOf } from "./uri.ts";
 
 const publication = z.object({ uri: z.string(), version: z.optional(z.nullable(z.number())), diagnostics: z.unknown() });
 const wanted = z.object({ items: z.array(z.object({ section: z.optional(z.nullable(z.string())) })) });
@@ -14,16 +15,20 @@ const NODDED = [
   "client/unregisterCapability",
   "window/workDoneProgress/create",
   "window/showMessageRequest",
-  "workspace/diagnostic/refresh",
   "workspace/codeLens/refresh",
   "workspace/inlayHint/refresh",
   "workspace/semanticTokens/refresh",
 ] as const;
 
-export function answerServer(connection: MessageConnection, { settings, diagnostics }: ServerSpec, { published }: ServerPorts): void {
+export function answerServer(connection: MessageConnection, spec: ServerSpec, { published, outdated }: ServerPorts): void {
+  const { settings, diagnostics } = spec;
   for (const method of NODDED) connection.onRequest(method, () => null);
+  connection.onRequest("workspace/diagnostic/refresh", () => {
+    outdated();
+    return null;
+  });
   connection.onRequest("workspace/applyEdit", () => ({ applied: false, failureReason: "Edits come from tools alone." }));
-  connection.onRequest("workspace/workspaceFolders", () => null);
+  connection.onRequest("workspace/workspaceFolders", () => [folderOf(spec.cwd)]);
   connection.onRequest("workspace/configuration", (asked: unknown) => {
     const parsed = z.safeParse(wanted, asked);
     return parsed.success ? parsed.data.items.map(({ section }) => sectionOf(settings, section ?? "")) : [];

@@ -1,7 +1,7 @@
 /** One question to a language server, and what its answer comes to. Rule: answers have many spellings; what fits none is left out. */
-import { pathToFileURL } from "node:url";
 import * as z from "zod/mini";
 import { METHODS, type Operation } from "./operations.ts";
+import { uriOf } from "./uri.ts";
 
 /** `line`, `character`: from 0, as LSP counts. */
 export type Place = { readonly uri: string; readonly line: number; readonly character: number };
@@ -19,7 +19,7 @@ type Ask = (method: string, params: object) => Promise<{ readonly result: unknow
 
 /** Or in words why there is no answer. */
 export async function inquire({ operation, path, position, query }: Question, ask: Ask): Promise<Found | string> {
-  const textDocument = { uri: pathToFileURL(path).href };
+  const textDocument = { uri: uriOf(path) };
   if (operation === "incomingCalls" || operation === "outgoingCalls") return await callsOf(operation, { textDocument, position }, ask);
   const answer = await ask(METHODS[operation], {
     ...(operation === "workspaceSymbol" ? { query } : { textDocument }),

@@ -2,14 +2,14 @@
  * One language server over a session: started when a file of its is first touched, started again when it ends, up to a limit.
  * Rule: what is done with it happens in order, and what it doesn't answer holds nobody up.
  */
-import { fileURLToPath } from "node:url";
 import type { FileStore } from "@keelson/protocol";
 import { diagnosticsIn, type Diagnostic } from "./diagnostics.ts";
 import { pullDiagnostics } from "./pull.ts";
 import { startServer, type LanguageServer, type ServerPorts } from "./server.ts";
 import { endingOf, type ServerSpec } from "./spec.ts";
+import { pathOf } from "./uri.ts";
 
-export type KeeperPorts = Omit<ServerPorts, "published"> & {
+export type KeeperPorts = Omit<ServerPorts, "published" | "outdated"> & {
   readonly files: Pick<FileStore, "read">;
   /** What became of the server, for people. */
   readonly tell: (words: string) => void;
@@ -53,6 +53,11 @@ export class Keeper implements AsyncDisposable {
       this.#ring();
     });
     await taken;
+  }
+
+  /** Files of any kind were written. A server that doesn't run will see them when it does. */
+  wrote(paths: readonly string[]): void {
+    void this.#server?.then((server) => server?.wrote(paths));
   }
 
   /** What it found in a file as that was when it was first touched; undefined where it didn't say in time. */
@@ -120,8 +125,19 @@ export class Keeper implements AsyncDisposable {
     const { pull } = server.abilities;
     this.#stale.set(path, version);
     if (!pull || !this.spec.diagnostics) return;
-    const others = pull.acrossFiles ? [...this.#found.keys()].filter((one) => one !== path).slice(-MOST_PULLED) : [];
-    for (const one of [path, ...others]) void this.#pull(one, server);
+    void this.#pull(path, server);
+    if (pull.acrossFiles) for (const other of this.#pulled()) if (other !== path) void this.#pull(other, server);
+  }
+
+  #pulled(): readonly string[] {
+    return [...this.#found].flatMap(([path, { pulled }]) => (pulled ? [path] : [])).slice(-MOST_PULLED);
+  }
+
+  #pullAgain(): void {
+    const again = (server: LanguageServer | undefined): void => {
+      if (server && this.spec.diagnostics) for (const path of this.#pulled()) void this.#pull(path, server);
+    };
+    void this.#server?.then(again);
   }
 
   /** Changes are measured against the first state of a file: it isn't replaced before the server has spoken of it, or had its time. */
@@ -164,7 +180,8 @@ export class Keeper implements AsyncDisposable {
 
   async #start(): Promise<LanguageServer | undefined> {
     const published: ServerPorts["published"] = (uri, items, version) => this.#publish(uri, items, version);
-    const started = await startServer(this.spec, { ...this.#ports, published });
+    const outdated = (): void => this.#pullAgain();
+    const started = await startServer(this.spec, { ...this.#ports, published, outdated });
     if (typeof started === "string") {
       this.#ended(started);
       return undefined;
@@ -205,11 +222,3 @@ export class Keeper implements AsyncDisposable {
 }
 
 const nothing = (): undefined => undefined;
-
-function pathOf(uri: string): string | undefined {
-  try {
-    return fileURLToPath(uri);
-  } catch {
-    return undefined; // of what isn't a file, nobody has asked
-  }
-}

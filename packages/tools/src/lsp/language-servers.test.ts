@@ -31,7 +31,8 @@ async function world(config: JsonObject): Promise<World> {
   await mkdir(cwd);
   await writeFile(join(cwd, "tsconfig.json"), "{}");
   const told: string[] = [];
-  const decl = { name: "one", transport: "stdio", config, file: "/plugin.json" };
+  const transport = config["transport"] === "socket" ? "socket" : "stdio";
+  const decl = { name: "one", transport, config, file: "/plugin.json" };
   const spec = readSpec(decl, { cwd, env: scrub(process.env, process.platform), fill: (words) => words.replaceAll("${HERE}", cwd) });
   const servers = openLanguageServers([spec], { run: startProcess, clock, files: diskFiles(), tell: (words) => told.push(words) });
   return {
@@ -88,6 +89,22 @@ test("a change of one file shows what it breaks in another", async () => {
   expect(after.some(({ line, severity }) => line === 2 && severity === "error")).toBe(true);
 });
 
+test("a project that is set up otherwise is looked at again", async () => {
+  await using w = await world(TYPESCRIPT);
+  const path = await w.put("a.ts", "export const same = (one) => one;\n");
+  const severities = () =>
+    w.servers
+      .diagnostics()
+      .get(path)
+      ?.map(({ severity }) => severity);
+  await w.look(path);
+  const strict = severities();
+  const config = await w.put("tsconfig.json", '{ "compilerOptions": { "strict": false } }');
+  w.servers.wrote([config]);
+  await w.look(await w.put("b.ts", "export const other = 1;\n")); // whose answer comes from the new project
+  expect([strict, severities()]).toEqual([["error"], ["hint"]]);
+});
+
 test("it answers questions about a place", async () => {
   await using w = await world(TYPESCRIPT);
   const path = await w.put("a.ts", "export const wanted = 1;\nexport const other = wanted;\n");
@@ -105,6 +122,14 @@ test("a server that tells unasked is waited for, and each state of a file has it
   expect(await w.look(path)).toEqual(["2:3 error This is wrong. words undefined"]);
   await w.put("a.ts", "all is well\n");
   expect(await w.look(path)).toEqual([]);
+});
+
+test("over a socket it is heard just the same, also about its end", async () => {
+  await using w = await world({ ...words(), transport: "socket" });
+  expect(await w.look(await w.put("a.ts", "wrong\n"))).toEqual(["1:1 error This is wrong. words undefined"]);
+  await using dead = await world({ ...node("-e", "process.exit(3)", "--"), transport: "socket", maxRestarts: 0 });
+  await dead.look(await dead.put("a.ts", ""));
+  expect(dead.told).toEqual(["The language server one isn't started any more. It ended with code 3."]);
 });
 
 test("it gets its options and its settings", async () => {

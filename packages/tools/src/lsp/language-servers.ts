@@ -8,6 +8,8 @@ import { endingOf, type ServerSpec } from "./spec.ts";
 export type LanguageServers = AsyncDisposable & {
   /** A file was read or changed by the session: its server is told how it is now. Settles when the file was looked at. */
   touch(path: string): Promise<void>;
+  /** Files of any kind were written, such as those by which a project is set up: each server that runs is told. */
+  wrote(paths: readonly string[]): void;
   /** What was found in a file as it was first touched; undefined where that isn't known. */
   before(path: string): readonly Diagnostic[] | undefined;
   /** By file, of those that the servers have spoken of. */
@@ -29,6 +31,9 @@ export function openLanguageServers(specs: readonly ServerSpec[], ports: KeeperP
   };
   return {
     touch: async (path) => await keeperOf(path)?.touch(path),
+    wrote(paths) {
+      for (const keeper of keepers) keeper.wrote(paths);
+    },
     before: (path) => keeperOf(path)?.before(path),
     diagnostics: () => new Map(keepers.flatMap(({ diagnostics }) => [...diagnostics])),
     get waiting() {

@@ -2,7 +2,8 @@
 import * as z from "zod/mini";
 import type { Clock } from "@keelson/protocol";
 import { diagnosticsIn, type Diagnostic } from "./diagnostics.ts";
-import { uriOf, type LanguageServer } from "./server.ts";
+import type { LanguageServer } from "./server.ts";
+import { uriOf } from "./uri.ts";
 
 const report = z.object({ kind: z.string(), items: z.optional(z.unknown()) });
 const TRIES = 4; // a server that is still reading the project takes its answer back

@@ -2,22 +2,24 @@
  * One running language server: its process, the handshake, the documents it has open, what it finds in them.
  * LSP 3.17. Rule: a document is sent as a whole, and only when it isn't what the server has.
  */
-import { pathToFileURL } from "node:url";
 import { PassThrough } from "node:stream";
-import { basename } from "node:path";
 import type { Clock, RunProcess } from "@keelson/protocol";
 import { CancellationTokenSource, createMessageConnection, StreamMessageWriter, type MessageConnection } from "vscode-jsonrpc/node";
 import { answerServer } from "./answers.ts";
 import { CLIENT, readAbilities, type Abilities } from "./abilities.ts";
 import { FrameReader } from "./frames.ts";
 import { printed, whyEnded, type Printed } from "./printed.ts";
+import { openLine } from "./socket.ts";
 import type { ServerSpec } from "./spec.ts";
+import { folderOf, uriOf } from "./uri.ts";
 
 export type ServerPorts = {
   readonly run: RunProcess;
   readonly clock: Pick<Clock, "sleep">;
   /** What it says of a file, unasked. `version`: of the document, where it tells. */
   readonly published: (uri: string, diagnostics: unknown, version: number | undefined) => void;
+  /** What it said when it was asked doesn't hold any more. */
+  readonly outdated: () => void;
 };
 /** Dispose says goodbye, and ends it where it doesn't go. */
 export type LanguageServer = AsyncDisposable & {
@@ -25,6 +27,8 @@ export type LanguageServer = AsyncDisposable & {
   /** Opens or changes a document; undefined when the server has it as it is, else its version. */
   sync(document: Document): number | undefined;
   close(path: string): void;
+  /** Files of any kind were written: it may have to look at them. */
+  wrote(paths: readonly string[]): void;
   /** Rejects when it refuses, when it ends, and at an abort. */
   request(method: string, params: object, signal: AbortSignal): Promise<unknown>;
   /** Settles when it is gone: why, in words. */
@@ -32,22 +36,25 @@ export type LanguageServer = AsyncDisposable & {
 };
 export type Document = { readonly path: string; readonly language: string; readonly text: string };
 
-export const uriOf = (path: string): string => pathToFileURL(path).href;
-
 /** Or why it doesn't run. */
 export async function startServer(spec: ServerSpec, ports: ServerPorts): Promise<LanguageServer | string> {
   const stop = new AbortController();
   const input = new PassThrough();
   const told: Printed = { stderr: "", end: undefined, broken: undefined };
-  const { file, args, cwd, env } = spec;
-  const chunks = ports.run({ file, args, cwd, env, stdin: input }, stop.signal);
-  const reader = new FrameReader(printed(chunks, told));
+  const line = spec.overSocket ? await openLine() : undefined;
+  const { file, cwd, env } = spec;
+  const args = [...spec.args, ...(line ? [`--socket=${line.port}`] : [])];
+  const words = printed(ports.run({ file, args, cwd, env, ...(!line && { stdin: input }) }, stop.signal), told);
+  const reader = new FrameReader(line ? line.messages(words, input) : words);
   const connection = createMessageConnection(reader, new StreamMessageWriter(input));
   const ended = new Promise<string>((resolve) => reader.onClose(() => resolve(whyEnded(told))));
   reader.onError(({ message }) => {
     if (!stop.signal.aborted) told.broken = message;
   });
-  void ended.then(() => connection.dispose());
+  void ended.then(() => {
+    connection.dispose();
+    stop.abort(); // a program may hang up and stay
+  });
   answerServer(connection, spec, ports);
   connection.listen();
   const abilities = await greet(connection, spec, ended, ports);
@@ -63,12 +70,12 @@ async function greet(
   ended: Promise<string>,
   { clock }: ServerPorts,
 ): Promise<Abilities | string> {
-  const uri = uriOf(spec.cwd);
+  const folder = folderOf(spec.cwd);
   const greeting = {
     processId: null,
     clientInfo: { name: "keelson" },
-    rootUri: uri,
-    workspaceFolders: [{ uri, name: basename(spec.cwd) }],
+    rootUri: folder.uri,
+    workspaceFolders: [folder],
     capabilities: CLIENT,
     initializationOptions: spec.initializationOptions,
   };
@@ -96,6 +103,7 @@ type Running = {
 };
 type Open = { readonly version: number; readonly text: string };
 
+const CHANGED = 2; // `FileChangeType`
 const MOST_OPEN = 200; // documents; the one that was sent first is closed for another
 
 function serverOf({ spec, connection, abilities, ended, stop, ports }: Running): LanguageServer {
@@ -108,6 +116,7 @@ function serverOf({ spec, connection, abilities, ended, stop, ports }: Running):
     abilities,
     ended,
     close,
+    wrote: (paths) => notify("workspace/didChangeWatchedFiles", { changes: paths.map((path) => ({ uri: uriOf(path), type: CHANGED })) }),
     sync({ path, language, text }) {
       const before = open.get(path);
       if (before?.text === text) return undefined;

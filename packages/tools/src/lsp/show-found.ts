@@ -1,10 +1,10 @@
 /** What a language server has found, as the model reads it: one line a place, with the line of the file that stands there. */
-import { fileURLToPath } from "node:url";
 import type { BlockKit } from "../blocks/kit.ts";
 import { isWithin, shortPath } from "../define/path.ts";
 import { clean, cut } from "../output/clean.ts";
 import { linesOf } from "../text/lines.ts";
 import type { Found, Place } from "./inquire.ts";
+import { pathOf } from "./uri.ts";
 
 const MOST_PLACES = 100;
 const MOST_WORDS = 6_000; // characters
@@ -21,7 +21,7 @@ export async function showFound(found: Found, site: Site): Promise<string | unde
   const lines: string[] = [];
   let left = 0;
   for (const place of found.places) {
-    const path = pathOf(place);
+    const path = pathOf(place.uri);
     if (path !== undefined && (await isHidden?.(path)) === true) continue;
     if (lines.length >= MOST_PLACES) left++;
     else lines.push(lineOf(place, path, await textOf(path, place, site, texts), site.cwd));
@@ -54,12 +54,4 @@ async function textOf(
 async function linesIn(path: string, files: Site["files"]): Promise<readonly string[]> {
   const read = await files.read(path, MOST_READ).catch(() => undefined); // gone since, or too large: the place is told without it
   return read ? linesOf(new TextDecoder().decode(read.bytes)) : [];
-}
-
-function pathOf({ uri }: Place): string | undefined {
-  try {
-    return fileURLToPath(uri);
-  } catch {
-    return undefined; // not a file of this machine
-  }
 }
