@@ -96,6 +96,7 @@ test("what is said and the results go to the disk while the model reads them: a 
   await journal.write(said("x"), STAMP);
   await journal.write({ type: "turn.started", turn: 1, because: "tool_results" }, STAMP);
   assert.deepEqual(await types(), ["context.added", "turn.started"]);
+  await new Promise(setImmediate); // behind the request
   assert.deepEqual(barriers, [2]);
 });
 

@@ -56,12 +56,15 @@ export class Journal {
   }
 
   /**
-   * What is said and the results go to the disk while the model reads them. Nothing waits for that but what is written next: a log loses its end alone,
-   * and a request that outlives its results has changed nothing.
+   * What is said and the results go to the disk while the model reads them, so not before the request is out. Nothing waits for that but what is
+   * written next: a log loses its end alone, and a request that outlives its results has changed nothing.
    */
   #settleSoon(): void {
-    const { ref, fence } = this.#claim;
-    this.#store.append(ref, fence, this.#head, [], { barrier: true }).catch(() => {}); // what is written next meets the same disk, and says so
+    setImmediate(() => {
+      if (this.#waiting.length > 0) return; // the disk is at it, or takes nothing
+      const { ref, fence } = this.#claim;
+      this.#store.append(ref, fence, this.#head, [], { barrier: true }).catch(() => {}); // what is written next meets the same disk, and says so
+    });
   }
 
   async #flush(barrier: boolean): Promise<string | undefined> {
