@@ -1,6 +1,8 @@
 import { createAnalyse, decide, readRules, standardStages } from "@keelson/permissions";
 import type { BoundCall } from "@keelson/protocol";
-import { value, type Bench } from "./row.ts";
+import { anyCrafted, CRAFTED } from "../packages/permissions/test/crafted.ts";
+import { seeded } from "../packages/permissions/test/random.ts";
+import { ratio, value, type Bench } from "./row.ts";
 
 const CWD = "/home/dev/proj";
 const HOME = "/home/dev";
@@ -38,11 +40,38 @@ export const permissions: Bench = async (short) => {
   const long: number[] = [];
   const analyse = createAnalyse(HOME);
   for (let round = 0; round < (short ? 3 : 20); round += 1) long.push(Math.max(...LONG.map((text) => timed(() => analyse(text, CWD)))));
+  const made = crafted(short ? 40 : 400);
+  const worst: number[] = [];
+  for (const { make } of made) worst.push(await quickest(make(LONGEST)));
+  const slowest = Math.max(...worst);
+  const { make } = made[worst.indexOf(slowest)] ?? { make: () => "" };
+  const pairs = { measured: [] as number[], baseline: [] as number[] };
+  for (let round = 0; round < (short ? 3 : 9); round += 1) {
+    pairs.measured.push(await judged(make(LONGEST)));
+    pairs.baseline.push(await judged(make(LONGEST / 2)));
+  }
   return [
+    value(`a decision about the slowest of ${made.length} crafted commands of 10,000 characters`, { atMost: 50 }, "ms", [slowest]),
+    ratio("the same command, twice as long", { atMost: 2.5 }, { ...pairs, unit: "ms", of: "half of it" }),
     value("a decision about a typical command", { atMost: 0.5 }, "ms", one),
     value("the slowest of five commands of 10,000 characters", { atMost: 50 }, "ms", long),
   ];
 };
+
+const LONGEST = 10_000;
+
+/** A share of those that are listed, and as many that are put together by chance, the same ones in each run. */
+const crafted = (count: number) => [
+  ...CRAFTED.filter((_, at) => at % Math.ceil(CRAFTED.length / count) === 0),
+  ...Array.from({ length: count }, (_, at) => anyCrafted(seeded(at))),
+];
+
+/** Of three: what a neighbour takes isn't ours. */
+async function quickest(text: string): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 3; round += 1) times.push(await judged(text));
+  return Math.min(...times);
+}
 
 const { rules } = readRules(RULES, { source: "claude_project", base: CWD });
 const links = { readlink: async () => undefined, list: async () => [] };

@@ -42,6 +42,14 @@ it("knows no folder any more behind very many moves, and still the one that is n
   expect(await verdict("Bash", `${far}cat ${CWD}/secret/x`, world)).toBe("deny");
 });
 
+it("follows so many evals and braces, and asks about more", async () => {
+  const world = { rules: { allow: ["Bash"], deny: ["Read(/secret/**)"] } };
+  expect(await verdict("Bash", "eval 'cd a'; ".repeat(2) + "cat x", world)).toBe("allow");
+  expect(await verdict("Bash", `${"eval 'cd /tmp'; ".repeat(200)}cat x`, world)).toBe("ask!");
+  expect(await verdict("Bash", "rm {1..60} ".repeat(100), world)).toBe("ask!");
+  expect(await verdict("Bash", `${"echo $(".repeat(200)}x${")".repeat(200)}`, world)).toBe("ask!");
+});
+
 it("looks up each beginning of paths once, however many share it", async () => {
   const asked: string[] = [];
   const links = { readlink: async (path: string) => void asked.push(path) };

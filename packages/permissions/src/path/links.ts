@@ -104,7 +104,8 @@ export async function spell(written: string, links: Links, known: Known = new Ma
 export const foldCase = (path: string): string => path.normalize("NFC").toLowerCase();
 
 /** Normal form of an absolute path: no `.`, `..`, doubled or trailing slash. */
-export const tidy = (path: string): string => `/${posix.normalize(path).split("/").filter(Boolean).join("/")}`;
+export const tidy = (path: string): string => (TIDY.test(path) ? path : `/${posix.normalize(path).split("/").filter(Boolean).join("/")}`);
+const TIDY = /^(?:\/(?!\.{0,2}(?:\/|$))[^/]+)+$/;
 
 export const isWithin = (path: string, folder: string): boolean => path === folder || folder === "/" || path.startsWith(`${folder}/`);
 
@@ -139,15 +140,19 @@ const LONGEST = 4_096;
 const ROOT: Promise<Reached> = Promise.resolve({ at: "/", hops: 0 });
 
 /** Each beginning of a path is looked up once, however many paths share it. */
-async function follow(path: string, links: Links, known: Known): Promise<string | undefined> {
-  if (path.length > LONGEST) return undefined;
-  const ends = [...path.matchAll(/[^/]+/g)].map((name) => ({ name: name[0], head: path.slice(0, name.index + name[0].length) }));
-  const first = ends.findLastIndex(({ head }) => known.has(head));
-  let reached = known.get(ends[first]?.head ?? "") ?? ROOT;
-  for (const { name, head } of ends.slice(first + 1)) {
+async function follow(given: string, links: Links, known: Known): Promise<string | undefined> {
+  if (given.length > LONGEST) return undefined;
+  const path = given.startsWith("/") ? given : `/${given}`;
+  let end = path.length;
+  while (end > 0 && !known.has(path.slice(0, end))) end = path.lastIndexOf("/", end - 1);
+  let reached = known.get(path.slice(0, end)) ?? ROOT;
+  for (let start = end; start < path.length; start = end) {
+    const next = path.indexOf("/", start + 1);
+    end = next === -1 ? path.length : next;
+    const name = path.slice(start + 1, end);
     const from = reached;
-    reached = from.then((one) => one && step(one, name, links));
-    known.set(head, reached);
+    if (name !== "") reached = from.then((one) => one && step(one, name, links));
+    known.set(path.slice(0, end), reached);
   }
   return (await reached)?.at;
 }

@@ -2,7 +2,7 @@
 // and what it shows of commands is given all the same, so that a restriction can be held against it.
 import type { AnalyseShell, Effect } from "@keelson/protocol";
 import { isWithin, tidy } from "../path/links.ts";
-import { digestOf, type Digest } from "./digest.ts";
+import { digestOf, saidIn, type Digest, type Said } from "./digest.ts";
 import { wordsAnywhere } from "./fallback.ts";
 import type { Opaque } from "./hidden.ts";
 import { literal } from "./marks.ts";
@@ -22,14 +22,17 @@ export type Analysis = {
   /** Why the text can't be relied on at all: then `units` over-approximate. */
   readonly broken: string | undefined;
   readonly digest: () => Digest;
+  readonly said: () => Said;
 };
 
-type Found = Omit<Analysis, "digest">;
+type Found = Omit<Analysis, "digest" | "said">;
 
-/** Made when the first restriction asks for it. */
+/** Both are made when they are first asked for. */
 function digested(found: Found): Analysis {
-  let digest: Digest | undefined;
-  return { ...found, digest: () => (digest ??= digestOf(found.units, found.touches)) };
+  let made: Digest | undefined;
+  let said: Said | undefined;
+  const digest = (): Digest => (made ??= digestOf(found.units, found.touches));
+  return { ...found, digest, said: () => (said ??= saidIn(digest().all)) };
 }
 
 /** `cwd`: where it starts, absolute. `home`: what a tilde means; undefined when that isn't known. */

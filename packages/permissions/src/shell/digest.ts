@@ -11,6 +11,9 @@ export type Digest = {
   readonly all: readonly Unit[];
   /** Of redirects and commands. */
   readonly touches: readonly Touch[];
+};
+/** Their words, as rules on commands are compared. */
+export type Said = {
   /** Commands letter for letter, on one line. */
   readonly raws: readonly string[];
   /** Canonical words: as they stand, by the program's bare name, with options between the program and its command taken away. */
@@ -23,10 +26,12 @@ export type Digest = {
 
 export function digestOf(units: readonly Unit[], redirects: readonly Touch[]): Digest {
   const all = units.flatMap((unit) => [...within(unit)]);
+  return { all, touches: distinct([...redirects, ...all.flatMap(({ facts }) => facts.touches)]) };
+}
+
+export function saidIn(all: readonly Unit[]): Said {
   const named = all.filter(({ words }) => words.length > 0);
   return {
-    all,
-    touches: distinct([...redirects, ...all.flatMap(({ facts }) => facts.touches)]),
     raws: [...new Set(named.map(({ raw }) => oneLine(raw)))],
     spellings: [...new Set(named.flatMap(spellings))],
     leads: [...new Set(all.flatMap(leads))],

@@ -12,11 +12,11 @@ import { baseName } from "./program.ts";
 import type { FileTouch, Touch } from "./touch.ts";
 import { fits, folderOf } from "../path/wildcard.ts";
 
-export function commandRestricts(pattern: CommandPattern, { text, opaque, broken, digest }: Analysis): Match {
+export function commandRestricts(pattern: CommandPattern, { text, opaque, broken, digest, said }: Analysis): Match {
   if (matchesRaw(pattern, oneLine(text))) return "yes";
-  const { all, raws, spellings, leads, codes } = digest();
+  const { raws, spellings, leads, codes } = said();
   if (raws.some((one) => matchesRaw(pattern, one)) || spellings.some((one) => matchesCanonical(pattern, one))) return "yes";
-  const hidden = broken !== undefined || opaque.some(({ runs }) => runs) || all.some(({ hides }) => hides !== undefined);
+  const hidden = broken !== undefined || opaque.some(({ runs }) => runs) || digest().all.some(({ hides }) => hides !== undefined);
   // A word that can't be told may be what the rule speaks of; code in another language may name the program.
   const head = baseName(pattern.program.split(STAR)[0] ?? "").toLowerCase();
   const may = leads.some((one) => mayMatchBehind(pattern, one)) || codes.some((code) => head === "" || code.includes(head));

@@ -22,6 +22,7 @@ export function readSource(text: string): Source {
   const bad = refusal(text);
   if (text.length > LONGEST_PARSED || text.includes("\0")) return { script: undefined, why: bad, whole: false };
   try {
+    if (nests(text)) return { script: undefined, why: bad ?? "it nests too deep", whole: false };
     const script = parse(text);
     const [error] = script.errors ?? [];
     const passed = error === undefined && hasGaps(script, text);
@@ -30,6 +31,18 @@ export function readSource(text: string): Source {
   } catch {
     return { script: undefined, why: bad ?? "it can't be taken apart", whole: false };
   }
+}
+
+const DEEPEST = 150; // what is open at once; the parser reads what stands within once more for each
+
+/** Signs in quotes count too: a text that holds so many isn't plain. */
+function nests(text: string): boolean {
+  let open = 0;
+  for (const [sign] of text.matchAll(/[({[\]})]/g)) {
+    open = "({[".includes(sign) ? open + 1 : Math.max(0, open - 1);
+    if (open > DEEPEST) return true;
+  }
+  return false;
 }
 
 const isOdd = (text: string): boolean => CONTROL.test(text) || REORDERS.test(text);

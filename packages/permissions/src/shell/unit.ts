@@ -41,7 +41,9 @@ export const budgetFor = (home: string | undefined, text: string): Budget => ({
 });
 const SPENT = -1;
 const MOST_RUNS = 64; // of one command
-const LETTERS = 4; // of a script, that cost as much as a word
+/** What a script costs: as much as so many words, and one for so many letters. */
+const PER_SCRIPT = 16;
+const LETTERS = 4;
 
 /** Spends them; false where there aren't as many left. */
 function afford(budget: Budget, words: number): boolean {
@@ -115,7 +117,7 @@ function unread({ words, assigns, raw, at }: Simple, facts: Facts, budget: Budge
 type Script = { readonly units: readonly Unit[]; readonly touches: readonly Touch[]; readonly why: string | undefined };
 
 function scriptOf(text: string, at: Whereabouts, budget: Budget, depth: number): Script {
-  if (!afford(budget, text.length / LETTERS)) return { units: [], touches: [], why: DEEP };
+  if (!afford(budget, PER_SCRIPT + text.length / LETTERS)) return { units: [], touches: [], why: DEEP };
   if (text.trim() === "") return { units: [], touches: [], why: undefined };
   const { script, why } = readSource(text);
   if (!script) return { units: [], touches: [], why };

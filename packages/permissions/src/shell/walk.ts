@@ -49,6 +49,8 @@ type Walk = {
   readonly depth: number;
   /** Has any command moved; and one in the body of a function? */
   readonly moved: { ever: boolean; inFunction: boolean };
+  /** How many evals are still followed, and how many words braces may still make. */
+  readonly room: { evals: number; words: number };
 };
 type Ground = {
   readonly at: Whereabouts;
@@ -79,6 +81,7 @@ export function walk(
     functions: new Set(),
     depth: 0,
     moved,
+    room: { evals: MOST_EVALS, words: MOST_BRACED },
   };
   statements(script.commands, { at: start, again: false, input: ELSEWHERE, ...NO_LOOP }, w);
   for (const missed of unseen(script, w.seen)) {
@@ -282,11 +285,13 @@ function flowOf(words: readonly Word[], ground: Ground, w: Walk): Flow | undefin
 }
 
 const DEEPEST = 0; // evals within an eval aren't followed
+const MOST_EVALS = 50;
+const MOST_BRACED = 1_000;
 
 /** What it runs is told of by itself: see peel.ts. */
 function evaluated(words: readonly Word[], ground: Ground, w: Walk): Flow | undefined {
   const own = words[0]?.text === "--" ? words.slice(1) : words;
-  if (w.depth > DEEPEST || !own.every(isKnown)) return leave(ground.at);
+  if (w.depth > DEEPEST || !own.every(isKnown) || --w.room.evals < 0) return leave(ground.at);
   const { script, why } = readSource(own.map((word) => word.script).join(" "));
   if (!script || why !== undefined) return leave(ground.at);
   const moved = { ever: false, inFunction: false };
@@ -311,8 +316,9 @@ function assigned(one: Assignment, scope: Scope): Word {
     : { ...literal(one.text), text: `${one.name}=${MARK.open}` };
 }
 
-const scopeOf = ({ at: { folders, lost }, vars }: Ground, { home }: Walk): Scope => ({
+const scopeOf = ({ at: { folders, lost }, vars }: Ground, { home, room }: Walk): Scope => ({
   home,
+  room,
   vars,
   here: lost || folders.length > 1 ? undefined : folders[0],
 });

@@ -5,7 +5,13 @@ import { braceWords } from "./braces.ts";
 import { literal, MARK, type Word } from "./marks.ts";
 
 /** Undefined: it can't be told here. */
-export type Scope = { readonly home: string | undefined; readonly here: string | undefined; readonly vars: ReadonlyMap<string, string> };
+export type Scope = {
+  readonly home: string | undefined;
+  readonly here: string | undefined;
+  readonly vars: ReadonlyMap<string, string>;
+  /** How many words braces may still make, of the whole text. */
+  readonly room: { words: number };
+};
 
 /** One way a part can come out. */
 type Piece = { readonly text: string; readonly script: string };
@@ -22,6 +28,8 @@ export function expandWord(node: Node, scope: Scope): readonly Word[] {
     if (words.length * options.length > MOST_WORDS) return [{ raw, text: MARK.split, script: raw }];
     words = words.flatMap((start) => options.map((end) => ({ text: start.text + end.text, script: start.script + end.script })));
   }
+  if (words.length > 1) scope.room.words -= words.length;
+  if (scope.room.words < 0 && words.length > 1) return [{ raw, text: MARK.split, script: raw }];
   const made = words.map((one) => ({ raw, ...tilded(one, raw, scope) }));
   return made.length > 1 && !/['"]/.test(raw) ? made.filter(({ text }) => text !== "") : made; // bash drops what braces leave empty
 }
