@@ -1,4 +1,5 @@
 import type { Mode } from "@keelson/protocol";
+import { meantBy, namedBy } from "./tool-names.ts";
 
 /** From the strictest to the most lenient: what a mode lets happen without a question. */
 const STRICTNESS: readonly string[] = ["plan", "dontAsk", "default", "acceptEdits", "auto", "bypassPermissions"];
@@ -26,21 +27,17 @@ export const COORDINATING: readonly string[] = [
   "TodoWrite",
 ];
 
-/** Names that files of before still use. */
-const TODAY: Readonly<Record<string, string>> = { Task: "Agent", KillBash: "KillShell" };
-
 type Wish = { readonly tools?: readonly string[]; readonly disallowedTools?: readonly string[] };
 
 /** The tools of a sub-agent: some of its parent's. `deepest`: it can't start others. */
 export function toolsOf(parents: readonly string[], { tools, disallowedTools = [] }: Wish, deepest: boolean): readonly string[] {
-  const plain = (names: readonly string[]): readonly string[] =>
-    names.map((name) => name.replace(/\(.*$/s, "")).map((name) => TODAY[name] ?? name);
-  const wished = tools && plain(tools);
+  const wished = tools && meantBy(tools, parents);
+  const without = new Set(disallowedTools.flatMap((name) => namedBy(name, parents)));
   return parents.filter(
     (name) =>
       !ROOT_ONLY.includes(name) &&
       !(deepest && DELEGATING.includes(name)) &&
-      !plain(disallowedTools).includes(name) &&
-      (wished === undefined || wished.includes("*") || wished.includes(name)),
+      !without.has(name) &&
+      (wished === undefined || wished.includes(name)),
   );
 }
