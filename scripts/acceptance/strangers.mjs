@@ -58,7 +58,8 @@ async function used(plugin, all) {
     const outcomes = w.events("call.completed").map(({ outcome, result }) => ({ outcome, said: JSON.stringify(result.content) }));
     if (forModel) {
       const { outcome, said } = outcomes[0] ?? {};
-      if (outcome !== "ok") slips.push(`the model can't start ${forModel.id}: ${said}`);
+      if (isOwnFault(said)) all.refused += 1;
+      else if (outcome !== "ok") slips.push(`the model can't start ${forModel.id}: ${said}`);
       else if (!w.sent(1).includes(opening(forModel.decl))) slips.push(`the model isn't told ${forModel.id}`);
       else all.called += 1;
     }
@@ -84,7 +85,7 @@ async function started(w, texts, all) {
     const refused = w.notices.length;
     await w.prompt(`/${id} ${ARGUMENT}`, LONGEST_MS);
     if (w.ended.at(-1)?.startsWith("aborted")) all.slow += 1; // it asks for what isn't there
-    else if (/Its command `[^]*` failed with exit code/.test(w.notices.slice(refused))) all.refused += 1; // by the plugin's own program
+    else if (isOwnFault(w.notices.slice(refused))) all.refused += 1;
     else if (w.asked === before) slips.push(`/${id} isn't taken: ${w.notices.slice(refused)}`);
     else if (!w.sent(before).includes(opening(decl))) slips.push(`/${id} doesn't tell its text`);
     else if (!w.sent(before).includes(ARGUMENT)) slips.push(`/${id} loses its arguments`);
@@ -93,11 +94,14 @@ async function started(w, texts, all) {
   return slips;
 }
 
+/** A command in its text said no, or isn't there. */
+const isOwnFault = (said = "") => /Its command `[^]*` failed with exit code/.test(said);
+
 /** The first line of its text with nothing in it that is filled in. */
 function opening({ file, content }) {
   const text = (content ?? readFileSync(file, "utf8"))
     .replaceAll("\r\n", "\n")
-    .replace(/^\uFEFF?---[^\n]*\n[\s\S]*?\n---[^\S\n]*(?:\n|$)/, "");
+    .replace(/^\uFEFF?(?:<!--[\s\S]*?-->\s*|```\w*\n)?---[^\n]*\n[\s\S]*?\n---[^\S\n]*(?:\n|$)/, "");
   const inside = file.endsWith(".toml") ? (/^prompt\s*=\s*(?:"""|''')([\s\S]*?)(?:"""|''')/m.exec(text)?.[1] ?? "") : text;
   return (
     inside

@@ -1,5 +1,5 @@
 /** Reads a file of a plugin. Rule: what leaves the plugin's bounds, by name or by link, is refused and not read. */
-import { realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { isInside } from "./link.ts";
 import { failure, readText, refused, type TextRead } from "./text.ts";
@@ -11,7 +11,8 @@ export async function readInside(root: string, path: string, limitBytes: number,
   if (isAbsolute(path) || path.split(/[\\/]/).includes("..")) return refused(LEAVES);
   const whole = join(root, path);
   try {
-    const target = realpathSync(whole);
+    if (!lstatSync(whole, { throwIfNoEntry: false })) return { ok: false, missing: true, why: "doesn't exist" }; // most aren't there: no error is made for them
+    const target = realpathSync.native(whole);
     return within === undefined || isInside(within, target) ? await readText(target, limitBytes) : refused(LEAVES);
   } catch (error) {
     return failure(whole, error);

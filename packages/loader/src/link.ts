@@ -43,7 +43,7 @@ export function isInside(folder: string, path: string): boolean {
 /** What a path leads to in the end, or why it leads nowhere. */
 export function targetOf(path: string): Target | string {
   try {
-    const real = realpathSync(path);
+    const real = realpathSync.native(path);
     return { real, stat: statSync(real) };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : "";
@@ -55,7 +55,7 @@ export function targetOf(path: string): Target | string {
 export function realOf(path: string): string {
   const at = path.lastIndexOf(sep);
   try {
-    return join(realpathSync(path.slice(0, at) || sep), path.slice(at + 1));
+    return join(realpathSync.native(path.slice(0, at) || sep), path.slice(at + 1));
   } catch {
     return path; // it went away meanwhile: the next look says so
   }

@@ -1,5 +1,5 @@
 /** Holds a manifest against its format's list of fields. Rule: what is wrong costs as little as the list says. */
-import { nearest, type Problem } from "@keelson/protocol";
+import { nearest, type JsonObject, type Problem } from "@keelson/protocol";
 import type { Field } from "./field-list.ts";
 import type { Format } from "./format.ts";
 import { nodeAt, objectOf, problemAt, type Document } from "./json.ts";
@@ -14,7 +14,7 @@ const PRICE = {
 export function checkManifest(document: Document, format: Format): readonly Problem[] {
   const manifest = objectOf(document);
   const known = Object.keys(format.fields);
-  const wrong = Object.entries(format.fields).flatMap(([key, field]) => checkField(document, key, field));
+  const wrong = Object.entries(format.fields).flatMap(([key, field]) => checkField({ document, manifest }, key, field));
   return [
     ...wrong.map((problem) => ({ ...problem, code: "manifest_field" })),
     ...Object.keys(manifest).flatMap((key) => {
@@ -33,8 +33,10 @@ function strange(key: string, known: readonly string[], { unknown }: Format): st
   return meant === undefined ? undefined : `${quote(key)} isn't a field that is read. Did you mean ${quote(meant)}?`;
 }
 
-function checkField(document: Document, key: string, { shape, wrong, missing }: Field): readonly Problem[] {
-  const value = objectOf(document)[key];
+type Read = { readonly document: Document; readonly manifest: JsonObject };
+
+function checkField({ document, manifest }: Read, key: string, { shape, wrong, missing }: Field): readonly Problem[] {
+  const value = manifest[key];
   if (value === undefined)
     return missing
       ? [

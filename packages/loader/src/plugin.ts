@@ -41,7 +41,7 @@ export type ReadOptions = {
 export async function readPlugin(root: string, options: ReadOptions = {}): Promise<PluginRead> {
   const nowhere = await checkRoot(root);
   if (nowhere) return { plugin: undefined, problems: [nowhere] };
-  const within = options.within === "anywhere" ? undefined : realpathSync(options.within ?? root);
+  const within = options.within === "anywhere" ? undefined : realpathSync.native(options.within ?? root);
   const found = await findManifest(root, options.format, within);
   if ("severity" in found) return { plugin: undefined, problems: [found] };
   const { format, document } = found;

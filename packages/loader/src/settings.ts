@@ -62,7 +62,7 @@ export async function readSettings(places: SettingsPlaces): Promise<SettingsRead
 
 function realOr(path: string): string {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return path; // a link to nothing: reading it says so
   }

@@ -210,7 +210,7 @@ const isSameFile = (one: string, other: string): boolean => one === other || rea
 
 function realOr(path: string): string {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return path; // gone since it was read: then it is no other file's double
   }

@@ -25,10 +25,10 @@ export function fileOf({ folder }: IndexPlace, { kind, root, format = "", within
   return join(folder, `${hashOf([kind, root, format, within].join("\0")).slice(0, 32)}.json`);
 }
 
-const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+const hashOf = (text: string | Uint8Array): string => createHash("sha256").update(text).digest("hex");
 
 /** The first line: whose it is, and what the rest must come to. */
-export function headOf({ version }: IndexPlace, body: string): string {
+export function headOf({ version }: IndexPlace, body: string | Uint8Array): string {
   const { mtimeMs, size } = statSync(fileURLToPath(import.meta.url)); // a version is built more than once
   return JSON.stringify(["keel-index", 1, version, mtimeMs, size, hashOf(body)]);
 }
@@ -39,10 +39,12 @@ export function readIndex(place: IndexPlace, layer: PluginLayer): ReadCache | un
     const file = fileOf(place, layer);
     const { mtimeMs: written, size } = statSync(file);
     if (size > BYTES) return undefined;
-    const text = readFileSync(file, "utf8");
-    const end = text.indexOf("\n");
-    const body = text.slice(end + 1);
-    return text.slice(0, end) === headOf(place, body) ? restored(JSON.parse(body), written - YOUNG_MS) : undefined;
+    const bytes = readFileSync(file);
+    const end = bytes.indexOf("\n");
+    const body = bytes.subarray(end + 1);
+    return bytes.toString("utf8", 0, end) === headOf(place, body)
+      ? restored(JSON.parse(body.toString("utf8")), written - YOUNG_MS)
+      : undefined;
   } catch {
     return undefined; // nothing is lost: the directory is read
   }
@@ -65,7 +67,7 @@ function fill<Part>(shelf: Shelf<Part>, rows: readonly Row[], before: number): v
 
 function whole(part: object | null): object | undefined {
   if (part === null) return undefined;
-  return "description" in part || !("fields" in part) ? part : { ...part, description: described(part.fields) };
+  return "description" in part || !("fields" in part) ? part : Object.assign(part, { description: described(part.fields) });
 }
 
 const described = (fields: unknown): unknown =>

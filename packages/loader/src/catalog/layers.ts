@@ -121,7 +121,7 @@ function isFolder(path: string): boolean {
 
 function realOr(path: string): string {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return path; // gone since it was found
   }

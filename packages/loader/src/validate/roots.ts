@@ -22,13 +22,13 @@ const BROUGHT = ["skills", "commands", "agents", "output-styles", "rules", "hook
 
 /** The folder itself, with what its own marketplace says about it. */
 export function onlyRoot(dir: string): Roots {
-  const market = readMarketplace(dir, realpathSync(dir));
+  const market = readMarketplace(dir, realpathSync.native(dir));
   const entries = market?.entries.filter(({ root }) => root === dir) ?? [];
   return { roots: [{ root: dir, entries, ...(market && entries.length > 1 && { market: market.name }) }], problems: [] };
 }
 
 export function findRoots(dir: string): Roots {
-  const within = realpathSync(dir);
+  const within = realpathSync.native(dir);
   const found = new Map<string, LocalEntry[]>();
   const markets = new Map<string, string>();
   const likely: string[] = [];

@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+# Denies commands that remove; what it is told stands on stdin.
+if grep -q 'rm -r'; then echo '{"permission":"deny","agent_message":"Not in cursor."}'; fi
