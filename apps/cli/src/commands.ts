@@ -62,13 +62,18 @@ A permission: y once, a for this session, p in this folder from now on (p 7d: fo
 
 const MOST_SKILLS = 30;
 const LONGEST_ABOUT = 90; // characters
+const LONGEST_TAKES = 30; // characters
 
 function helpLines({ session }: Situation): string {
   const rows = NAMES.map(
     (name) => [COMMANDS[name].takes === undefined ? name : `${name} ${COMMANDS[name].takes}`, COMMANDS[name].what] as const,
   );
   const skills = session.skills.map(
-    ({ name, description }) => [`/${visible(name)}`, shorten(visible(description), LONGEST_ABOUT)] as const,
+    ({ name, description, takes = "" }) =>
+      [
+        `/${visible(name)}${takes === "" ? "" : ` ${shorten(visible(takes), LONGEST_TAKES)}`}`,
+        shorten(visible(description), LONGEST_ABOUT),
+      ] as const,
   );
   const line = ([name, what]: readonly [string, string]): string => `${name.padEnd(14)}${name.length < 14 ? "" : "  "}${what}`;
   const more = skills.length > MOST_SKILLS ? [`and ${skills.length - MOST_SKILLS} more`] : [];

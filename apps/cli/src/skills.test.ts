@@ -5,7 +5,7 @@ import { sitDown } from "../test/person.ts";
 
 const say = (text: string): Reply => ({ blocks: [{ text }] });
 const ENTER = "\r";
-const SKILL = "---\nname: tidy-up\ndescription: Tidies a folder\n---\nSweep the floor of $ARGUMENTS.\n";
+const SKILL = "---\nname: tidy-up\ndescription: Tidies a folder\nargument-hint: a room\n---\nSweep the floor of $ARGUMENTS.\n";
 const FILES = { ".claude/skills/tidy-up/SKILL.md": SKILL };
 
 test("a skill of a trusted folder is started by its name, alone and with words; a name that there isn't asks nobody", async () => {
@@ -15,7 +15,7 @@ test("a skill of a trusted folder is started by its name, alone and with words; 
   await person.screen.see("/tidy-pu isn't a command. Did you mean /tidy-up?");
   expect(person.requests).toHaveLength(0);
   person.type(`/help${ENTER}`);
-  await person.screen.see("/tidy-up      Tidies a folder");
+  await person.screen.see("/tidy-up a room  Tidies a folder");
   person.type(`/tidy-up${ENTER}`);
   await person.screen.see("Swept.");
   expect(person.requests[0]?.text).toContain("Sweep the floor of");

@@ -16,7 +16,7 @@ import type { Gathered } from "./gather.ts";
 import { hookingOf, ritesIn } from "./hooking/bind.ts";
 import { displayed } from "./hooking/display.ts";
 import { AddedHooks } from "./hooking/added.ts";
-import type { House } from "./house.ts";
+import type { House, Session } from "./house.ts";
 import { applyStyle } from "./instructions/style.ts";
 import type { Lineage } from "./lineage.ts";
 import type { Meter } from "./meter.ts";
@@ -52,7 +52,7 @@ export type Furnished = AsyncDisposable & {
   readonly beside: Beside;
   readonly kinds: ReadonlyMap<string, AgentKind>;
   /** What the user can start by its name. */
-  readonly skills: readonly { readonly name: string; readonly description: string }[];
+  readonly skills: Session["skills"];
   readonly works: () => readonly Work[];
   /** The same for a reader: hooks may show other words than the log holds. */
   readonly displayed: (envelopes: AsyncGenerator<Envelope, void>) => AsyncGenerator<Envelope, void>;

@@ -133,7 +133,7 @@ export type Session = AsyncDisposable & {
   /** False when its log can't be written: it lives in memory only. */
   readonly saved: boolean;
   /** Skills and commands that the user can start by a slash before their name. */
-  readonly skills: readonly { readonly name: string; readonly description: string }[];
+  readonly skills: readonly { readonly name: string; readonly description: string; readonly takes?: string }[];
   /** The output styles, or in words what became of the choice of one. */
   outputStyle(name: string): Promise<string>;
   /** The tasks of the session and its agents. */

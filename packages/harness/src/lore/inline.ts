@@ -21,7 +21,7 @@ export async function* runInline(command: string, rules: readonly Rule[], of: In
   if (!bound?.ok) return { ok: false, output: bound?.error ?? "There is no shell in this session." };
   const signal = running();
   const decision = await judge("Bash", bound.call, rules, signal);
-  if (decision.behavior !== "allow") return { ok: false, output: `Not run: ${decision.reason}` };
+  if (decision.behavior !== "allow") return { ok: false, output: whyNot(decision) };
   const ran = bound.call.run({ callId: `inline_${randomUUID()}`, session, cwd: toolbox.seat.cwd, signal });
   let step = await ran.next();
   while (!step.done) step = await ran.next();
@@ -30,6 +30,12 @@ export async function* runInline(command: string, rules: readonly Rule[], of: In
   const { stdout, exitCode } = (data ?? {}) as { readonly stdout?: string; readonly exitCode?: number | null };
   return { ok: isError !== true, output: isError ? said : (stdout ?? said), ...(typeof exitCode === "number" && { exitCode }) };
 }
+
+/** Nobody is asked for what a text runs: what no rule speaks of can be allowed beforehand. */
+const whyNot = ({ stage, reason }: Decision): string =>
+  stage === "user"
+    ? "no rule allows it, and nobody is asked for what a text runs. Allow it by allowed-tools in its head, or by a rule in your settings"
+    : reason.replace(/\.$/, "");
 
 export async function readFileFor(
   path: string,

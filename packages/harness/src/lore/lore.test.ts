@@ -70,7 +70,10 @@ test("what a skill's text runs is judged like any call, and what it was granted 
   assert.deepEqual(outcomes(await run(session, "/granted")), ["ok"]);
   assert.deepEqual(outcomes(await run(session, "and again")), ["denied"]);
   const refused = await run(session, "/plain");
-  assert.match(notices(refused) + told(w, 4), /Not run|wasn't started/);
+  assert.match(
+    notices(refused),
+    /The skill plain wasn't started\. Its command `touch inline` can't run: no rule allows it.*allowed-tools in its head/,
+  );
 });
 
 test("instructions of the user and of a trusted folder stand before the first prompt, each once; an untrusted folder's don't", async () => {
@@ -108,4 +111,17 @@ test("an agent of the user's is a kind that can be started, with its own words a
     ((child?.body["tools"] ?? []) as unknown as { name: string }[]).map(({ name }) => name),
     ["Grep", "Read"],
   );
+});
+
+test("a skill without a text isn't started, and a rule that can't be read is told with its file once", async () => {
+  await using w = await world({ replies: () => say("ok") });
+  await put(w.home, {
+    ".claude/skills/empty/SKILL.md": "---\ndescription: d\n---\n\n",
+    ".claude/skills/odd/SKILL.md": skill("odd", "d", "Do it.", "allowed-tools: Bash(git log *\n"),
+  });
+  await using session = await w.open();
+  assert.match(notices(await run(session, "/empty")), /The skill empty wasn't started\. .*holds no text below its head\./);
+  assert.equal(w.server.requests.length, 0);
+  const told = notices(await run(session, "/odd"));
+  assert.match(told, /^\S+odd\/SKILL\.md The allow rule Bash\(git log \* is ignored/);
 });

@@ -11,7 +11,7 @@ import type { Agents, Disk, Skills } from "@keelson/tools";
 import type { Approvals } from "../approvals.ts";
 import type { Dials } from "../dials.ts";
 import { dataIn, noticeOf, type Gathered } from "../gather.ts";
-import type { Place } from "../house.ts";
+import type { Place, Session } from "../house.ts";
 import type { Hooking } from "../hooking/hooking.ts";
 import type { AddedHooks } from "../hooking/added.ts";
 import { blockedExpansion, tellLoaded, type Blocked } from "../hooking/text-hooks.ts";
@@ -91,8 +91,14 @@ export class Lore {
   }
 
   /** What the user can start by its name. */
-  get offers(): readonly { readonly name: string; readonly description: string }[] {
-    return this.shelf.entries.filter(({ forUser }) => forUser).map(({ id, decl }) => ({ name: id, description: decl.description }));
+  get offers(): Session["skills"] {
+    return this.shelf.entries
+      .filter(({ forUser }) => forUser)
+      .map(({ id, decl: { description, argumentHint } }) => ({
+        name: id,
+        description,
+        ...(argumentHint !== undefined && { takes: argumentHint }),
+      }));
   }
 
   /** For the Skill block. */

@@ -15,7 +15,11 @@ export function grantsOf(entry: Entry, variables: ReadonlyMap<string, string>, m
   const known = (rules: readonly string[] = []): readonly string[] => rules.map((rule) => withVariables(rule, variables));
   const where = { source: "skill", base: cwd, file: decl.file };
   const read = readRules({ ...(mayGrant && { allow: known(decl.allowedTools) }), deny: known(decl.disallowedTools) }, where);
-  const problems = read.problems.map((text): Problem => ({ severity: "warning", file: decl.file, text }));
+  const problems = read.problems.map((text): Problem => ({
+    severity: "warning",
+    file: decl.file,
+    text: text.replace(` (${decl.file})`, ""),
+  }));
   const held = !mayGrant && (decl.allowedTools ?? []).length > 0 ? [withheld(entry)] : [];
   return { rules: read.rules, problems: [...problems, ...held] };
 }

@@ -91,7 +91,7 @@ async function* add<Step>(piece: Piece, whole: Cut, done: Done, ports: InlinePor
     return void (done.text += shorten(stripInvisible(outcome.output).text.trimEnd(), LONGEST_OUTPUT));
   }
   if (piece.fenced) return void (done.text += text.slice(piece.from, piece.to));
-  return `Its command \`${command.trim()}\` ${outcome.exitCode === undefined ? "can't run" : `failed with exit code ${outcome.exitCode}`}: ${shorten(outcome.output.trim(), 2_000)}`;
+  return `Its command \`${command.trim()}\` ${outcome.exitCode === undefined ? "can't run" : `failed with exit code ${outcome.exitCode}`}: ${shorten(outcome.output.trim(), 2_000).replace(/(?<![.!?])$/, ".")}`;
 }
 
 const inCommand =

@@ -81,6 +81,7 @@ export async function* startSkill<Step>(
   if (decl.shell !== undefined && decl.shell !== "bash") return refuse(`Its commands are for ${decl.shell}, and here they run in bash.`);
   const body = await ports.readBody(decl, entry.within);
   if (!body.ok) return refuse(`${decl.file} ${body.why}.`);
+  if (body.text.trim() === "") return refuse(`${decl.file} holds no text below its head. Write what is to be done there.`);
   const variables = variablesOf(entry, place);
   const { rules, problems } = grantsOf(entry, variables, ports.mayGrant(entry), place.cwd);
   const rendered = yield* render(
