@@ -46,7 +46,7 @@ const LATE = [
 /** For esbuild. The files go into `folder`, made with `options`; `made` hears of what. */
 export function late(folder, options, made) {
   const written = new Set();
-  const plugin = (resolved) => ({
+  const plugin = (asked) => ({
     name: "late",
     setup({ onResolve, onLoad, resolve }) {
       for (const { file, path: filter } of LATE)
@@ -54,10 +54,11 @@ export function late(folder, options, made) {
           if (kind !== "import-statement" || pluginData === "itself") return undefined;
           const found = await resolve(path, { kind, importer, resolveDir, pluginData: "itself" });
           if (!written.has(file)) await write(file, found.path);
-          return resolved(file, found.path);
+          return { path: file, namespace: "late", sideEffects: false, pluginData: found.path };
         });
+      onResolve({ filter: /^\.\/[\w-]+\.cjs$/, namespace: "late" }, ({ path }) => ({ path, external: true }));
       onLoad({ filter: /^/, namespace: "late" }, ({ path, pluginData }) => ({
-        contents: stubOf(path, pluginData),
+        contents: stubOf(path, pluginData, asked),
         resolveDir: import.meta.dirname,
       }));
     },
@@ -65,15 +66,15 @@ export function late(folder, options, made) {
   const write = async (file, path) => {
     written.add(file);
     const output = { outdir: folder, format: "cjs", outExtension: { ".js": ".cjs" }, metafile: true };
-    const others = plugin((other) => ({ path: `./${other}.cjs`, external: true }));
-    const { metafile } = await build({ ...options, ...output, entryPoints: { [file]: path }, plugins: [...options.plugins, others] });
+    const plugins = [...options.plugins, plugin("require")]; // a script asks for another by its own
+    const { metafile } = await build({ ...options, ...output, entryPoints: { [file]: path }, plugins });
     made(metafile);
   };
-  return plugin((file, whole) => ({ path: file, namespace: "late", sideEffects: false, pluginData: whole }));
+  return plugin("createRequire(import.meta.url)");
 }
 
-/** `whole`: the module itself. */
-function stubOf(file, whole) {
+/** `whole`: the module itself. `asked`: what asks for its file there. */
+function stubOf(file, whole, asked) {
   const { takes, keeps = [] } = LATE.find((each) => each.file === file);
   const calls = takes.map((name) =>
     name === "default"
@@ -82,7 +83,7 @@ function stubOf(file, whole) {
   );
   return `import { createRequire } from "node:module";
 let found;
-const load = () => (found ??= createRequire(import.meta.url)("./${file}.cjs"));
+const load = () => (found ??= ${asked}("./${file}.cjs"));
 ${keeps.length > 0 ? `export { ${keeps.join()} } from ${JSON.stringify(whole)};` : ""}
 ${calls.join("\n")}`;
 }

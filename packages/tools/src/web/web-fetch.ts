@@ -6,7 +6,6 @@ import { defineTool } from "../define/define.ts";
 import { failed, said } from "../define/said.ts";
 import { clean, cut } from "../output/clean.ts";
 import { createCache, type Cache } from "./cache.ts";
-import { contentOf } from "./content.ts";
 import { refuseName } from "./destination.ts";
 import { fetchPage } from "./fetch-page.ts";
 import type { Web } from "./ports.ts";
@@ -81,6 +80,7 @@ async function pageOf(url: string, { web, cache, signal }: Way): Promise<Kept | 
         data: { redirect: page.to },
       },
     );
+  const { contentOf } = await import("./content.ts"); // with all that reads HTML: not before there is a page
   const content = contentOf(page);
   if (!content.ok) return failed(`${url} can't be read. ${content.error}`);
   const kept = { url: page.url, blocks: content.blocks };
