@@ -70,7 +70,7 @@ export async function readPlugin(root: string, options: ReadOptions = {}): Promi
 async function checkRoot(root: string): Promise<Problem | undefined> {
   try {
     if (statSync(root).isDirectory()) return undefined;
-    return { severity: "error", code: "no_folder", file: root, text: "is not a directory. A plugin is a directory; name that." };
+    return { severity: "error", code: "no_folder", file: root, text: "is a file. A plugin is a directory; name that." };
   } catch (error) {
     return {
       severity: "error",
@@ -103,7 +103,7 @@ async function findManifest(root: string, named: string | undefined, within: str
 }
 
 function unreadable(file: string, why: string, line: number | undefined): Problem {
-  const hint = "The plugin isn't loaded.";
+  const hint = "Until it is mended the plugin isn't loaded.";
   return { severity: "error", code: "manifest_unreadable", file, ...(line !== undefined && { line }), text: `${why}. ${hint}`, hint };
 }
 

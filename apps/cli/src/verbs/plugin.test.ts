@@ -66,6 +66,36 @@ describe("keel plugin validate", () => {
   });
 });
 
+describe("keel plugin with what isn't right", () => {
+  test("says what is wrong with the line, and what was meant", async () => {
+    await using the = await withPlugins();
+    expect(await the.inside(["plugin", "lst"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("did you mean keel plugin list?"),
+    });
+    expect((await the.inside(["plugin", "validate", "nowhere"])).stdout).toMatch(
+      /nowhere:1 doesn't exist\. Name the directory of a plugin\./,
+    );
+    expect((await the.inside(["plugin", "validate", "shop/.mcp.json"])).stdout).toMatch(/is a file\. Name the directory of a plugin/);
+    expect((await the.inside(["plugin", "validate", "broken"])).stdout).toMatch(
+      /plugin\.json:1 is not JSON: .* Until it is mended the plugin isn't loaded\./,
+    );
+  });
+
+  test("a plugin that can't be read is listed by its folder, with where to learn more, and isn't billed", async () => {
+    await using the = await withPlugins();
+    const { stdout } = await the.inside(["plugin", "list", "--plugin-dir", "broken"]);
+    expect(stdout).toMatch(/^broken +flag +1 problem /m);
+    expect(stdout).toContain("keel plugin show broken tells what is wrong with it.");
+    expect((await the.inside(["plugin", "show", "broken", "--plugin-dir", "broken"])).stdout).toMatch(/plugin\.json:1 is not JSON/);
+    expect(await the.inside(["plugin", "bill", "--plugin-dir", "broken"])).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/plugin\.json:1 is not JSON/),
+    });
+  });
+});
+
 describe("keel plugin list, show and bill", () => {
   test("list every plugin directory of the place with what it brings", async () => {
     await using the = await withPlugins({ ...FILES, ".claude/skills/own/SKILL.md": skill("Ours") });

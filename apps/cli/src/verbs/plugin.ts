@@ -52,7 +52,9 @@ async function list(json: boolean, where: Where, machine: Machine): Promise<numb
   const rows = entries.map(
     (entry) => `${entry.name.padEnd(wide)}  ${entry.kind.padEnd(KIND_WIDE)}  ${countsOf(entry)}  ${tilde(entry.root, machine.home)}`,
   );
-  return await say(rows.length === 0 ? "There are no plugins here." : rows.join("\n"), machine, DONE);
+  const troubled = entries.find(({ problems }) => problems.length > 0);
+  const told = troubled ? [`\nkeel plugin show ${troubled.name} tells what is wrong with it.`] : [];
+  return await say(rows.length === 0 ? "There are no plugins here." : [...rows, ...told].join("\n"), machine, DONE);
 }
 
 const KIND_WIDE = 14;
@@ -62,7 +64,7 @@ function countsOf({ tools, parts, problems, runs }: PluginEntry): string {
   const whole = [
     ...(tools.length === 0 ? [] : [`${tools.length} tools`]),
     ...counts,
-    ...(problems.length === 0 ? [] : [`${problems.length} problems`]),
+    ...(problems.length === 0 ? [] : [`${problems.length} ${problems.length === 1 ? "problem" : "problems"}`]),
   ];
   return `${whole.length === 0 ? "nothing" : whole.join(", ")}${runs ? " [runs programs]" : ""}`;
 }

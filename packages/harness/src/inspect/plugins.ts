@@ -2,11 +2,13 @@
  * The plugin directories of a place: what each brings, what is wrong with it, and what it costs in every prompt. Rule: they are read by the
  * reader that a session uses, and nothing of them runs.
  */
+import { basename } from "node:path";
 import { validatePlugins, type Catalog, type Found, type LayerKind, type LayerRead } from "@keelson/loader";
 import { costOf, lookUp } from "@keelson/model";
 import { RUNS_CODE, type PartKind, type Problem, type Settings, type Usage } from "@keelson/protocol";
 import { describeKinds, kindsOf } from "../agents/kinds.ts";
 import { standingOf, groundOf } from "../guard/folder-trust.ts";
+import { lineOf } from "../gather.ts";
 import type { House } from "../house.ts";
 import { openTrust } from "../kept/trust.ts";
 import { chooseLimits } from "../limits.ts";
@@ -52,7 +54,16 @@ const KINDS = Object.keys(RUNS_CODE) as readonly PartKind[];
 
 function entryOf({ layer, plugin, problems }: LayerRead, catalog: Catalog): PluginEntry | undefined {
   const { kind, root } = layer;
-  const none = { name: plugin?.name ?? root, kind, root, format: plugin?.format ?? "unknown", tools: [], parts: {}, runs: false, problems };
+  const none = {
+    name: plugin?.name ?? basename(root),
+    kind,
+    root,
+    format: plugin?.format ?? "unknown",
+    tools: [],
+    parts: {},
+    runs: false,
+    problems,
+  };
   if (!plugin) return none;
   const kinds = KINDS.filter((one) => plugin[one].length > 0);
   if (kinds.length === 0 && plugin.tools.length === 0 && problems.length === 0 && plugin.system === undefined) return undefined;
@@ -106,11 +117,12 @@ const tokensIn = (text: string): number => Math.ceil(Buffer.byteLength(text) / B
 /** Undefined model: the one that a session here would have. In words why it can't be told. */
 export async function billPlugins(where: Where, model: string | undefined): Promise<Bill | string> {
   const { place } = where;
-  const [{ catalog, plugins }, { merged }, { tools }] = await Promise.all([
+  const [{ catalog, plugins, unusable }, { merged }, { tools }] = await Promise.all([
     readPlugins(where, []),
     inspectSettings(place),
     censusTools(where),
   ]);
+  if (unusable) return lineOf(unusable);
   const limits = chooseLimits(model === undefined ? {} : { model }, merged, place.env);
   if ("code" in limits) return limits.text;
   const info = lookUp(limits.models[0] ?? "");

@@ -33,26 +33,29 @@ export type ValidProblem = {
 /** `named`: absolute. `recursive`: every plugin below it, and those that its marketplaces name; else it alone is one. Never rejects for what is on the disk. */
 export async function validatePlugins(named: string, recursive: boolean): Promise<readonly Validated[]> {
   const dir = resolve(named); // without a slash at its end
-  const folder = await stat(dir).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (!folder) return [printed({ root: dir, entries: [] }, [{ plugin: undefined, problems: [fail({ file: dir, line: 1 }, NO_FOLDER)] }])];
+  const found = await stat(dir).catch(() => undefined);
+  if (!found?.isDirectory())
+    return [
+      printed({ root: dir, entries: [] }, [{ plugin: undefined, problems: [fail({ file: dir, line: 1 }, found ? A_FILE : NOTHING)] }]),
+    ];
   const { roots, problems } = recursive ? findRoots(dir) : onlyRoot(dir);
   const within = await realpath(dir);
-  const found: Validated[] = [];
+  const shownAs: Validated[] = [];
   for (const root of roots) {
     const own = root.entries.filter(({ entry }) => (entry.root.children?.length ?? 0) > 0);
     const reads: PluginRead[] = [];
     for (const more of own.length === 0 ? [undefined] : own)
       reads.push(await readPlugin(root.root, { within, ...(more && { more: more.entry }) }));
-    found.push(printed(root, reads));
+    shownAs.push(printed(root, reads));
   }
-  const [first] = found;
-  return first && problems.length > 0 ? [{ ...first, problems: [...first.problems, ...problems.map(shown)] }, ...found.slice(1)] : found;
+  const [first] = shownAs;
+  return first && problems.length > 0
+    ? [{ ...first, problems: [...first.problems, ...problems.map(shown)] }, ...shownAs.slice(1)]
+    : shownAs;
 }
 
-const NO_FOLDER = { code: "no_folder", what: "is not a directory.", hint: "Name the directory of a plugin." };
+const A_FILE = { code: "no_folder", what: "is a file.", hint: "Name the directory of a plugin, not its manifest." };
+const NOTHING = { code: "no_folder", what: "doesn't exist.", hint: "Name the directory of a plugin." };
 
 /** A root that several entries of a marketplace cut into plugins is shown as one, with all that they bring. */
 function printed({ root, entries, market }: Root, reads: readonly PluginRead[]): Validated {

@@ -1,3 +1,4 @@
+import { nearest } from "@keelson/protocol";
 import { filled } from "../../option-values.ts";
 import { below, read, type Line } from "./line.ts";
 
@@ -32,8 +33,13 @@ export function readPlugin(line: Line): PluginAsked {
     .action(({ json = false, pluginDir: plugins = [], model }: Options & { readonly model?: string }) => {
       asked = { what: "bill", plugins, json, ...(model !== undefined && { model }) };
     });
-  const nothingAsked = (): never => plugin.error("One of these is wanted: validate DIR, list, show NAME, bill.");
+  const nothingAsked = (): never => plugin.error(`${slipIn(plugin.args)}One of these is wanted: validate DIR, list, show NAME, bill.`);
   plugin.allowExcessArguments().action(nothingAsked);
   read(plugin, line);
   return asked ?? nothingAsked();
+}
+
+function slipIn([word]: readonly string[]): string {
+  const meant = word === undefined ? undefined : nearest(word, ["validate", "list", "show", "bill"]);
+  return meant === undefined ? "" : `There is no ${word}: did you mean keel plugin ${meant}? `;
 }
