@@ -8,7 +8,7 @@ export class Circle {
   conversation: Conversation | undefined;
   toolbox: Toolbox | undefined;
   hooking: Hooking | undefined;
-  wired: Pick<Wired, "judge" | "askModel"> | undefined;
+  wired: Pick<Wired, "judge" | "askModel" | "prefix"> | undefined;
 
   /** Of the run that is under way. */
   get running(): AbortSignal {

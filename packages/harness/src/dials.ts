@@ -15,6 +15,7 @@ export type Wish = { readonly model?: string; readonly effort?: string };
  */
 export class Dials {
   readonly #limits: Limits;
+  #policy: Limits["policy"];
   #mode: Mode;
   #model: string;
   #changed: JsonObject = {};
@@ -25,6 +26,7 @@ export class Dials {
   /** `before`: as a log left them. */
   constructor(limits: Limits, before: { readonly mode?: Mode | undefined; readonly model?: string | undefined } = {}) {
     this.#limits = limits;
+    this.#policy = limits.policy;
     this.#mode = before.mode !== undefined && rulingOn(before.mode, "user", limits.policy).ok ? before.mode : limits.mode;
     this.#model = before.model ?? limits.models[0] ?? "";
     this.#bound = this.#model;
@@ -53,11 +55,17 @@ export class Dials {
 
   /** In words why not; undefined when it is done. */
   setMode(mode: Mode): string | undefined {
-    const ruling = rulingOn(mode, "user", this.#limits.policy);
+    const ruling = rulingOn(mode, "user", this.#policy);
     if (!ruling.ok) return ruling.why;
     this.#mode = mode;
     this.#changed = { ...this.#changed, mode };
     return undefined;
+  }
+
+  /** The settings forbid others now: a mode that may no longer be had falls back to asking. */
+  hold(policy: Limits["policy"]): void {
+    this.#policy = policy;
+    if (!rulingOn(this.#mode, "user", policy).ok) this.setMode("default");
   }
 
   /** In words why not; undefined when it is done. */
@@ -76,6 +84,12 @@ export class Dials {
     return this.#turned?.from === this.#turned?.to ? undefined : this.#turned;
   }
 
+  /** The model that the next turn changes to; undefined where it goes on with the one of the last. */
+  get due(): string | undefined {
+    const [model = ""] = this.models;
+    return model === this.#bound ? undefined : model;
+  }
+
   /** Takes back a change that doesn't bind yet. */
   keepModel(): void {
     if (!this.#turned) return;
@@ -91,10 +105,9 @@ export class Dials {
     this.#changed = {};
     this.#turned = undefined;
     if (Object.keys(change).length > 0) yield { type: "session.changed", change };
-    const [model = ""] = this.models;
-    const before = this.#bound;
-    this.#bound = model;
-    return model === before ? undefined : model;
+    const { due } = this;
+    this.#bound = due ?? this.#bound;
+    return due;
   }
 }
 

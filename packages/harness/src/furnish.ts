@@ -2,11 +2,11 @@
  * Makes a conversation of a log: its tools, its ports, its memory, and the sub-agents it can start, which are furnished in the same way.
  * The one place where a session and a sub-agent are built.
  */
-import { text, type Claim, type Envelope, type Event, type Mode, type SessionStore } from "@keelson/protocol";
+import { text, type Claim, type Envelope, type Event, type Mode, type Rule, type SessionStore } from "@keelson/protocol";
 import { worksOf, type Disk, type Work } from "@keelson/tools";
 import type { Cut } from "./agents/cut.ts";
 import { openChild, treesOf } from "./agents/descend.ts";
-import { describeKinds, kindsOf, type AgentKind } from "./agents/kinds.ts";
+import { describeKinds } from "./agents/kinds.ts";
 import { Team, type TeamParts } from "./agents/team.ts";
 import { moving } from "./agents/moving.ts";
 import { Beside } from "./beside.ts";
@@ -19,6 +19,8 @@ import { AddedHooks } from "./hooking/added.ts";
 import type { House, Session } from "./house.ts";
 import { applyStyle } from "./instructions/style.ts";
 import type { Lineage } from "./lineage.ts";
+import { kindsIn, type Kinds } from "./live/kinds.ts";
+import type { Readings } from "./live/readings.ts";
 import type { Meter } from "./meter.ts";
 import { composePrompt, type SystemPrompt } from "./prompt.ts";
 import { Recollection } from "./recollection.ts";
@@ -28,11 +30,12 @@ import { loreOf } from "./lore/bind.ts";
 import { planning } from "./planning.ts";
 import { nearing } from "./prepare.ts";
 import { followIn, touchedBy } from "./servers/follow.ts";
-import { openToolbox, type Toolbox } from "./toolbox.ts";
+import { openToolbox, type Given, type Toolbox } from "./toolbox.ts";
 import { webOf } from "./web.ts";
 import { wire, type Wired } from "./wire.ts";
 
-export type Site = { readonly house: House; readonly gathered: Gathered; readonly files: Disk };
+/** `gathered`: what the conversation began with. */
+export type Site = { readonly house: House; readonly gathered: Gathered; readonly readings: Readings; readonly files: Disk };
 /** A claimed log, and what it holds. */
 export type Log = {
   readonly store: SessionStore;
@@ -49,8 +52,9 @@ export type Furnished = AsyncDisposable & {
   readonly toolbox: Toolbox;
   readonly dials: Dials;
   readonly meter: Meter;
+  readonly circle: Circle;
   readonly beside: Beside;
-  readonly kinds: ReadonlyMap<string, AgentKind>;
+  readonly kinds: Kinds;
   /** What the user can start by its name. */
   readonly skills: Session["skills"];
   readonly works: () => readonly Work[];
@@ -60,44 +64,30 @@ export type Furnished = AsyncDisposable & {
 
 /** `beside`: the root's, which the board writes to. */
 export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Beside()): Furnished {
-  const { house, gathered, files } = site;
+  const { house, gathered, readings } = site;
   const { claim, past, recollection } = log;
   const { session } = claim.ref;
   const dials = new Dials(gathered.limits, recollection);
-  const kinds = kindsOf(gathered.catalog, gathered.standing, house.flags.agents ?? {});
+  const kinds = kindsIn(readings, house);
   const mode = lineage.mode ?? ((): Mode => dials.mode);
   const circle = new Circle();
-  const open: TeamParts["open"] = (wanted, signal) =>
-    openChild({ site, log, lineage, mode, dials, circle, system, furnish }, wanted, signal);
-  const team = teamOf({ kinds, beside, lineage, circle, open, before: () => recollection.agents });
+  const open: TeamParts["open"] = (wanted, signal) => openChild({ site, log, lineage, mode, dials, circle, furnish }, wanted, signal);
+  const team = teamOf({ kinds: kinds.startable, beside, lineage, circle, open, before: () => recollection.agents });
   const seen = followed(recollection.files);
-  const added = new AddedHooks(() => gathered.hooks);
+  const added = new AddedHooks(() => readings.newest.hooks);
   const lore = loreOf(site, log, lineage, { circle, agents: team, dials, beside, added });
-  const toolbox = openToolbox(
-    house,
-    gathered,
-    {
-      files,
-      seen,
-      board: lineage.board,
-      agent: lineage.path.join("/"),
-      agents: team,
-      plan: planning(dials),
-      skills: lore.port,
-      ...(lineage.servers?.lsp && { lsp: lineage.servers.lsp }),
-      web: webOf({ network: lineage.network, rules: gathered.rules, wall: house.wall, ask: () => circle.wired?.askModel }),
-      worktrees: (seat, processes, env) => moving(treesOf(house, circle, processes, env), seat),
-    },
-    session,
-  );
-  circle.toolbox = toolbox;
+  const parts = { ...givenOf(site, lineage, circle), seen, agents: team, plan: planning(dials), skills: lore.port };
+  const toolbox = (circle.toolbox = openToolbox(house, gathered, parts, session));
   const following = followIn(lineage, toolbox);
   const listed = toolbox.tools.has("Skill");
-  const system =
-    lineage.system ?? systemOf(site, lineage, [toolbox.tools.has("Agent") ? describeKinds(kinds) : "", listed ? lore.listing.fixed : ""]);
+  const system = systemBy(site, lineage, (from) => [
+    toolbox.tools.has("Agent") ? describeKinds(kinds.of(from)) : "",
+    listed ? lore.listing.fixed : "",
+  ]);
+  const listing = (): string => (listed ? lore.listing.live : "");
   const hooking = (circle.hooking = hookingOf({ site, lineage, session, mode, dials, added, toolbox, beside, circle, open, past }));
   const touched = touchedBy(following, lineage.judges ? undefined : lore);
-  const wired = (circle.wired = wire(house, gathered, toolbox, { log, lineage, dials, system, hooking, touched }));
+  const wired = (circle.wired = wire(house, gathered, toolbox, { readings, log, lineage, dials, system, hooking, listing, touched }));
   const rites = ritesIn(lineage, { flags: house.flags, hooking, dials, beside, past, toolbox });
   const lored = lineage.path.length === 0 ? lore.forRoot(listed) : lore.forAgent(lineage.begins);
   const said: Said = { ...wired, ...lored, ...following, rites, wall: house.wall, closing: () => closing(seen, lineage) };
@@ -107,13 +97,32 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
     toolbox,
     dials,
     beside,
-    kinds,
-    skills: lore.offers,
+    circle,
+    get kinds() {
+      return kinds.newest();
+    },
+    get skills() {
+      return lore.offers;
+    },
     works: () => worksOf(team, toolbox.processes.background),
     meter: wired.meter,
     displayed: (envelopes) => displayed(envelopes, hooking, () => circle.running),
     [Symbol.asyncDispose]: () => closed(conversation, dials, [team, toolbox], claim),
   };
+}
+
+function givenOf({ house, readings, files }: Site, lineage: Lineage, circle: Circle) {
+  const { board, path, servers, network } = lineage;
+  const rules = (): readonly Rule[] => readings.newest.rules;
+  return {
+    files,
+    readings,
+    board,
+    agent: path.join("/"),
+    ...(servers?.lsp && { lsp: servers.lsp }),
+    web: webOf({ network, rules, wall: house.wall, ask: () => circle.wired?.askModel }),
+    worktrees: (seat, processes, env) => moving(treesOf(house, circle, processes, env), seat),
+  } satisfies Partial<Given>;
 }
 
 type Said = Wired & Pick<SessionParts, "rites" | "wall" | "closing" | "introduce" | "expand" | "news">;
@@ -142,20 +151,30 @@ async function closed(conversation: Conversation, dials: Dials, parts: readonly 
   await conversation.keep();
 }
 
+const systemBy =
+  ({ house }: Site, lineage: Lineage, more: (from: Gathered) => readonly string[]) =>
+  (from: Gathered): SystemPrompt =>
+    lineage.system ?? systemOf(house, from, lineage, more(from));
+
 /** A style is the session's own: its agents speak to it, and not to the user. */
-function systemOf({ house, gathered }: Site, { path }: Lineage, more: readonly string[]): SystemPrompt {
-  const { place, flags, wall } = house;
-  const { folders, structure, plugins, style } = gathered;
+function systemOf({ place, flags, wall }: House, read: Gathered, { path }: Lineage, more: readonly string[]): SystemPrompt {
+  const { folders, structure, plugins, style } = read;
   const around = { ...folders, platform: place.platform, now: wall(), instruct: structure?.instruct };
   const prompt = composePrompt(plugins, flags, around, more.filter((part) => part !== "").join("\n\n"));
   const styled = applyStyle(prompt, path.length === 0 ? style : undefined);
   return flags.systemPrompt === undefined ? styled : { ...styled, fixed: prompt.fixed }; // the caller's words are the caller's
 }
 
-type Group = Pick<TeamParts, "kinds" | "beside" | "open" | "before"> & { readonly lineage: Lineage; readonly circle: Circle };
+type Group = Pick<TeamParts, "beside" | "open" | "before"> & {
+  readonly kinds: () => Kinds;
+  readonly lineage: Lineage;
+  readonly circle: Circle;
+};
 const teamOf = ({ kinds, beside, lineage, circle, open, before }: Group): Team =>
   new Team({
-    kinds,
+    get kinds() {
+      return kinds();
+    },
     beside,
     open,
     before,

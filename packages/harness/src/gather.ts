@@ -1,5 +1,13 @@
 import { join, resolve } from "node:path";
-import { managedFiles, readSettings, type Catalog, type SettingHook } from "@keelson/loader";
+import {
+  createSettingsMemory,
+  managedFiles,
+  readSettings,
+  type Catalog,
+  type SettingHook,
+  type SettingsMemory,
+  type SettingsPlaces,
+} from "@keelson/loader";
 import { DIALECTS, dialectFor, lookUp, type Dialect } from "@keelson/model";
 import type { Event, FileStore, PluginDecl, Problem, Rule, Settings } from "@keelson/protocol";
 import { COORDINATING } from "./agents/strictness.ts";
@@ -43,6 +51,8 @@ export type Gathered = {
   /** What the conversation itself has of them; undefined: all. The others are for its agents. */
   readonly shown: readonly string[] | undefined;
   readonly problems: readonly Problem[];
+  /** What the settings files held when they could be read. */
+  readonly memory: SettingsMemory;
 };
 
 /** What holds where nobody says otherwise; a repository may only lower it. */
@@ -51,19 +61,12 @@ export const BUILTIN: Settings = { keel: { maxTurns: 200 } };
 /** The first thing that is wrong refuses the session, in one line. Reads only: no process starts, no request is sent. */
 export async function gather(house: House, files: FileStore): Promise<Gathered | Refusal> {
   const { place, flags } = house;
-  const { cwd, home, keelHome, env } = place;
+  const { cwd, keelHome, env } = place;
   const { root, repository } = groundOf(cwd);
   const standing = await standingOf(root, openTrust(keelHome), flags.trust ?? false);
   const { trusted } = standing;
-  const read = await readSettings({
-    cwd,
-    home,
-    keelHome,
-    trusted,
-    managed: managedFiles(place.platform),
-    builtin: BUILTIN,
-    ...(flags.settings !== undefined && { flag: flags.settings }),
-  });
+  const memory = createSettingsMemory();
+  const read = await readSettings(settingsPlaces(house, trusted), memory);
   const broken = read.problems.find(({ severity }) => severity === "error");
   if (broken) return { code: isNamed(broken, flags.settings, cwd) ? "usage" : "settings", text: lineOf(broken) };
   const { settings, hooks: settingHooks } = read;
@@ -107,7 +110,13 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     settingHooks,
     hooks: declared.declared,
     problems: [...read.problems, ...rules.problems, ...problems, ...declared.problems, ...unstyled],
+    memory,
   };
+}
+
+export function settingsPlaces({ place: { cwd, home, keelHome, platform }, flags }: House, trusted: boolean): SettingsPlaces {
+  const flag = flags.settings !== undefined && { flag: flags.settings };
+  return { cwd, home, keelHome, trusted, managed: managedFiles(platform), builtin: BUILTIN, ...flag };
 }
 
 /** Where a plugin keeps what it wants to find again. */

@@ -1,4 +1,5 @@
 import type { BoardState, Work } from "@keelson/tools";
+import type { Reloaded } from "./live/follow.ts";
 import type { Telemetry } from "./telemetry/open.ts";
 import type { Behavior, Block, Clock, Effect, Envelope, JsonObject, Mode, Opinion, Problem } from "@keelson/protocol";
 
@@ -61,6 +62,8 @@ export type Flags = {
   readonly defer?: boolean;
   /** Plans and hands out, and changes nothing itself. */
   readonly coordinator?: boolean;
+  /** False: files that change while the session runs aren't taken up, unless they are read again by `reload`. */
+  readonly watch?: boolean;
   /** This folder is trusted, for this session. */
   readonly trust?: boolean;
   /** Setup hooks run before the session starts. */
@@ -142,6 +145,12 @@ export type Session = AsyncDisposable & {
   works(): readonly Work[];
   /** Words of the user while a run is under way: the model reads them after its next step. */
   steer(content: readonly Block[]): void;
+  /** Takes up what changes in plugin directories and settings from now on; by itself that begins when the first call of a run is over. */
+  watch(): void;
+  /** Reads them again now. `rewrite`: the next request says all of it afresh, whatever that costs. */
+  reload(rewrite: boolean): Promise<Reloaded>;
+  /** One more folder to work in. In words why not; undefined when it is done. */
+  addFolder(path: string): Promise<string | undefined>;
   /** What it is called: its first prompt's beginning until someone names it. */
   rename(title: string): void;
   /** Puts words of the user into the context without asking the model: they stand before the next prompt. Not while a run is under way. */

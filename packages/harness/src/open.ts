@@ -16,6 +16,8 @@ import type { House, Opening, Session } from "./house.ts";
 import { openGrants, ruleOf } from "./kept/grants.ts";
 import { pickStyle } from "./late.ts";
 import type { Lineage } from "./lineage.ts";
+import { Live } from "./live/live.ts";
+import { LiveReadings, type Readings } from "./live/readings.ts";
 import { openLog, type OpenedLog } from "./log.ts";
 import { Recollection } from "./recollection.ts";
 import { serversOf } from "./servers/late.ts";
@@ -44,21 +46,25 @@ export async function openSession(house: House): Promise<Opening> {
   if (typeof log === "string") return { ok: false, refusal: { code: "session", text: log } };
 
   const beside = new Beside();
-  const { servers, problems } = await serversOf({ house, gathered, files }, (event) => beside.push(event));
+  const readings = new LiveReadings(gathered);
+  const site: Site = { house, gathered, readings, files };
+  const { servers, problems } = await serversOf(site, (event) => beside.push(event));
   heard.push(...problems);
-  const lineage = { ...(await found({ house, gathered, files }, log, beside)), servers };
+  const lineage = { ...(await found(site, log, beside)), servers };
   const cut = await cutAgents(log.store, log.claim.ref, log.recollection.agents);
   beside.push(...cut.map(endOf));
-  const furnished = furnish({ house, gathered, files }, { ...log, cut }, lineage, beside);
+  const furnished = furnish(site, { ...log, cut }, lineage, beside);
   for (const one of cut) if (one.agent.background) furnished.conversation.receive([text(tellCut(one))], "task");
   if (log.recollection.cwd !== undefined && log.recollection.cwd !== place.cwd) heard.push(...movedFrom(log.recollection.cwd));
+  const { circle, dials, meter } = furnished;
+  const live = new Live({ house, files, readings, circle, beside, dials, meter });
   const close = async (): Promise<void> => {
     await gathered.index.keep();
     await servers?.[Symbol.asyncDispose]();
     await lineage.network[Symbol.asyncDispose]();
     await disk[Symbol.asyncDispose]();
   };
-  return { ok: true, session: sessionOf({ house, gathered, log: opened, lineage, furnished, heard, close }) };
+  return { ok: true, session: sessionOf({ house, gathered, readings, live, log: opened, lineage, furnished, heard, close }) };
 }
 
 async function readLog({ store, claim, fresh, copied }: OpenedLog, house: House, gathered: Gathered): Promise<Log> {
@@ -106,6 +112,8 @@ function boundsOf({ flags }: House, { limits }: Gathered, { budget }: Recollecti
 type Made = {
   readonly house: House;
   readonly gathered: Gathered;
+  readonly readings: Readings;
+  readonly live: Live;
   readonly log: OpenedLog;
   readonly lineage: Lineage;
   readonly furnished: Furnished;
@@ -114,7 +122,7 @@ type Made = {
   readonly close: () => Promise<void>;
 };
 
-function sessionOf({ house, gathered, log, lineage, furnished, heard, close }: Made): Session {
+function sessionOf({ house, gathered, readings, live, log, lineage, furnished, heard, close }: Made): Session {
   const { conversation, toolbox, dials, meter, beside } = furnished;
   const { ref } = log.claim;
   return {
@@ -133,11 +141,19 @@ function sessionOf({ house, gathered, log, lineage, furnished, heard, close }: M
     },
     setModel: dials.setModel.bind(dials),
     setMode: dials.setMode.bind(dials),
-    tools: [...toolbox.tools.keys()],
-    plugins: gathered.plugins.map(({ name, root }) => ({ name, root })),
-    agents: [...new Set(furnished.kinds.values())].map(({ name, description }) => ({ name, description })),
-    skills: furnished.skills,
-    outputStyle: (name) => pickStyle({ ...gathered, place: house.place }, name),
+    get tools() {
+      return [...toolbox.tools.keys()];
+    },
+    get plugins() {
+      return readings.newest.plugins.map(({ name, root }) => ({ name, root }));
+    },
+    get agents() {
+      return [...new Set(furnished.kinds.values())].map(({ name, description }) => ({ name, description }));
+    },
+    get skills() {
+      return furnished.skills;
+    },
+    outputStyle: (name) => pickStyle({ ...readings.newest, place: house.place }, name),
     credentials: gathered.endpoint.credentials,
     problems: [...gathered.problems, ...toolbox.problems, ...heard, ...(log.problem ? [log.problem] : [])],
     trusted: gathered.standing.trusted,
@@ -148,15 +164,19 @@ function sessionOf({ house, gathered, log, lineage, furnished, heard, close }: M
     },
     works: furnished.works,
     steer: (content) => conversation.receive(content, "user"),
+    watch: () => live.watch(),
+    reload: (rewrite) => live.reload(rewrite),
+    addFolder: (path) => live.addFolder(path),
     rename: (title) => beside.push({ type: "session.changed", change: { title } }),
     add: conversation.add.bind(conversation),
     run(prompt, signal) {
-      const envelopes = furnished.displayed(conversation.run(prompt, signal));
+      const envelopes = furnished.displayed(live.beside(conversation.run(prompt, signal)));
       const { baseUrl } = gathered.endpoint;
       const host = baseUrl === undefined ? undefined : new URL(baseUrl).hostname;
       return house.telemetry ? house.telemetry.trace(envelopes, { session: ref.session, agent: "keel", host }) : envelopes;
     },
     async [Symbol.asyncDispose]() {
+      await live[Symbol.asyncDispose]();
       await furnished[Symbol.asyncDispose]();
       await close();
     },

@@ -12,14 +12,15 @@ export type Permitting = Asker & {
   readonly mode: () => Mode;
   /** By a hook; in words why not. */
   readonly setMode: (mode: Mode) => string | undefined;
-  readonly rules: readonly Rule[];
+  /** Asked at each call: a rule that comes while the session runs holds from the next one on. */
+  readonly rules: () => readonly Rule[];
   readonly approvals: Approvals;
-  readonly directories: readonly string[];
+  readonly directories: () => readonly string[];
   readonly home: string;
-  readonly tools: ReadonlyMap<string, Tool>;
+  readonly tools: () => ReadonlyMap<string, Tool>;
   /** The path of a sub-agent; undefined for the session itself. */
   readonly agent: string | undefined;
-  /** One for all calls: it reads each rule once. */
+  /** The same for as long as the settings are: it reads each rule once. */
   readonly stages: () => Stages;
   readonly hooking: Hooking;
   /** In words who is changing what the call would change. */
@@ -65,7 +66,7 @@ export function permitting(house: Permitting): Ports["permit"] {
     }
     if (said && said.updates.length > 0) yield* updated(said.updates, { approvals, base: ctx.cwd, setMode: house.setMode });
     yield* approve(approvals, answer, proposed, ctx.cwd);
-    const verdict = await replaced(answer, { pending, asked, tools, standard: house.stages(), voice }, ctx);
+    const verdict = await replaced(answer, { pending, asked, tools: tools(), standard: house.stages(), voice }, ctx);
     return yield* judged(untaken({ ...verdict, call: withAfter(verdict.call, hooking, about) }, taken), ctx.callId);
   };
 }
@@ -81,9 +82,9 @@ function weighing({ mode, rules, approvals, directories, home, tools, hooking, s
     tool,
     call,
     mode: mode(),
-    rules: [...rules, ...approvals.rules, ...approvals.lent],
+    rules: [...rules(), ...approvals.rules, ...approvals.lent],
     cwd,
-    directories,
+    directories: directories(),
     home,
   });
   return async (
@@ -102,7 +103,7 @@ function weighing({ mode, rules, approvals, directories, home, tools, hooking, s
       return { call, asked, decision, stages, pending: open.soFar };
     };
     const first = await judge(given);
-    const instead = rewritten(before.outcome(), tools.get(name), ctx.cwd);
+    const instead = rewritten(before.outcome(), tools().get(name), ctx.cwd);
     if (typeof instead === "string") return { behavior: "deny", verdict: { decision: byHook(first.decision, instead), call: given } };
     const weighed = instead ? await judge(instead) : first;
     const deferred = before.outcome()?.decision?.behavior === "defer" && weighed.decision.behavior !== "deny";

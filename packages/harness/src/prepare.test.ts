@@ -22,8 +22,7 @@ async function prepare(facts: ModelFacts, words = "go"): Promise<{ readonly even
   const meter = new Meter(scriptedClock(), () => undefined, ledger);
   const port = preparing({
     facts: () => facts,
-    body: (model) => ({ for: model }),
-    tools: new Map(),
+    prefix: { ask: (model) => ({ body: { for: model }, tools: new Map() }) },
     meter,
     dials: new Dials(LIMITS),
     ledger,

@@ -1,14 +1,14 @@
-import { messagesOf, type Event, type JsonObject, type LoopState, type Ports, type Tool } from "@keelson/protocol";
+import { messagesOf, type Event, type LoopState, type Ports } from "@keelson/protocol";
 import type { Bound, Ledger } from "./budget/ledger.ts";
 import type { Dials } from "./dials.ts";
+import type { Prefix } from "./live/prefix.ts";
 import type { Meter } from "./meter.ts";
 
 /** What is known about the model that is asked next. */
 export type ModelFacts = { readonly window: number; readonly outputLimit: number; readonly known: boolean };
 export type Preparing = {
   readonly facts: (model: string) => ModelFacts;
-  readonly body: (model: string) => JsonObject;
-  readonly tools: ReadonlyMap<string, Tool>;
+  readonly prefix: { readonly ask: (model: string) => ReturnType<Prefix["ask"]> };
   readonly meter: Meter;
   readonly dials: Dials;
   readonly ledger: Ledger;
@@ -19,8 +19,7 @@ export type Preparing = {
 const BYTES_PER_TOKEN = 4;
 
 /** The request without its messages. A conversation that can't fit the window isn't sent at all. */
-export function preparing({ facts, body, tools, meter, dials, ledger, price }: Preparing): Ports["prepare"] {
-  const bodies = new Map<string, JsonObject>(); // one per model and effort: the bytes before the messages stay the same all session
+export function preparing({ facts, prefix, meter, dials, ledger, price }: Preparing): Ports["prepare"] {
   return async function* (state, signal) {
     const chosen = yield* dials.drain();
     const model = chosen ?? state.model;
@@ -39,10 +38,8 @@ export function preparing({ facts, body, tools, meter, dials, ledger, price }: P
     yield* nearing(ledger);
     if (typeof reserved === "string") return { go: "end", reason: "budget_exhausted" };
     if (reserved) meter.expect(reserved);
-    const key = `${model} ${dials.effort ?? ""}`;
-    const sent = bodies.get(key) ?? body(model);
-    bodies.set(key, sent);
-    return { go: "send", change: { model, maxOutputTokens }, body: sent, tools };
+    const { body, tools } = prefix.ask(model);
+    return { go: "send", change: { model, maxOutputTokens }, body, tools };
   };
 }
 

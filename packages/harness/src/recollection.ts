@@ -25,6 +25,10 @@ export class Recollection {
   model: string | undefined;
   cwd: string | undefined;
   title: string | undefined;
+  /** Of the listing of skills that stands in the context: its digest; empty where it lists none. */
+  listing: string | undefined;
+  /** How often the catalog changed. */
+  revision = 1;
   board: BoardState | undefined;
   spent: Spending = NOTHING;
   /** In dollars, as the command line gave it. */
@@ -80,6 +84,9 @@ export class Recollection {
     this.told = noteTold(this.told, event);
     this.agents = enlist(this.agents, event);
     switch (event.type) {
+      case "catalog.changed":
+        this.revision = event.revision;
+        return;
       case "session.opened":
         return this.#change(event.meta);
       case "session.changed":
@@ -100,11 +107,12 @@ export class Recollection {
     }
   }
 
-  #change({ mode, model, cwd, title, board, files, budget }: JsonObject): void {
+  #change({ mode, model, cwd, title, listing, board, files, budget }: JsonObject): void {
     this.mode = MODES.find((one) => one === mode) ?? this.mode;
     if (typeof model === "string" && model !== "") this.model = model;
     if (typeof cwd === "string") this.cwd = cwd;
     if (typeof title === "string") this.title = title;
+    if (typeof listing === "string") this.listing = listing;
     if (typeof budget === "number") this.budget = budget;
     if (isObject(board)) this.board = board as unknown as BoardState; // ours, as createBoard printed it
     if (isObject(files)) for (const [path, state] of Object.entries(files)) this.files.set(path, state as unknown as FileState);

@@ -4,13 +4,17 @@ import type { AnalyseShell, Problem, Rule, Tool } from "@keelson/protocol";
 import { openProcesses, scrub, type BlockKit, type Disk, type Processes, type Worktrees } from "@keelson/tools";
 import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
-import { boxOf, type Box } from "./guard/box.ts";
-import { enableBlocks } from "./registry.ts";
+import { boxOf, type Bounds, type Box } from "./guard/box.ts";
+import { following, type Readings } from "./live/readings.ts";
+import { enableBlocks, type Registry } from "./registry.ts";
 import { bareDenials } from "./rules.ts";
 
 /** A session's tools, and what they bring along. Dispose ends what they left running. */
 export type Toolbox = AsyncDisposable & {
+  /** Those that the model is shown. One that was taken away since says so. */
   readonly tools: ReadonlyMap<string, Tool>;
+  /** Shows those of another reading from now on. */
+  readonly renew: (from: Gathered) => void;
   /** The names of what its agents may have. */
   readonly lent: readonly string[];
   /** Where the session works: what relative paths are relative to. */
@@ -29,6 +33,7 @@ export type Toolbox = AsyncDisposable & {
   readonly problems: readonly Problem[];
 };
 
+type Offering = Pick<Toolbox, "renew"> & { readonly registry: () => Registry; readonly tools: () => Toolbox["tools"] };
 /** Of the shell. */
 export type Move = { readonly from: string; readonly to: string };
 /** `move`: into another folder, with the shell. */
@@ -37,31 +42,28 @@ export type Seat = { readonly cwd: string; move(cwd: string): void };
 /** What the session's parts hand to the blocks. */
 export type Given = {
   readonly files: Disk;
+  readonly readings: Readings;
   readonly worktrees: (seat: Seat, processes: Processes, env: BlockKit["env"]) => Worktrees;
 } & Pick<BlockKit, "seen" | "board" | "agent" | "agents" | "plan" | "skills" | "lsp" | "web">;
 
 /** Builds the enabled blocks. Long outputs are kept outside the working folder, and are the model's to read. */
 export function openToolbox(
   { place, clock }: House,
-  { folders, plugins, rules, settings, only, shown }: Gathered,
-  { worktrees, ...given }: Given,
+  gathered: Gathered,
+  { worktrees, readings, ...given }: Given,
   session: string,
 ): Toolbox {
+  const { folders, settings } = gathered;
   const spillDir = join(place.keelHome, "var", "outputs", session);
   const processes = openProcesses();
   const shell = { cwd: folders.cwd };
-  let at = folders.cwd;
-  const seat: Seat = {
-    get cwd() {
-      return at;
-    },
-    move(cwd) {
-      at = cwd;
-      shell.cwd = cwd;
-    },
-  };
+  const seat = seatOf(shell);
   const { home, keelHome } = place;
-  const box = boxOf(settings, { rules, directories: folders.directories, home, keelHome, session, now: clock.now.bind(clock) });
+  const bounds = (): Pick<Bounds, "rules" | "directories"> => ({
+    rules: readings.newest.rules,
+    directories: readings.newest.folders.directories,
+  });
+  const box = boxOf(settings, { bounds, home, keelHome, session, now: clock.now.bind(clock) });
   const env: Record<string, string> = { ...scrub(place.env, place.platform), ...settings.env, ...(box && { TMPDIR: box.temporary }) };
   let analyse: AnalyseShell | undefined;
   const kit: BlockKit = {
@@ -74,14 +76,20 @@ export function openToolbox(
     home,
     analyse: (text, cwd) => (analyse ??= createAnalyse(home))(text, cwd), // a run without a command never loads it
     ...(box && { confine: box.confine }),
-    hidden: () => createReadFilter({ rules, cwd: seat.cwd, directories: folders.directories, home }),
-    roots: () => [seat.cwd, ...folders.directories],
+    hidden: () => createReadFilter({ ...bounds(), cwd: seat.cwd, home }),
+    roots: () => [seat.cwd, ...bounds().directories],
     spillDir,
   };
-  const { tools, lent, problems } = enableBlocks(plugins, { denied: bareDenials(rules), only, shown }, kit);
+  const offer = offering(gathered, readings, kit);
+  const { problems } = offer.registry();
   return {
-    tools,
-    lent,
+    get tools() {
+      return offer.tools();
+    },
+    renew: offer.renew,
+    get lent() {
+      return offer.registry().lent;
+    },
     seat,
     moved: movesOf(shell),
     processes,
@@ -92,6 +100,51 @@ export function openToolbox(
     problems,
     rules: [readable(spillDir)],
     [Symbol.asyncDispose]: () => processes[Symbol.asyncDispose](),
+  };
+}
+
+/** Which tools are shown: those of one reading, until those of another are. */
+function offering(first: Gathered, readings: Readings, kit: BlockKit): Offering {
+  let from = first;
+  const { only, shown } = first;
+  const registry = following(
+    () => from,
+    ({ plugins, rules }) => enableBlocks(plugins, { denied: bareDenials(rules), only, shown }, kit),
+  );
+  const tools = following(registry, ({ tools: enabled }) => whileEnabled(enabled, readings));
+  return { registry, tools, renew: (next) => void (from = next) };
+}
+
+/** The plugin that enables a tool may be taken away while the model still sees it. */
+function whileEnabled(tools: ReadonlyMap<string, Tool>, readings: Readings): ReadonlyMap<string, Tool> {
+  const enabled = following(
+    () => readings.newest.plugins,
+    (plugins) => new Set(plugins.flatMap((plugin) => plugin.tools)),
+  );
+  const bound = (tool: Tool): Tool => ({
+    ...tool,
+    bind: (raw, cwd) =>
+      enabled().has(tool.name)
+        ? tool.bind(raw, cwd)
+        : {
+            ok: false,
+            error: `${tool.name} is unavailable: the plugin that brings it was taken away while the session runs. Do without it.`,
+          },
+  });
+  return new Map([...tools].map(([name, tool]) => [name, bound(tool)]));
+}
+
+/** Moves with its shell; where a command of the shell goes, it doesn't follow. */
+function seatOf(shell: { cwd: string }): Seat {
+  let at = shell.cwd;
+  return {
+    get cwd() {
+      return at;
+    },
+    move(cwd) {
+      at = cwd;
+      shell.cwd = cwd;
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import type { AskModel } from "./asking.ts";
 type Web = NonNullable<BlockKit["web"]>;
 type Reach = {
   readonly network: Network;
-  readonly rules: readonly Rule[];
+  readonly rules: () => readonly Rule[];
   readonly wall: () => number;
   readonly ask: () => AskModel | undefined;
 };
@@ -17,7 +17,7 @@ export function webOf({ network, rules, wall, ask }: Reach): Web {
     fetch: (url, request) => network.fetch(url, request),
     proxied: (url) => network.proxied(url),
     now: wall,
-    allowPrivate: (host) => rules.some(({ behavior, text }) => behavior === "allow" && text.trim() === `WebFetch(domain:${host})`),
+    allowPrivate: (host) => rules().some(({ behavior, text }) => behavior === "allow" && text.trim() === `WebFetch(domain:${host})`),
     async summarise({ system, content }, signal) {
       const model = ask();
       if (!model) return { ok: false, error: "No model is there yet to read it." };

@@ -12,6 +12,9 @@ import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
 import type { Lineage } from "./lineage.ts";
 import type { Permissions } from "./guard/permissions.ts";
+import { Prefix } from "./live/prefix.ts";
+import { LiveReadings, type Readings } from "./live/readings.ts";
+import { renewing } from "./live/renew.ts";
 import { asking, type AskModel } from "./asking.ts";
 import { around, type Touched } from "./lore/around.ts";
 import type { JudgeCall } from "./lore/inline.ts";
@@ -28,17 +31,21 @@ export type Wired = {
   readonly options: () => LoopOptions;
   readonly totals: (view: View) => JsonObject;
   readonly meter: Meter;
+  readonly prefix: Prefix;
   readonly askModel: AskModel;
   readonly judge: JudgeCall;
 };
 export type Wiring = {
-  readonly log: Pick<Log, "claim" | "recollection" | "copied" | "cut">;
+  readonly readings: Readings;
+  readonly log: Pick<Log, "claim" | "past" | "recollection" | "copied" | "cut">;
   readonly lineage: Lineage;
   readonly dials: Dials;
-  readonly system: SystemPrompt;
+  readonly system: (from: Gathered) => SystemPrompt;
   readonly hooking: Hooking;
   /** Files that a call has touched. */
   readonly touched: Touched;
+  /** What the model is told of the skills of this user and folder. */
+  readonly listing: () => string;
 };
 
 /** Connects the loop to the house: each port is one function of one room. */
@@ -46,17 +53,23 @@ export function wire(
   house: House,
   gathered: Gathered,
   toolbox: Toolbox,
-  { log: { claim, recollection, copied, cut = [] }, lineage, dials, system, hooking, touched }: Wiring,
+  { readings, log: { claim, past, recollection, copied, cut = [] }, lineage, dials, system, hooking, listing, touched }: Wiring,
 ): Wired {
-  const { flags, clock } = house;
+  const { flags, clock, wall } = house;
   const { session } = claim.ref;
   const { limits, dialect, structure } = gathered;
-  const { tools, seat } = toolbox;
+  const { seat } = toolbox;
   const { ledger, path } = lineage;
   const began = ledger.spent.usd;
   const meter = new Meter(clock, (model, usage) => costOf(lookUp(model), usage), ledger);
-  const body = (model: string): JsonObject =>
-    shape({ dialect, model: lookUp(model), system, tools: [...tools.values()], effort: dials.effort });
+  const prefix = new Prefix({
+    write: () => ({ from: readings.taken, system: system(readings.taken), tools: toolbox.tools }),
+    body: (model, written, effort) =>
+      shape({ dialect, model: lookUp(model), system: written.system, tools: [...written.tools.values()], effort }),
+    effort: () => dials.effort,
+    keptMs: dialect.cacheMs,
+    wall,
+  });
   const mode = lineage.mode ?? (() => dials.mode);
   const client = clientOf(house, gathered, { network: lineage.network, session });
   const name = (): string => dials.models[0] ?? "";
@@ -64,12 +77,15 @@ export function wire(
   let rights: Promise<Permissions> | undefined; // loaded with the first call
   const permissions = async (): Promise<Permissions> =>
     await (rights ??= import("./guard/permissions.ts").then(({ permissionsIn }) =>
-      permissionsIn(house, gathered, toolbox, { lineage, recollection, hooking, second, mode, setMode: dials.setMode.bind(dials) }),
+      permissionsIn(house, readings, toolbox, { lineage, recollection, hooking, second, mode, setMode: dials.setMode.bind(dials) }),
     ));
-  const prepare = preparing({ facts: lookUp, body, tools, meter, dials, ledger, price: priceOf });
+  const asks = preparing({ facts: lookUp, prefix, meter, dials, ledger, price: priceOf });
+  const resumed = past.opening.length === 0;
+  const prepare =
+    readings instanceof LiveReadings ? renewing({ readings, prefix, toolbox, dials, recollection, resumed, listing }, asks) : asks;
   const ports: Omit<Ports, "settle"> = {
     model: meter.measure(client, "main"),
-    tools: () => tools,
+    tools: () => toolbox.tools,
     prepare: switching({ hooking, dials, context: () => meter.context }, prepare),
     async *rescue() {
       return false; // nothing can be made smaller yet: the context ladder joins here
@@ -81,6 +97,7 @@ export function wire(
   };
   return {
     meter,
+    prefix,
     judge: async (...asked) => await (await permissions()).judge(...asked),
     askModel: asking({ model: meter.measure(client, "hook"), name, dialect }),
     ports: () => ({ ...ports, settle: settling(structure) }),

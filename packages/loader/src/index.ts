@@ -22,10 +22,18 @@ export { type SettingKey } from "./mask.ts";
 export { matchPaths } from "./paths.ts";
 export { readPlugin, type ReadOptions } from "./plugin.ts";
 export { type RuleLine } from "./rule.ts";
-export { readSettings, type Layer, type SettingHook, type SettingsRead } from "./settings.ts";
+export {
+  createSettingsMemory,
+  readSettings,
+  settingsFiles,
+  type Layer,
+  type SettingHook,
+  type SettingsMemory,
+  type SettingsRead,
+} from "./settings.ts";
 export { type SettingsPlaces } from "./source.ts";
 export { validatePlugins, type Validated, type ValidProblem } from "./validate/validate.ts";
-export { type Difference, type Named } from "./watch/change.ts";
+export { difference, type Difference, type Named } from "./watch/change.ts";
 export { type Notices, type OpenNotices } from "./watch/notice.ts";
 export { writeSetting } from "./write-setting.ts";
-export { watchCatalog, type CatalogChange, type Watched } from "./watch/watch.ts";
+export { readCatalogAgain, watchCatalog, type CatalogChange, type Watched } from "./watch/watch.ts";

@@ -5,6 +5,8 @@ import { parseDocument, type Document } from "./json.ts";
 import { INLINE, isInline, SOURCES, type SettingsPlaces } from "./source.ts";
 import { readText, type TextRead } from "./text.ts";
 
+/** How the line ends where a file counts for nothing. */
+export const UNUSED = "Nothing in it is used until that is put right.";
 const BYTES = 2 * 1024 * 1024;
 
 export type Place = { readonly source: SettingsSource; readonly file: string };
@@ -17,7 +19,7 @@ export async function readLayer({ source, file }: Place, places: SettingsPlaces)
   const lost = (why: string, line?: number): FileLayer => ({
     source,
     file,
-    problems: [{ severity, file, ...(line !== undefined && { line }), text: `${why}. Nothing in it is used until that is put right.` }],
+    problems: [{ severity, file, ...(line !== undefined && { line }), text: `${why}. ${UNUSED}` }],
   });
   const read = await textOf(source, file, places);
   if (!read.ok && read.missing && source !== "flag") return { source, file, problems: [] };

@@ -6,7 +6,7 @@ import { realpathSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { SETTINGS_SOURCES, type HookDecl, type JsonObject, type Problem, type Settings, type SettingsSource } from "@keelson/protocol";
 import { lineAt, objectOf, type Document } from "./json.ts";
-import { readLayer, type FileLayer, type Place } from "./layer.ts";
+import { readLayer, UNUSED, type FileLayer, type Place } from "./layer.ts";
 import { mask, maskTrusted, UNTRUSTED, type SettingKey } from "./mask.ts";
 import { merge, valueIn } from "./merge.ts";
 import { hooksIn } from "./part/hooks.ts";
@@ -45,9 +45,22 @@ type Opened = {
   readonly problems: readonly Problem[];
 };
 
+/**
+ * What the files held when they could be read last: hand the same one over at each reading, and a broken edit keeps what was good.
+ * `held`: files whose change doesn't count; what they held before does.
+ */
+export type SettingsMemory = { readonly good: Map<string, Document>; readonly held: Set<string> };
+export const createSettingsMemory = (): SettingsMemory => ({ good: new Map(), held: new Set() });
+
+/** Files that `readSettings` looks for, there or not. Absolute paths. */
+export function settingsFiles(places: SettingsPlaces): readonly { readonly source: SettingsSource; readonly file: string }[] {
+  return placesOf(places).filter(({ file }) => isAbsolute(file));
+}
+
 /** Never rejects for what stands in a file. */
-export async function readSettings(places: SettingsPlaces): Promise<SettingsRead> {
-  const files = await Promise.all(placesOf(places).map((place) => readLayer(place, places)));
+export async function readSettings(places: SettingsPlaces, memory: SettingsMemory = createSettingsMemory()): Promise<SettingsRead> {
+  const read = await Promise.all(placesOf(places).map((place) => readLayer(place, places)));
+  const files = read.map((layer) => recalled(layer, memory));
   let opened: readonly Opened[] = places.builtin ? [openBuiltin(places, places.builtin)] : [];
   // From the lowest up: what a repository may lower depends on what holds below it.
   for (const file of files.toReversed()) if (file.document) opened = [open(file, file.document, opened, places), ...opened];
@@ -59,6 +72,25 @@ export async function readSettings(places: SettingsPlaces): Promise<SettingsRead
     problems: [...files.flatMap(({ problems }) => problems), ...opened.flatMap(({ problems }) => problems)],
   };
 }
+
+/** A file that is gone is gone. */
+function recalled(layer: FileLayer, { good, held }: SettingsMemory): FileLayer {
+  const { source, file, document, problems } = layer;
+  const before = good.get(file);
+  if (held.has(file)) return { source, file, problems: [], ...(before && { document: before }) };
+  if (document) good.set(file, document);
+  else if (problems.length === 0) good.delete(file);
+  else if (before) return { source, file, document: before, problems: problems.map(kept) };
+  return layer;
+}
+
+/** The owner's word is still in force, as it was. */
+const kept = (problem: Problem): Problem => ({
+  ...problem,
+  severity: "warning",
+  code: "last_good_kept",
+  text: problem.text.replace(UNUSED, "What stood in it before holds until that is put right."),
+});
 
 function realOr(path: string): string {
   try {

@@ -12,6 +12,8 @@ export type Dialect = {
   /** `tool_choice` is understood. Forcing a tool is refused by the 5.5 generation all the same. */
   readonly supportsToolChoice: boolean;
   readonly supportsCountTokens: boolean;
+  /** How long a prompt's beginning that nobody asks for stays in the endpoint's cache, in ms; a local server keeps it until something else takes its place. */
+  readonly cacheMs: number;
   /** Silence after which a reply counts as stalled, in ms. */
   readonly stallMs: number;
 };
@@ -32,6 +34,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     supportsThinking: true,
     supportsToolChoice: true,
     supportsCountTokens: true,
+    cacheMs: 300_000,
     stallMs: 120_000,
   },
   compatible: {
@@ -43,6 +46,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     supportsThinking: false,
     supportsToolChoice: false,
     supportsCountTokens: false,
+    cacheMs: Infinity,
     stallMs: 600_000,
   },
 };

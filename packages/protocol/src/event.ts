@@ -14,6 +14,8 @@ export type Event =
       readonly revision: number;
       readonly added: readonly string[];
       readonly removed: readonly string[];
+      readonly changed: readonly string[];
+      /** The bytes before the messages: as they were, and the model has nothing new to know; as they were, and it is told behind its last step; made afresh. */
       readonly prompt: "kept" | "announced" | "rewritten";
     }
   // Accepted, not yet seen by the model: `context.added` with the same inputId is the moment it is. Received without added = deliver again.

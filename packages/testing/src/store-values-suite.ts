@@ -37,7 +37,7 @@ const BODY = { a: [1, { b: null }] };
 const EACH: { readonly [type in Event["type"]]: Event } = {
   "session.opened": { type: "session.opened", meta: { cwd: "/", plugins: ["code"] } },
   "session.changed": { type: "session.changed", change: { title: "a name", mode: "plan" } },
-  "catalog.changed": { type: "catalog.changed", revision: 2, added: ["A"], removed: [], prompt: "announced" },
+  "catalog.changed": { type: "catalog.changed", revision: 2, added: ["A"], removed: [], changed: [], prompt: "announced" },
   "input.received": { type: "input.received", inputId: "i", kind: "steer", from: "user", content: [text("no, this")] },
   "context.added": { type: "context.added", from: "hook", content: [text("mind this")], inputId: "i" },
   "context.edited": { type: "context.edited", tier: "fold", edits: [{ op: "fold", from: 0, to: 3, summary: "in short" }], tokensBefore: 9 },

@@ -9,6 +9,7 @@ import { dataIn, noticeOf, type Gathered } from "../gather.ts";
 import type { DeclaredHooks } from "../hooking/declared.ts";
 import type { House } from "../house.ts";
 import type { Lineage } from "../lineage.ts";
+import { pinned } from "../live/readings.ts";
 import type { Toolbox } from "../toolbox.ts";
 import { openChildLog, reopenChildLog } from "./child-log.ts";
 import type { Opened } from "./child.ts";
@@ -29,20 +30,22 @@ export type Descent = {
   readonly mode: () => Mode;
   readonly dials: Dials;
   readonly circle: Circle;
-  readonly system: NonNullable<Lineage["system"]>;
   readonly furnish: typeof furnish;
 };
 /** `before`: as it was, where it goes on. */
 export type Wanted = { readonly id: string; readonly kind: AgentKind; readonly order: AgentOrder; readonly before?: Enlisted };
 
 export async function openChild(
-  { site, log, lineage, mode, dials, circle, system, furnish }: Descent,
+  { site, log, lineage, mode, dials, circle, furnish }: Descent,
   { id, kind, order, before }: Wanted,
   signal: AbortSignal,
 ): Promise<Opened | string> {
-  const { house, gathered } = site;
-  const { toolbox } = circle;
+  const { house, readings } = site;
+  const { toolbox, wired } = circle;
   if (!toolbox) return "The session isn't ready.";
+  const sent = wired?.prefix.last;
+  // A fork is sent its parent's very bytes: the tools too are those that the parent was shown.
+  const gathered = kind.fork && sent ? { ...readings.taken, plugins: sent.from.plugins, rules: sent.from.rules } : readings.taken;
   const parents = toolbox.lent;
   const path = [...lineage.path, id];
   const only = kind.fork ? parents : toolsOf(parents, kind, path.length >= DEEPEST);
@@ -59,7 +62,8 @@ export async function openChild(
   const less = lessOf({ kind, order }, { dials, forced, only, cwd, hooks: own.declared });
   const prompt = await kind.prompt?.();
   const flags = { ...house.flags, ...(prompt !== undefined && { systemPrompt: prompt }), defer: false };
-  const child: Site = { ...site, house: { ...house, flags }, gathered: less(gathered) };
+  const began = less(gathered);
+  const child: Site = { ...site, house: { ...house, flags }, gathered: began, readings: pinned(began, readings, less) };
   const ledger = lineage.ledger.share({});
   const childLog = taken ?? (await openChildLog(log, cwd, kind.fork === true));
   const furnished = furnish(child, childLog, {
@@ -70,7 +74,7 @@ export async function openChild(
     begins: kind,
     ...(kind.hooks === "off" && { judges: true }),
     mode: () => stricter(mode(), kind.permissionMode),
-    ...(kind.fork ? { system } : {}),
+    ...(kind.fork && sent ? { system: sent.system } : {}),
   });
   furnished.beside.push(...own.problems.map(noticeOf));
   const name = path.join("/");

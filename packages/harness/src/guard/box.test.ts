@@ -24,7 +24,13 @@ async function openSite(now?: () => number): Promise<Site> {
   const home = await realpath(await mkdtemp("/var/tmp/keel-box-"));
   const cwd = join(home, "project");
   await mkdir(cwd);
-  const bounds = { rules: [], directories: [], home, keelHome: join(home, ".keel"), session: "one", ...(now && { now }) };
+  const bounds = {
+    bounds: () => ({ rules: [], directories: [] }),
+    home,
+    keelHome: join(home, ".keel"),
+    session: "one",
+    ...(now && { now }),
+  };
   const box = boxOf({ sandbox: { enabled: true } }, bounds);
   assert.ok(box);
   return {

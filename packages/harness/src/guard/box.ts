@@ -10,10 +10,11 @@ export type Box = {
   readonly holds: (command: string) => boolean;
   readonly temporary: string;
 };
+/** As they are when a command starts. */
+export type Bounds = { readonly rules: readonly Rule[]; readonly directories: readonly string[] };
 /** `now`: milliseconds since 1970. With it a folder is looked into again only when it has changed. */
-type Bounds = {
-  readonly rules: readonly Rule[];
-  readonly directories: readonly string[];
+type Place = {
+  readonly bounds: () => Bounds;
   readonly home: string;
   readonly keelHome: string;
   readonly session: string;
@@ -21,7 +22,7 @@ type Bounds = {
 };
 
 /** Undefined where no sandbox is asked for. */
-export function boxOf({ sandbox }: Settings, { rules, directories, home, keelHome, session, now }: Bounds): Box | undefined {
+export function boxOf({ sandbox }: Settings, { bounds, home, keelHome, session, now }: Place): Box | undefined {
   if (!sandbox?.enabled || sandbox.filesystem?.disabled) return undefined;
   const temporary = join(keelHome, "var", "tmp", session);
   const excluded = (command: string): boolean => (sandbox.excludedCommands ?? []).some((pattern) => isCovered(command, pattern));
@@ -33,7 +34,7 @@ export function boxOf({ sandbox }: Settings, { rules, directories, home, keelHom
     confine({ command, cwd }) {
       if (command !== undefined && excluded(command)) return undefined;
       mkdirSync(temporary, { recursive: true, mode: 0o700 });
-      const given = { settings, rules, cwd, directories, home, temporary };
+      const given = { ...bounds(), settings, cwd, home, temporary };
       const { confinement } = confine({ ...given, ...(nested && { nested }) }); // anew: what was cloned meanwhile is held too
       return {
         ...confinement,

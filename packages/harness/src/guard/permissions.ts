@@ -1,11 +1,11 @@
-import { decide, type Stages } from "@keelson/permissions";
+import { decide } from "@keelson/permissions";
 import type { BoundCall, Mode, Ports } from "@keelson/protocol";
 import type { Leases } from "../agents/leases.ts";
 import type { AskModel } from "../asking.ts";
-import type { Gathered } from "../gather.ts";
 import type { Hooking } from "../hooking/hooking.ts";
 import type { House } from "../house.ts";
 import type { Lineage } from "../lineage.ts";
+import { following, type Readings } from "../live/readings.ts";
 import type { JudgeCall } from "../lore/inline.ts";
 import { permitting } from "../permit.ts";
 import type { Recollection } from "../recollection.ts";
@@ -23,20 +23,27 @@ export type PermissionsOf = {
 /** `permit`: for the loop's calls. `judge`: for those that nobody is asked about. */
 export type Permissions = { readonly permit: Ports["permit"]; readonly judge: JudgeCall };
 
-export function permissionsIn(house: House, gathered: Gathered, toolbox: Toolbox, of: PermissionsOf): Permissions {
+export function permissionsIn(house: House, readings: Readings, toolbox: Toolbox, of: PermissionsOf): Permissions {
   const { lineage, recollection, hooking, second, mode, setMode } = of;
   const { place, flags, wall, ask } = house;
   const { approvals, leases, path } = lineage;
   const agent = path.length > 0 ? path.join("/") : undefined;
-  let known: Stages | undefined;
-  const stages = (): Stages => (known ??= stagesOf(gathered, toolbox, second)); // at the first call: they are the half of what keel is
-  const rules = [...gathered.rules, ...toolbox.rules];
-  const { directories } = gathered.folders;
+  // At the first call: they are the half of what keel is.
+  const stages = following(
+    () => readings.newest.settings,
+    (settings) => stagesOf({ settings }, toolbox, second),
+  );
+  const rules = following(
+    () => readings.newest.rules,
+    (read) => [...read, ...toolbox.rules],
+  );
+  const directories = (): readonly string[] => readings.newest.folders.directories;
   const { home } = place;
   return {
     judge(tool, call, more, signal) {
-      const all = [...rules, ...approvals.rules, ...approvals.lent, ...more];
-      return decide({ tool, call, mode: mode(), rules: all, cwd: toolbox.seat.cwd, directories, home }, stages(), signal);
+      const all = [...rules(), ...approvals.rules, ...approvals.lent, ...more];
+      const asked = { tool, call, mode: mode(), rules: all, cwd: toolbox.seat.cwd, directories: directories(), home };
+      return decide(asked, stages(), signal);
     },
     permit: permitting({
       mode,
@@ -45,7 +52,7 @@ export function permissionsIn(house: House, gathered: Gathered, toolbox: Toolbox
       approvals,
       directories,
       home,
-      tools: toolbox.tools,
+      tools: () => toolbox.tools,
       agent,
       stages,
       hooking,

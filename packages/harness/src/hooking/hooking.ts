@@ -29,6 +29,7 @@ const LEAVING_MS = 1_500; // for hooks that nobody waits for, when the session c
 export class Hooking implements AsyncDisposable {
   readonly #now: () => HookingParts | undefined;
   readonly #closing = new AbortController();
+  readonly #watched = new Set<string>();
   readonly #aside = new Set<Promise<void>>();
 
   /** `parts`: asked at each event, since hooks come and go; undefined as long as there were none. */
@@ -71,7 +72,13 @@ export class Hooking implements AsyncDisposable {
     for (const { text: words, by } of outcome.messages)
       tell({ type: "notice.raised", severity: "info", code: "hook_message", text: `${by.name}: ${words}` });
     for (const { script } of outcome.environment) environment(script);
+    for (const path of outcome.said.watchPaths ?? []) this.#watched.add(path);
     return outcome;
+  }
+
+  /** Files that hooks want to be told of when they change: names in the session's folder, or paths. */
+  get watched(): readonly string[] {
+    return [...new Set([...(this.#parts?.hooks.watched ?? []), ...this.#watched])];
   }
 
   get board(): Board | undefined {

@@ -72,7 +72,7 @@ export async function inspectRules(place: Place, { settings: flag, mode }: Rules
   const approvals = typeof kept === "string" ? [] : kept;
   const directories = (permissions?.additionalDirectories ?? []).map((folder) => resolve(cwd, folder));
   const rules = [...gathered.rules, ...approvals.map(ruleOf)];
-  const box = boxOf(read.settings, { rules, directories, home, keelHome, session: "none" });
+  const box = boxOf(read.settings, { bounds: () => ({ rules, directories }), home, keelHome, session: "none" });
   return {
     mode: ruling.mode,
     rules: gathered.rules,

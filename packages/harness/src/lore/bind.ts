@@ -16,11 +16,11 @@ type Bound = {
   readonly added: AddedHooks;
 };
 
-export function loreOf({ house, gathered, files }: Site, { claim, recollection }: Log, lineage: Lineage, bound: Bound): Lore {
+export function loreOf({ house, readings, files }: Site, { claim, recollection }: Log, lineage: Lineage, bound: Bound): Lore {
   const { circle, agents, dials, beside, added } = bound;
   const { session } = claim.ref;
   return new Lore({
-    gathered,
+    readings,
     place: house.place,
     files,
     session,

@@ -17,13 +17,15 @@ import type { AddedHooks } from "../hooking/added.ts";
 import { blockedExpansion, tellLoaded, type Blocked } from "../hooking/text-hooks.ts";
 import { gatherInstructions, toldEvent } from "../instructions/gather.ts";
 import type { Lineage } from "../lineage.ts";
+import type { Readings } from "../live/readings.ts";
 import type { Recollection } from "../recollection.ts";
 import { callsIn } from "../skills/calls.ts";
 import { grantsByOrigin } from "../skills/grants.ts";
 import { listSkills, type Listing } from "../skills/listing.ts";
-import { skillEvent } from "../skills/memory.ts";
+import { digestOf, skillEvent } from "../skills/memory.ts";
 import { skillPort } from "../skills/port.ts";
-import { openShelf, type Entry, type NestedCatalog, type Shelf } from "../skills/shelf.ts";
+import type { Entry } from "../skills/shelf.ts";
+import { Shelves } from "../skills/shelves.ts";
 import { startSkill, type NotStarted, type Place as SkillPlace, type StartedSkill, type StartPorts } from "../skills/start.ts";
 import type { TellPorts } from "../instructions/tell.ts";
 import type { SessionParts } from "../session.ts";
@@ -32,7 +34,7 @@ import type { Touch } from "./touch.ts";
 import { readFileFor, runInline, type InlineOf } from "./inline.ts";
 
 export type LoreOf = {
-  readonly gathered: Gathered;
+  readonly readings: Readings;
   readonly place: Place;
   readonly files: Disk;
   readonly session: string;
@@ -58,18 +60,13 @@ export type Expanded =
 
 export class Lore {
   readonly #of: LoreOf;
-  #shelf: Shelf;
-  #nested: readonly NestedCatalog[] = [];
+  readonly #shelves: Shelves;
   #touch: Promise<Touch> | undefined;
   #revived = false;
 
   constructor(of: LoreOf) {
     this.#of = of;
-    this.#shelf = openShelf(of.gathered.catalog, of.gathered.settings);
-  }
-
-  get shelf(): Shelf {
-    return this.#shelf;
+    this.#shelves = new Shelves(of.readings);
   }
 
   /** A tool has touched these files: what comes into play with them is told. */
@@ -78,11 +75,15 @@ export class Lore {
     await (await this.#touch).files(files);
   }
 
+  get #read(): Gathered {
+    return this.#of.readings.taken;
+  }
+
   /** For the system prompt, and for the first words of a session. */
   get listing(): Listing {
-    const { gathered, dials, recollection } = this.#of;
-    const { skillListingMaxDescChars, skillListingBudgetFraction } = gathered.settings;
-    return listSkills(this.shelf.entries, {
+    const { dials, recollection } = this.#of;
+    const { skillListingMaxDescChars, skillListingBudgetFraction } = this.#read.settings;
+    return listSkills(this.#shelves.model.entries, {
       window: lookUp(dials.models[0] ?? "").window,
       longestEntry: skillListingMaxDescChars,
       partOfWindow: skillListingBudgetFraction,
@@ -92,7 +93,7 @@ export class Lore {
 
   /** What the user can start by its name. */
   get offers(): Session["skills"] {
-    return this.shelf.entries
+    return this.#shelves.user.entries
       .filter(({ forUser }) => forUser)
       .map(({ id, decl: { description, argumentHint } }) => ({
         name: id,
@@ -104,13 +105,13 @@ export class Lore {
   /** For the Skill block. */
   get port(): Skills {
     return skillPort({
-      shelf: () => this.shelf,
+      shelf: () => this.#shelves.model,
       place: () => this.#place(),
       ports: this.#ports(),
       agents: this.#of.agents,
       take: async (started) => {
         const { tell, receive } = this.#of;
-        tell(...(await this.#taken(started)));
+        tell(...(await this.#started(started)));
         if (!started.fork) receive(started.words.text, started.words.from);
       },
     });
@@ -127,24 +128,25 @@ export class Lore {
   }
 
   async #briefing(begins: NonNullable<Lineage["begins"]>): Promise<readonly Event[]> {
-    const { gathered, place } = this.#of;
+    const { place } = this.#of;
+    const gathered = this.#read;
     const { notesOf, preload } = await import("./briefing.ts");
     const start = (entry: Entry): ReturnType<typeof last<StartedSkill | NotStarted>> =>
       last(startSkill({ entry, args: "", typed: `/${entry.id}` }, this.#place(), this.#ports<never>()));
-    const skills = await preload(begins.skills ?? [], this.#shelf, start);
+    const skills = await preload(begins.skills ?? [], this.#shelves.model, start);
     return [...skills, ...(await notesOf(begins, { place, cwd: gathered.folders.cwd, trusted: gathered.standing.trusted }))];
   }
 
   /** What a new session is told before its first prompt. */
-  async opening(listed: boolean): Promise<readonly Event[]> {
-    const { loaded, words, problems } = await gatherInstructions(this.#of.gathered.catalog, await this.#tellPorts());
+  async opening(lists: boolean): Promise<readonly Event[]> {
+    const { loaded, words, problems } = await gatherInstructions(this.#read.catalog, await this.#tellPorts());
     if (loaded.length > 0) tellLoaded(this.#of.hooking(), loaded, this.#of.inline().running());
-    const { live } = listed ? this.listing : { live: "" };
+    const { live } = lists ? this.listing : { live: "" };
     return [
       ...problems.map(noticeOf),
       ...(loaded.length > 0 ? [toldEvent(loaded)] : []),
       ...words.map(({ from, text: said }): Event => ({ type: "context.added", from, content: [text(said)] })),
-      ...(live === "" ? [] : [{ type: "context.added" as const, from: "harness" as const, content: [text(live)] }]),
+      ...(live === "" ? [] : [{ type: "context.added" as const, from: "harness" as const, content: [text(live)] }, listed(live)]),
     ];
   }
 
@@ -153,7 +155,7 @@ export class Lore {
     await this.#revive();
     this.#of.approvals.lent = [];
     this.#of.dials.takeBack();
-    const calls = callsIn(prompt, this.shelf);
+    const calls = callsIn(prompt, this.#shelves.user);
     if (calls.is === "prompt") return undefined;
     if (calls.is === "refused") return { refused: calls.why };
     if (calls.is === "unknown") return { refused: this.#unknown(calls.name, calls.near) };
@@ -164,7 +166,7 @@ export class Lore {
       if (blocked) return { blocked };
       const started = await last(startSkill(call, this.#place(), this.#ports<never>()));
       if (!started.ok) return { refused: started.why };
-      events.push(...(await this.#taken(started)));
+      events.push(...(await this.#started(started)));
       if (started.fork) apart.push({ id: started.id, fork: started.fork });
       else events.push({ type: "context.added", from: started.words.from, content: [text(started.words.text)] });
     }
@@ -183,13 +185,13 @@ export class Lore {
   #unknown(name: string, near: readonly string[]): string {
     const slip = nearest(
       name,
-      this.shelf.entries.filter(({ forUser }) => forUser).map(({ id }) => id),
+      this.offers.map(({ name: known }) => known),
     );
     const meant = near.length > 0 ? near : slip === undefined ? [] : [slip];
     return `No skill or command is named /${name}.${meant.length > 0 ? ` Did you mean /${meant.join(", /")}?` : " Begin with another word to say it to the model."}`;
   }
 
-  async #taken({ id, note, rules, problems: found, fork, model, effort, hooks }: StartedSkill): Promise<readonly Event[]> {
+  async #started({ id, note, rules, problems: found, fork, model, effort, hooks }: StartedSkill): Promise<readonly Event[]> {
     const { approvals, dials, invoked } = this.#of;
     invoked(id);
     const problems = [...found, ...(hooks.length > 0 ? await this.#addHooks(id) : [])];
@@ -206,36 +208,32 @@ export class Lore {
     if (this.#revived) return;
     this.#revived = true;
     for (const id of this.#of.recollection.skills.counts.keys())
-      if (this.#shelf.find(id)?.decl.hooks) this.#of.tell(...(await this.#addHooks(id)).map(noticeOf));
+      if (this.#shelves.user.find(id)?.decl.hooks) this.#of.tell(...(await this.#addHooks(id)).map(noticeOf));
   }
 
   /** They hold until the session ends. What is wrong with them is told. */
   async #addHooks(id: string): Promise<readonly Problem[]> {
-    const { gathered, added, hooking } = this.#of;
-    const entry = this.#shelf.find(id);
+    const { added, hooking, readings } = this.#of;
+    const entry = this.#shelves.user.find(id);
     if (!entry?.decl.hooks) return [];
     const { hooksOfSkill } = await import("../hooking/own-hooks.ts");
-    const { declared, problems } = await hooksOfSkill(entry, gathered, this.#place().dataDir);
+    const { declared, problems } = await hooksOfSkill(entry, readings.newest, this.#place().dataDir);
     if (declared) added.add(declared);
     hooking()?.hear(); // bound now, and not in the middle of what they are told of
     return problems;
   }
 
   async #openTouch(): Promise<Touch> {
-    const { gathered, recollection, tell, receive, hooking, inline } = this.#of;
+    const { recollection, tell, receive, hooking, inline } = this.#of;
     const { Touch: Opened } = await import("./touch.ts");
     const ports = this.#tellPorts();
     return new Opened({
-      catalog: () => gathered.catalog,
-      cwd: gathered.folders.cwd,
-      trusted: gathered.standing.trusted,
+      catalog: () => this.#read.catalog,
+      cwd: this.#read.folders.cwd,
+      trusted: this.#read.standing.trusted,
       ports: () => ports,
-      shelf: () => this.#shelf,
-      addNested: (nested) => {
-        if (this.#nested.some(({ place }) => place === nested.place)) return;
-        this.#nested = [...this.#nested, nested];
-        this.#shelf = openShelf(gathered.catalog, gathered.settings, this.#nested);
-      },
+      shelf: () => this.#shelves.model,
+      addNested: (nested) => this.#shelves.add(nested),
       told: () => recollection.told,
       tell: (...events) => {
         for (const event of events) recollection.note(event); // before it is written: a call at the same time looks here
@@ -247,7 +245,8 @@ export class Lore {
   }
 
   async #tellPorts(): Promise<TellPorts> {
-    const { gathered, place } = this.#of;
+    const { place } = this.#of;
+    const gathered = this.#read;
     return {
       cwd: gathered.folders.cwd,
       home: place.home,
@@ -259,8 +258,8 @@ export class Lore {
   }
 
   #place(): SkillPlace {
-    const { gathered, place, session } = this.#of;
-    const { cwd } = gathered.folders;
+    const { place, session } = this.#of;
+    const { cwd } = this.#read.folders;
     return {
       session,
       cwd: this.#of.inline().toolbox.seat.cwd,
@@ -273,17 +272,20 @@ export class Lore {
   }
 
   #ports<Step>(): StartPorts<Step> {
-    const { gathered, recollection, inline, files } = this.#of;
+    const { recollection, inline, files } = this.#of;
     return {
       readBody: (decl, within) => readBody(decl, within),
       runInline: (command, rules: readonly Rule[]) => runInline(command, rules, inline()),
       readFile: (path) => readFileFor(path, inline(), files),
       mayGrant: grantsByOrigin,
-      noCommands: gathered.settings.disableSkillShellExecution === true,
+      noCommands: this.#of.readings.newest.settings.disableSkillShellExecution === true,
       memory: () => recollection.skills,
     };
   }
 }
+
+/** A session that goes on later is told when the list has become another. */
+const listed = (live: string): Event => ({ type: "session.changed", change: { listing: digestOf(live) } });
 
 async function last<T>(generator: AsyncGenerator<never, T>): Promise<T> {
   let step = await generator.next();

@@ -52,17 +52,25 @@ export type PluginsRead = {
   readonly problems: readonly Problem[];
   readonly index: PluginIndex;
 };
-/** What was read of the directories, for whoever reads them again. `keep`: leaves it to the next start. */
-export type PluginIndex = { readonly cache: CatalogCache; keep(): Promise<void> };
+/** What was read of the directories, whatever of it may be used, for whoever reads them again. `keep`: leaves it to the next start. */
+export type PluginIndex = { readonly whole: Catalog; readonly cache: CatalogCache; keep(): Promise<void> };
+type Where = Pick<House, "place" | "plugins" | "named"> & Partial<Pick<House, "version">>;
 
 /** Reading runs nothing. Of what stands in the user's and the project's folders only `keel plugin` tells the problems: they aren't this session's. */
-export async function readPlugins(
-  { place, plugins, named = [], version = "" }: Pick<House, "place" | "plugins" | "named"> & Partial<Pick<House, "version">>,
+export async function readPlugins(house: Where, addDirs: readonly string[], trusted = true): Promise<PluginsRead> {
+  const layers = layersOf(house, addDirs);
+  const kept = { folder: join(house.place.keelHome, "var", "cache", "plugins"), version: house.version ?? "" };
+  const cache = createCatalogCache(kept, layers);
+  const whole = await readCatalog(layers, cache);
+  return pluginsIn({ whole, cache, keep: () => keepCatalogCache(kept, layers, cache) }, trusted);
+}
+
+export function layersOf(
+  { place, plugins, named = [] }: Pick<Where, "place" | "plugins" | "named">,
   addDirs: readonly string[],
-  trusted = true,
-): Promise<PluginsRead> {
+): readonly PluginLayer[] {
   const { cwd, home, keelHome, env } = place;
-  const layers = findLayers({
+  return findLayers({
     cwd,
     home,
     keelHome,
@@ -71,9 +79,10 @@ export async function readPlugins(
     addDirs,
     plugins: [...plugins.map((root) => ({ root, kind: "bundled" as const })), ...named.map((root) => ({ root, kind: "flag" as const }))],
   });
-  const kept = { folder: join(keelHome, "var", "cache", "plugins"), version };
-  const cache = createCatalogCache(kept, layers);
-  const whole = await readCatalog(layers, cache);
+}
+
+export function pluginsIn(index: PluginIndex, trusted: boolean): PluginsRead {
+  const { whole } = index;
   const catalog = trusted ? whole : catalogOf(whole.layers.filter(({ layer }) => bringerOf(layer) !== "repository"));
   const putIn = catalog.layers.filter(({ layer }) => PUT_IN.includes(layer.kind));
   return {
@@ -81,7 +90,7 @@ export async function readPlugins(
     plugins: putIn.flatMap(({ plugin }) => plugin ?? []),
     unusable: putIn.find(({ plugin }) => plugin === undefined)?.problems[0],
     problems: putIn.flatMap(({ problems }) => problems),
-    index: { cache, keep: () => keepCatalogCache(kept, layers, cache) },
+    index,
   };
 }
 

@@ -28,7 +28,7 @@ A skill is a text that tells how to do one kind of work. When one of these fits 
 const LIVE_HEAD = "# Skills of this user and this folder";
 
 export function listSkills(entries: readonly Entry[], bounds: ListingBounds): Listing {
-  const budget = bounds.characters ?? Math.floor(bounds.window * CHARACTERS_PER_TOKEN * (bounds.partOfWindow ?? PART_OF_WINDOW));
+  const budget = budgetOf(bounds);
   const listed = entries.filter(({ forModel, decl }) => forModel && decl.paths === undefined).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const installed = listed.filter(({ origin }) => origin === "installed");
   const own = listed.filter(({ origin }) => origin !== "installed");
@@ -38,6 +38,15 @@ export function listSkills(entries: readonly Entry[], bounds: ListingBounds): Li
 }
 
 const headed = (head: string, lines: string): string => (lines === "" ? "" : `${head}\n${lines}`);
+
+/** A line for each, within the budget of a listing of their own: for those that come later. */
+export function listLines(entries: readonly Entry[], bounds: ListingBounds): string {
+  return fit(entries, budgetOf(bounds), bounds);
+}
+
+function budgetOf({ characters, window, partOfWindow = PART_OF_WINDOW }: ListingBounds): number {
+  return characters ?? Math.floor(window * CHARACTERS_PER_TOKEN * partOfWindow);
+}
 
 /** One line of the listing. */
 export function entryLine({ id, decl, nameOnly }: Entry, longestEntry = LONGEST_ENTRY): string {

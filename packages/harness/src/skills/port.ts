@@ -29,7 +29,7 @@ export function skillPort(room: SkillRoom): Skills {
     async *invoke(name, args, ctx): AsyncGenerator<ToolStep, ToolOutput> {
       const shelf = room.shelf();
       const entry = shelf.find(name);
-      if (!entry) return failed(unknown(name, shelf));
+      if (!entry) return failed(unavailable(shelf.gone?.(name)) ?? unknown(name, shelf));
       if (!entry.forModel) return failed(`${entry.id} is the user's alone to start. Tell them that /${entry.id} would do it.`);
       const typed = args === "" ? `/${entry.id}` : `/${entry.id} ${args}`;
       const started = yield* startSkill({ entry, args, typed }, room.place(), room.ports);
@@ -60,6 +60,9 @@ export const orderOf = (id: string, { agent: kind, prompt, background, model, ef
   isolation: undefined,
   name: undefined,
 });
+
+const unavailable = (id: string | undefined): string | undefined =>
+  id && `The skill ${id} is unavailable: it was taken away while the session runs. Do the work without it.`;
 
 function unknown(name: string, { entries }: Shelf): string {
   const near = findSkills(

@@ -34,6 +34,8 @@ export type Shelf = {
   readonly entries: readonly Entry[];
   /** By id, by the bare name where it is free, by `folder:name`; with a slash before it or without. */
   find(name: string): Entry | undefined;
+  /** The id of one that was there before. */
+  gone?(name: string): string | undefined;
 };
 
 export type ShelfSettings = Pick<Settings, "skillOverrides" | "disableBundledSkills">;
@@ -73,6 +75,23 @@ export function openShelf(
       const name = asked.trim().replace(/^\//, "");
       const found = byId.get(name) ?? byId.get(aliases.get(name) ?? "") ?? byFolder.get(name);
       return found ?? only(all.filter(({ id }) => id.toLowerCase() === name.toLowerCase()));
+    },
+  };
+}
+
+/** Those of `known` that are there `now`, as they are now. `past`: ids of all that were ever known. */
+export function remaining(known: Shelf, now: Shelf, past: ReadonlySet<string>): Shelf {
+  if (known === now && past.size === known.entries.length) return known;
+  const there = new Map(now.entries.map((entry) => [entry.id, entry]));
+  return {
+    entries: known.entries.flatMap(({ id }) => there.get(id) ?? []),
+    find(name) {
+      const found = known.find(name);
+      return found && there.get(found.id);
+    },
+    gone(name) {
+      const id = known.find(name)?.id ?? name.trim().replace(/^\//, "");
+      return !there.has(id) && past.has(id) ? id : undefined;
     },
   };
 }

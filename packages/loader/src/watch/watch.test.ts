@@ -165,7 +165,7 @@ test("files beside the catalog are told of by name", async () => {
   await using home = await temporaryHome();
   const file = join(home.path, ".keel/settings.json");
   await write(file, "{}");
-  for await (const { clock, changes } of scene(home.path, { files: [file] })) {
+  for await (const { clock, changes } of scene(home.path, { files: () => [file] })) {
     await clock.rest();
     await write(file, '{"model": "m"}');
     for (let ticks = 0; ticks < 4; ticks++) await clock.tick();

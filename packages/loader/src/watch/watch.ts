@@ -13,22 +13,30 @@ import { openNotices, type Notices, type OpenNotices } from "./notice.ts";
 import { differ, printOf, watchedIn, type Print } from "./print.ts";
 import { settle, stir, untilQuiet, type Restless } from "./restless.ts";
 
-/** `files`: those beside the catalog that changed (settings). `problems`: of the directories that were read again. */
+/** `files`: those beside the catalog that changed (settings); of a folder among them, what changed in it. `problems`: of the directories that were read again. */
 export type CatalogChange = Difference & {
   readonly catalog: Catalog;
   readonly files: readonly string[];
   readonly problems: readonly Problem[];
 };
 
-/** `find`: asked at each look, since folders come and go. `files`: more that is watched, and not read here. */
+/** `find`: asked at each look, since folders come and go. `files`: more that is watched, and not read here; asked at each look, too. */
 export type Watched = {
   readonly catalog: Catalog;
   readonly cache: CatalogCache;
   readonly find: () => readonly PluginLayer[];
-  readonly files?: readonly string[];
+  readonly files?: () => readonly string[];
   readonly clock: Pick<Clock, "now" | "sleep">;
   readonly notices?: OpenNotices;
 };
+
+/** Reads every directory once more, without a watch: what broke since `before` keeps its last good self. */
+export async function readCatalogAgain(before: Catalog, layers: readonly PluginLayer[], cache: CatalogCache): Promise<Catalog> {
+  const known = new Map(before.layers.map((read) => [keyOf(read.layer), read]));
+  const reads: LayerRead[] = [];
+  for (const layer of layers) reads.push(keepGood(known.get(keyOf(layer)), await readLayerDir(layer, cache)));
+  return catalogOf(reads);
+}
 
 /** A look at everything takes half a second where there are 25,000 skills: it may have a twentieth of the time. */
 const SWEEP_MS = 1000;
@@ -38,14 +46,16 @@ const FILES = "files";
 type State = {
   catalog: Catalog;
   layers: readonly PluginLayer[];
+  files: readonly string[];
   readonly prints: Map<string, Print>;
   readonly restless: Restless;
 };
 
 /** Yields each time that the catalog, or one of the files, is another than before; never for a look that found nothing. Ends at the signal. */
 export async function* watchCatalog(watched: Watched, signal: AbortSignal): AsyncGenerator<CatalogChange, void> {
-  const { clock, catalog, files = [] } = watched;
-  const state: State = { catalog, layers: catalog.layers.map(({ layer }) => layer), prints: new Map(), restless: new Map() };
+  const { clock, catalog, files = () => [] } = watched;
+  const layers = catalog.layers.map(({ layer }) => layer);
+  const state: State = { catalog, layers, files: files(), prints: new Map(), restless: new Map() };
   await using notices = await (watched.notices ?? openNotices)(signal);
   // A change since the catalog was read shows by reading once more, behind the first look.
   let sweep = await look(state, watched, notices);
@@ -58,42 +68,48 @@ export async function* watchCatalog(watched: Watched, signal: AbortSignal): Asyn
     if (signal.aborted) return;
     if (woke !== undefined) {
       next = notices.next();
-      if (!notice(state, files, woke, clock.now()) && basename(woke).startsWith(".")) sweep = { due: 0 }; // a folder of ours may have come
+      if (!notice(state, woke, clock.now()) && basename(woke).startsWith(".")) sweep = { due: 0 }; // a folder of ours may have come
     }
     if (clock.now() >= sweep.due) sweep = await look(state, watched, notices);
     const settled = settle(state.restless, clock.now());
     if (settled.size === 0) continue;
     const change = await readAgain(state, watched, settled);
-    const told = settled.has(FILES) ? files : [];
+    const told = settled.get(FILES) ?? [];
     if (change || told.length > 0) yield { ...(change ?? { ...NOTHING, catalog: state.catalog, problems: [] }), files: told };
-    notices.follow(rootsOf(state.layers, files), leavesOf(state.catalog));
+    notices.follow(rootsOf(state.layers, state.files), leavesOf(state.catalog));
   }
 }
 
 const NOTHING: Difference = { added: [], removed: [], changed: [] };
 
 /** Looks at everything, by stat alone, and marks what differs from the look before. */
-async function look(state: State, { find, files = [], clock }: Watched, notices: Notices): Promise<{ readonly due: number }> {
+async function look(state: State, { find, files = () => [], clock }: Watched, notices: Notices): Promise<{ readonly due: number }> {
   const began = clock.now();
   const before = state.layers;
+  const watching = state.files; // what is named just now hasn't changed
   state.layers = find();
+  state.files = files();
   const known = new Set(before.map(keyOf));
   for (const key of known) if (!state.layers.some((layer) => keyOf(layer) === key)) stir(state.restless, key, [], began);
-  const places = [...state.layers.map((layer): [string, readonly string[]] => [keyOf(layer), watchedIn(layer)]), [FILES, files] as const];
+  const places = [
+    ...state.layers.map((layer): [string, readonly string[]] => [keyOf(layer), watchedIn(layer)]),
+    [FILES, state.files] as const,
+  ];
   for (const [key, paths] of places) {
     const print = await printOf(paths);
     const last = state.prints.get(key);
-    const units = last ? differ(last, print) : known.has(key) || key === FILES ? [] : [...paths];
+    const found = last ? differ(last, print) : known.has(key) || key === FILES ? [] : [...paths];
+    const units = key === FILES ? found.filter((unit) => watching.some((file) => isInside(file, unit))) : found;
     if (units.length > 0) stir(state.restless, key, units, clock.now());
     state.prints.set(key, print);
   }
-  notices.follow(rootsOf(state.layers, files), leavesOf(state.catalog));
+  notices.follow(rootsOf(state.layers, state.files), leavesOf(state.catalog));
   const now = clock.now();
   return { due: now + Math.max(SWEEP_MS, (now - began) * SWEEP_SHARE) };
 }
 
 /** Marks the directories that a path belongs to. One that nothing is read from (a session's own folder) is passed over. */
-function notice({ layers, restless }: State, files: readonly string[], path: string, now: number): boolean {
+function notice({ layers, files, restless }: State, path: string, now: number): boolean {
   const keys = [
     ...layers.filter((layer) => watchedIn(layer).some((place) => isInside(place, path))).map(keyOf),
     ...(files.includes(path) ? [FILES] : []),

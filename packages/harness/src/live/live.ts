@@ -1,0 +1,66 @@
+/**
+ * Keeps a session up with its files. Rule: nothing of it is loaded before it is needed, and a run doesn't wait for it: what has changed is
+ * there for the next call, and told with the next turn.
+ */
+import type { Envelope } from "@keelson/protocol";
+import type { Disk } from "@keelson/tools";
+import type { Beside } from "../beside.ts";
+import type { Circle } from "../circle.ts";
+import type { Dials } from "../dials.ts";
+import type { House } from "../house.ts";
+import type { Meter } from "../meter.ts";
+import type { Follower, Reloaded } from "./follow.ts";
+import type { LiveReadings } from "./readings.ts";
+
+export type LiveOf = {
+  readonly house: House;
+  readonly files: Disk;
+  readonly readings: LiveReadings;
+  readonly circle: Circle;
+  readonly beside: Beside;
+  readonly dials: Pick<Dials, "hold" | "models">;
+  readonly meter: Pick<Meter, "context">;
+};
+
+export class Live implements AsyncDisposable {
+  readonly #of: LiveOf;
+  readonly #stop = new AbortController();
+  #follower: Promise<Follower> | undefined;
+  #going: Promise<void> | undefined;
+
+  constructor(of: LiveOf) {
+    this.#of = of;
+  }
+
+  /** Watches from now on, where it isn't turned off. */
+  watch(): void {
+    if (this.#of.house.flags.watch === false || this.#stop.signal.aborted) return;
+    this.#going ??= this.#open().then((follower) => follower.follow(this.#stop.signal));
+  }
+
+  /** The same envelopes. A run that ends with its first reply never pays for a watch. */
+  async *beside(envelopes: AsyncGenerator<Envelope, void>): AsyncGenerator<Envelope, void> {
+    for await (const envelope of envelopes) {
+      if (envelope.event.type === "call.completed") this.watch();
+      yield envelope;
+    }
+  }
+
+  async reload(rewrite: boolean): Promise<Reloaded> {
+    return await (await this.#open()).reload(rewrite);
+  }
+
+  /** In words why not. */
+  async addFolder(path: string): Promise<string | undefined> {
+    return await (await this.#open()).addFolder(path);
+  }
+
+  #open(): Promise<Follower> {
+    return (this.#follower ??= import("./follow.ts").then(({ Follower: Opened }) => new Opened(this.#of, this.#stop.signal)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#going;
+  }
+}
