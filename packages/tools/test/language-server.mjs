@@ -1,4 +1,5 @@
 // A language server for tests, of the kind that tells diagnostics unasked: the word "wrong" is an error wherever it stands.
+// A text that begins with "die" kills it.
 // `node language-server.mjs [flood] [mute] [settings] [gated FILE]`: talks without end; never tells any; tells its settings as a
 // diagnostic; tells nothing before there is that file. `--socket=PORT`: over that, in place of its own ends.
 import { existsSync } from "node:fs";
@@ -20,6 +21,7 @@ const flood = () => {
   output.once("drain", flood);
 };
 const diagnose = ({ uri, version, text }) => {
+  if (text.startsWith("die")) process.exit(1);
   if (modes.includes("mute")) return;
   while (modes.includes("gated") && !existsSync(modes.at(-1))) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
   const lines = text.split("\n").map((line, at) => ({ at, from: line.indexOf("wrong") }));

@@ -168,6 +168,15 @@ test("one that dies at once is started as often as was said, and each end is tol
   ]);
 });
 
+test("one that died over a file is started again by the next one, and knows what it is asked about", async () => {
+  await using w = await world(words());
+  const path = await w.put("a.ts", "wrong\n");
+  await w.look(path);
+  await w.look(await w.put("b.ts", "die\n"));
+  expect(w.told).toEqual([expect.stringMatching(/^The language server one has ended; the next file .* It ended with code 1\.$/)]);
+  expect(await w.look(path)).toEqual(["1:1 error This is wrong. words undefined"]);
+});
+
 test("restartOnCrash off: it isn't started again", async () => {
   await using w = await world({ ...script("process.exit(3)"), restartOnCrash: false });
   for (const name of ["a.ts", "b.ts"]) await w.look(await w.put(name, ""));
