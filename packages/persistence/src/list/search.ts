@@ -6,7 +6,6 @@ import type { Disk } from "../disk.ts";
 import { sessionsOf } from "../layout.ts";
 import { records } from "../read.ts";
 import { restore } from "../record.ts";
-import { newestFirst } from "../summary.ts";
 import { ROOM, rowAt, type Row } from "./rows.ts";
 
 /** Sessions, when a search doesn't say. */
@@ -35,27 +34,38 @@ type Candidate = { readonly row: Row; readonly seq: number };
 /** So many of the newest sessions are looked through first: words that many sessions have need no more. */
 const NEAR = 500;
 
-/** The last place in each session, the newest session first. */
+/** The last place in each session, the newest session first. A session's row is read when it is come to: most never are. */
 function* candidates(db: DatabaseSync, wanted: readonly string[], cwd: string | undefined): Generator<Candidate> {
   const match = wanted.map((word) => `"${word}"*`).join(" AND ");
   const there = cwd === undefined ? { where: "", values: [] } : { where: "WHERE cwd = ?", values: [cwd] };
-  const newest = `SELECT id FROM session ${there.where} ORDER BY updated DESC, created DESC, name DESC LIMIT ${NEAR}`;
+  const newest = `SELECT id FROM session ${there.where} ORDER BY ${NEWEST} LIMIT ${NEAR}`;
   const near = lastPlaces(db, `rowid >> 32 IN (${newest})`, [match, ...there.values]);
-  yield* near;
-  const told = new Set(near.map(({ row }) => row.id));
+  yield* found(db, near);
+  const told = new Set(near.map(idAt));
   const all = cwd === undefined ? "true" : `rowid >> 32 IN (SELECT id FROM session ${there.where})`;
-  for (const one of lastPlaces(db, all, [match, ...there.values])) if (!told.has(one.row.id)) yield one;
+  const far = lastPlaces(db, all, [match, ...there.values]);
+  yield* found(
+    db,
+    far.filter((place) => !told.has(idAt(place))),
+  );
 }
 
-function lastPlaces(db: DatabaseSync, within: string, values: readonly string[]): readonly Candidate[] {
+const idAt = (place: number): number => Math.floor(place / ROOM);
+const NEWEST = "updated DESC, created DESC, name DESC";
+
+function lastPlaces(db: DatabaseSync, within: string, values: readonly string[]): readonly number[] {
+  const last = `SELECT max(rowid) AS place FROM words WHERE words MATCH ? AND ${within} GROUP BY rowid >> 32`;
   return db
-    .prepare(`SELECT max(rowid) AS place FROM words WHERE words MATCH ? AND ${within} GROUP BY rowid >> 32`)
+    .prepare(`SELECT place FROM (${last}) JOIN session ON session.id = place >> 32 ORDER BY ${NEWEST}`)
     .all(...values)
-    .flatMap(({ place }) => {
-      const row = rowAt(db, Math.floor(Number(place) / ROOM));
-      return row ? [{ row, seq: Number(place) % ROOM }] : [];
-    })
-    .toSorted((one, other) => newestFirst(one.row.summary, other.row.summary));
+    .map(({ place }) => Number(place));
+}
+
+function* found(db: DatabaseSync, places: readonly number[]): Generator<Candidate> {
+  for (const place of places) {
+    const row = rowAt(db, idAt(place));
+    if (row) yield { row, seq: place % ROOM };
+  }
 }
 
 type Sought = { readonly seq: number; readonly wanted: readonly string[] };
