@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { chmod, mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hasCode } from "@keelson/protocol";
@@ -10,11 +11,11 @@ export async function temporaryHome(): Promise<AsyncDisposable & { readonly path
     path,
     async [Symbol.asyncDispose]() {
       try {
-        await rm(path, { recursive: true, force: true });
+        rmSync(path, { recursive: true, force: true }); // one after another: nothing is still being removed when it throws
       } catch (error) {
         if (!hasCode(error, ["EACCES", "EPERM"])) throw error;
         await openFolders(path);
-        await rm(path, { recursive: true, force: true });
+        rmSync(path, { recursive: true, force: true });
       }
     },
   };
