@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { catalogOf, readBody } from "@keelson/loader";
 import { test } from "vitest";
 import { hook, kept, notices } from "../../test/hooks.ts";
 import { call, messagesIn, outcomes, run, world, type World } from "../../test/world.ts";
+import { noteTold } from "../instructions/gather.ts";
+import type { Before } from "../instructions/tell.ts";
+import { openShelf } from "../skills/shelf.ts";
+import { Touch } from "./touch.ts";
 
 const say = (text: string) => ({ blocks: [{ text }] });
 const read = (file: string) => ({ blocks: [call("Read", { file_path: file })] });
@@ -142,4 +148,36 @@ test("a sub-agent is told what holds for the files that it touches", async () =>
   await run(session, "go");
   const child = w.server.requests.filter(({ text }) => text.includes("Of the screens: blue"));
   assert.equal(child.length, 1, "the agent's, and not its parent's");
+});
+
+test("what went out of the context when it was made smaller is told again at the next touch", async () => {
+  await using w = await world({ replies: [] });
+  await put(w.cwd, NESTED);
+  const said: string[] = [];
+  let standing: Before = new Map();
+  const touch = new Touch({
+    catalog: () => catalogOf([]),
+    cwd: w.cwd,
+    trusted: true,
+    ports: async () => ({
+      cwd: w.cwd,
+      home: w.home,
+      read: (file, within) => readBody({ file }, within),
+      realpath: async (path) => (existsSync(path) ? path : undefined),
+      approved: () => false,
+      excluded: () => false,
+    }),
+    shelf: () => openShelf(catalogOf([]), {}),
+    addNested: () => {},
+    told: () => standing,
+    tell: (...events) => void (standing = events.reduce(noteTold, standing)),
+    receive: (words) => void said.push(words),
+    heard: () => {},
+  });
+  const file = join(w.cwd, "app/ui/a.ts");
+  for (const _ of [1, 2]) await touch.files([file]);
+  assert.equal(said.length, 1);
+  standing = noteTold(standing, { type: "context.edited", tier: "autocompact", edits: [{ op: "drop", from: 0, to: 1 }] });
+  await touch.files([file]);
+  assert.equal(said.length, 2);
 });

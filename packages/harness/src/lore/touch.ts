@@ -36,6 +36,7 @@ export class Touch {
   readonly #match = new Map<string, Promise<(path: string) => boolean>>();
   readonly #complained = new Set<string>();
   #scoped: { readonly shelf: Shelf; readonly scope: Promise<SkillScope> } | undefined;
+  #standing = 0;
   #turn: Promise<void> = Promise.resolve();
 
   constructor(of: TouchOf) {
@@ -44,6 +45,9 @@ export class Touch {
 
   /** One after the other: of two calls at once the second finds told what the first one told. */
   async files(touched: readonly string[]): Promise<void> {
+    const standing = this.#of.told().size;
+    if (standing < this.#standing) this.#seen.clear(); // the context was made smaller: what is gone is told again
+    this.#standing = standing;
     for (const file of touched) {
       if (this.#seen.has(file)) continue;
       this.#seen.add(file);
