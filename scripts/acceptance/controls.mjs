@@ -6,6 +6,7 @@ import { check, expect } from "./check.mjs";
 import { leftOut } from "./table.mjs";
 import { call, say, world } from "./world.mjs";
 
+const LONGEST_MS = 180_000; // hooks have minutes of their own
 const MOST_EACH = 8; // plugins of one fault
 const FOREIGN = /^\s*(?:uvx?|bunx?|npx|bun)\s/;
 
@@ -58,7 +59,7 @@ async function blocksNothing(root) {
     replies: [...calls, call("Read", { file_path: "a.txt" }), say("It is two.")],
     flags: { permissionMode: "bypassPermissions" },
   });
-  await w.prompt("Change it.");
+  await w.prompt("Change it.", LONGEST_MS);
   const said = w.notices;
   expect(w.ended.join(), /^completed$/);
   // A hook may deny; one that is broken may not.

@@ -21,6 +21,7 @@ export async function world({ plugins, replies = [], files = {}, settings = {}, 
   mkdirSync(cwd);
   for (const [path, text] of Object.entries(files)) put(join(cwd, path), text);
   put(join(home, ".keel", "settings.json"), JSON.stringify(settings));
+  put(join(home, ".npmrc"), "fetch-retries=0\n"); // there is no network: npx says so at once
   const named = copied ? plugins.map((root) => copyOf(root, join(home, "plugins"))) : plugins;
   await prepare?.({ cwd, home });
   const server = await simulate({ replies: (_, at) => replies[at] ?? say("ok") });

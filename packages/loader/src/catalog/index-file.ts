@@ -2,7 +2,7 @@
  * What was read of plugin directories, on the disk: a file for each directory. Rule: it saves the parsing and never the looking. Every text
  * is still asked for its times, size and number; a file that is broken, of another program or too young to tell is as if it weren't there.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,7 +25,7 @@ export function fileOf({ folder }: IndexPlace, { kind, root, format = "", within
   return join(folder, `${hashOf([kind, root, format, within].join("\0")).slice(0, 32)}.json`);
 }
 
-const hashOf = (text: string | Uint8Array): string => createHash("sha256").update(text).digest("hex");
+const hashOf = (text: string | Uint8Array): string => hash("sha256", text);
 
 /** The first line: whose it is, and what the rest must come to. */
 export function headOf({ version }: IndexPlace, body: string | Uint8Array): string {

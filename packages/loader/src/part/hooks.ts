@@ -268,5 +268,5 @@ const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\
 
 function suggestEvent(written: string): string {
   const meant = nearest(written, HOOK_EVENTS);
-  return meant ? `Did you mean ${quote(meant)}?` : "Use an event of docs/reference, such as PreToolUse, or take it out.";
+  return meant ? `Did you mean ${quote(meant)}?` : "Use an event such as SessionStart, PreToolUse, PostToolUse or Stop, or take it out.";
 }
