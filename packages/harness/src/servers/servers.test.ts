@@ -32,10 +32,15 @@ const clock: Clock = {
   random: () => 0.5,
   sleep: (ms, signal) => pause(ms === WAIT_MS ? 20_000 : ms, signal),
 };
-/** Whoever waits for diagnostics gives up at once, so many times. */
-function impatient(times: number): Clock {
+/** Whoever waits for diagnostics gives up at once, so many times. `patient`: told when somebody waits after that. */
+function impatient(times: number, patient: () => Promise<void> = async () => {}): Clock {
   let left = times;
-  return { ...clock, sleep: async (ms, signal) => (ms === WAIT_MS && left-- > 0 ? undefined : await clock.sleep(ms, signal)) };
+  const sleep: Clock["sleep"] = async (ms, signal) => {
+    if (ms === WAIT_MS && left-- > 0) return;
+    if (ms === WAIT_MS) await patient();
+    await clock.sleep(ms, signal);
+  };
+  return { ...clock, sleep };
 }
 
 /** What the model was told in the last message of a request, the results of its calls apart. */
@@ -66,11 +71,12 @@ const gated = { words: { ...words("gated").words, args: [WORDS, "gated", "${CLAU
 const bash = (command: string) => ({ blocks: [call("Bash", { command })] });
 
 test("what comes too late is told before the end, which it holds back when it is an error", async () => {
-  await using w = await world({ replies: [wrong("a.txt"), bash("touch gate"), say("done"), say("now really")] });
-  await using session = await opened(w, gated, { clock: impatient(1) });
+  await using w = await world({ replies: [wrong("a.txt"), say("done"), say("now really")] });
+  const clockOf = impatient(1, () => writeFile(join(w.cwd, "gate"), ""));
+  await using session = await opened(w, gated, { clock: clockOf });
   assert.equal(ended(await run(session, "go")), "completed");
   assert.doesNotMatch(told(messagesIn(w.server, 1)), /a\.txt/);
-  assert.match(told(messagesIn(w.server, 3)), /^a\.txt:2:1 error This is wrong\. \[words\]$/m);
+  assert.match(told(messagesIn(w.server, 2)), /^a\.txt:2:1 error This is wrong\. \[words\]$/m);
 });
 
 test("what comes after the end is told with the next news, once", async () => {
