@@ -10,7 +10,7 @@ import type { Tally } from "./tally.ts";
 
 /** What a command can look at. Times in ms; `now` since the epoch. */
 export type Situation = {
-  readonly session: Pick<Session, "id" | "rename" | "agents" | "board" | "skills" | "works" | "outputStyle">;
+  readonly session: Pick<Session, "id" | "rename" | "agents" | "board" | "skills" | "works" | "outputStyle" | "reload" | "addFolder">;
   readonly tallies: readonly Tally[];
   readonly crew: Crew;
   readonly ms: number;
@@ -29,11 +29,17 @@ export const COMMANDS: Readonly<Record<Command, Row>> = {
     what: "how it speaks: shows the styles, or chooses one",
     act: ({ session }, words) => styles(session, words),
   },
+  "/reload": {
+    takes: "now",
+    what: "what changed in plugins and settings; now: the model's prompt says it at once",
+    act: async ({ session }, words) => await (await import("./reload-lines.ts")).reloadLines(session, words),
+  },
+  "/add-dir": { takes: "FOLDER", what: "one more folder to work in, for this session", act: addFolder },
   "/title": { takes: "NAME", what: "call this session so", act: title },
   "/resume": { what: "how to go on with another session", act: resume },
   "/exit": { what: "leave (Ctrl-D, or Ctrl-C twice)", act: () => "" },
 };
-export type Command = "/help" | "/tasks" | "/agents" | "/cost" | "/output-style" | "/title" | "/resume" | "/exit";
+export type Command = "/help" | "/tasks" | "/agents" | "/cost" | "/output-style" | "/reload" | "/add-dir" | "/title" | "/resume" | "/exit";
 
 export type Line =
   | { readonly is: "command"; readonly command: Command; readonly words: string }
@@ -54,7 +60,18 @@ export function lineOf(typed: string, skills: Session["skills"]): Line {
   };
 }
 
-const NAMES: readonly Command[] = ["/help", "/tasks", "/agents", "/cost", "/output-style", "/title", "/resume", "/exit"];
+const NAMES: readonly Command[] = [
+  "/help",
+  "/tasks",
+  "/agents",
+  "/cost",
+  "/output-style",
+  "/reload",
+  "/add-dir",
+  "/title",
+  "/resume",
+  "/exit",
+];
 const ALIASES: Readonly<Record<string, Command>> = { "/quit": "/exit", "/": "/help", "/rename": "/title", "/todos": "/tasks" };
 const HINTS = `Anything else goes to the model; while it works, it reads that after its next step.
 A line that ends in \\ goes on in the next one. Ctrl-C interrupts the model.
@@ -104,6 +121,11 @@ function current(crew: Crew, session: Pick<Session, "works">): Crew {
 
 async function styles(session: Situation["session"], words: string): Promise<string> {
   return (await session.outputStyle(words)).split("\n").map(visible).join("\n");
+}
+
+async function addFolder({ session }: Situation, words: string): Promise<string> {
+  if (words === "") return "/add-dir FOLDER: which one?";
+  return visible((await session.addFolder(words)) ?? `${words} is a folder of this session now.`);
 }
 
 function title({ session }: Situation, words: string): string {

@@ -33,6 +33,7 @@ export async function takePrompts(first: string, undone: Undone, session: Sessio
     if (words !== "") await takeOn(words, course);
     words = "";
     if (course.leaves) break;
+    session.watch(); // from the first wait on: a run that was asked for on the command line comes first
     const said = await terminal.ask("> ", {}, leaving.signal);
     if (said.said === "end" || (said.said === "interrupt" && leaveNext)) break;
     leaveNext = said.said === "interrupt";

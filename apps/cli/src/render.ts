@@ -1,5 +1,6 @@
 import type { Envelope, Event, ToolUse } from "@keelson/protocol";
 import { isToolUse } from "@keelson/protocol";
+import { changedLine } from "./change-line.ts";
 import { nameOf, resultLines, titleOf, type Look } from "./call-lines.ts";
 import { visible } from "./clean.ts";
 import type { Crew } from "./crew.ts";
@@ -75,6 +76,8 @@ export class Renderer {
         return this.#result(event);
       case "recovery.attempted":
         return this.#lines([paint.warning(waitingLine(event))]);
+      case "catalog.changed":
+        return this.#lines([paint.dim(changedLine(event))]);
       case "notice.raised":
         return event.severity === "error"
           ? ""

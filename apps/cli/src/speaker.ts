@@ -1,7 +1,15 @@
 import { isToolUse, type Block, type EndReason, type Envelope, type Event, type JsonObject, type Usage } from "@keelson/protocol";
 import { ENDINGS } from "./ending.ts";
 import type { About } from "./stream-json.ts";
-import { compactMessages, deniedMessage, informational, progressMessage, retryMessage, statusMessage } from "./system-messages.ts";
+import {
+  changedMessage,
+  compactMessages,
+  deniedMessage,
+  informational,
+  progressMessage,
+  retryMessage,
+  statusMessage,
+} from "./system-messages.ts";
 import { DELTAS, errorOf, NO_USAGE, readable, stopOf, usageOf, type Message } from "./wire.ts";
 
 /** A call that is known by its block. `told`: when its progress was last told, in ms since the epoch. */
@@ -66,6 +74,8 @@ export class Speaker {
         return [];
       case "recovery.attempted":
         return [retryMessage(event, this.#unattended)];
+      case "catalog.changed":
+        return [changedMessage(event)];
       case "notice.raised":
         if (event.severity === "error") this.#failure = event;
         return informational(event);

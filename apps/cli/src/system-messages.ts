@@ -1,4 +1,5 @@
 import type { Decision, Event } from "@keelson/protocol";
+import { changedLine } from "./change-line.ts";
 import { TRIES } from "./recovery-line.ts";
 import type { Call } from "./speaker.ts";
 import { retryOf, type Message } from "./wire.ts";
@@ -58,6 +59,13 @@ export function informational({ severity, text }: Of<"notice.raised">): readonly
     ? []
     : [{ type: "system", subtype: "informational", content: text, level: severity === "info" ? "notice" : severity }];
 }
+
+export const changedMessage = (event: Of<"catalog.changed">): Message => ({
+  type: "system",
+  subtype: "informational",
+  content: changedLine(event),
+  level: "notice",
+});
 
 export function progressMessage(callId: string, { name, started }: Call, at: number): Message {
   return { type: "tool_progress", tool_use_id: callId, tool_name: name, elapsed_time_seconds: Math.round((at - started) / 1_000) };

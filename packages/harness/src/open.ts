@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { settingsFiles } from "@keelson/loader";
 import { lookUp, networkFromEnv, openNetwork } from "@keelson/model";
 import { memoryStore, openStore } from "@keelson/persistence";
 import { isStoreError, text, type Event, type Problem } from "@keelson/protocol";
@@ -10,13 +11,14 @@ import { MOST_RUNNING } from "./agents/team.ts";
 import { Beside } from "./beside.ts";
 import { Ledger, type Bounds } from "./budget/ledger.ts";
 import { furnish, type Furnished, type Log, type Site } from "./furnish.ts";
-import { gather, type Gathered } from "./gather.ts";
+import { gather, settingsPlaces, type Gathered } from "./gather.ts";
 import { withSandbox } from "./guard/sandbox.ts";
 import type { House, Opening, Session } from "./house.ts";
 import { openGrants, ruleOf } from "./kept/grants.ts";
 import { pickStyle } from "./late.ts";
 import type { Lineage } from "./lineage.ts";
 import { Live } from "./live/live.ts";
+import { Stamps } from "./live/stamps.ts";
 import { LiveReadings, type Readings } from "./live/readings.ts";
 import { openLog, type OpenedLog } from "./log.ts";
 import { Recollection } from "./recollection.ts";
@@ -57,7 +59,7 @@ export async function openSession(house: House): Promise<Opening> {
   for (const one of cut) if (one.agent.background) furnished.conversation.receive([text(tellCut(one))], "task");
   if (log.recollection.cwd !== undefined && log.recollection.cwd !== place.cwd) heard.push(...movedFrom(log.recollection.cwd));
   const { circle, dials, meter } = furnished;
-  const live = new Live({ house, files, readings, circle, beside, dials, meter });
+  const live = new Live({ house, files, readings, circle, beside, dials, meter, stamps: stampsOf(house, gathered) });
   const close = async (): Promise<void> => {
     await gathered.index.keep();
     await servers?.[Symbol.asyncDispose]();
@@ -65,6 +67,12 @@ export async function openSession(house: House): Promise<Opening> {
     await disk[Symbol.asyncDispose]();
   };
   return { ok: true, session: sessionOf({ house, gathered, readings, live, log: opened, lineage, furnished, heard, close }) };
+}
+
+function stampsOf(house: House, { standing }: Gathered): Stamps {
+  const stamps = new Stamps();
+  stamps.changed(settingsFiles(settingsPlaces(house, standing.trusted)));
+  return stamps;
 }
 
 async function readLog({ store, claim, fresh, copied }: OpenedLog, house: House, gathered: Gathered): Promise<Log> {

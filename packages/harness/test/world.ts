@@ -79,6 +79,7 @@ export const ended = (envelopes: readonly Envelope[]): string | undefined =>
   envelopes.flatMap(({ event }) => (event.type === "run.ended" ? [event.reason] : []))[0];
 export const outcomes = (envelopes: readonly Envelope[]): string[] =>
   envelopes.flatMap(({ event }) => (event.type === "call.completed" ? [event.outcome] : []));
-export const messagesIn = ({ requests }: Simulation, at: number): readonly Message[] =>
-  requests.filter(({ path }) => path === "/v1/messages")[at]?.body["messages"] as unknown as readonly Message[];
+export const requestsIn = ({ requests }: Simulation): Simulation["requests"] => requests.filter(({ path }) => path === "/v1/messages");
+export const messagesIn = (server: Simulation, at: number): readonly Message[] =>
+  requestsIn(server)[at]?.body["messages"] as unknown as readonly Message[];
 export const call = (tool: string, input: object) => ({ tool, input: input as Record<string, string> });

@@ -44,6 +44,7 @@ export async function serve(site: Site): Promise<number> {
     const opening = await desk.open();
     if (!opening.ok || leaving.signal.aborted) break;
     code = await take(prompt, opening.session, desk, debug);
+    opening.session.watch();
   }
   const aside = desk.inbox.aside.flatMap(({ content }) => content);
   const opening = desk.isOpen || aside.length > 0 ? await desk.open() : undefined;

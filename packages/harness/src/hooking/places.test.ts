@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HOOK_EVENTS, type HookEvent } from "@keelson/protocol";
 import { test } from "vitest";
 import { hook } from "../../test/hooks.ts";
+import { REAL, until } from "../../test/live.ts";
 import { call, ended, run, world } from "../../test/world.ts";
 
 /** Events that nothing in a session brings about yet, each with what will. */
@@ -13,9 +15,6 @@ const LATER: Readonly<Partial<Record<HookEvent, string>>> = {
   PostCompact: "compaction",
   Elicitation: "MCP servers",
   ElicitationResult: "MCP servers",
-  ConfigChange: "settings that are taken up while a session runs",
-  FileChanged: "the watching of files",
-  DirectoryAdded: "a way to add a folder to a running session",
   TeammateIdle: "agents that stay and wait for work",
 };
 const TASKS = fileURLToPath(new URL("../../../../plugins/tasks", import.meta.url));
@@ -49,14 +48,29 @@ test("every event of the protocol fires in a session, but for those whose place 
   await writeFile(join(w.home, ".keel/commands/fix.md"), "Fix issue $1.\n");
   await writeFile(join(w.home, ".claude/CLAUDE.md"), "Answer in verse.\n");
   const places = HOOK_EVENTS.filter((event) => LATER[event] === undefined);
-  const keep = (event: HookEvent): string => `cat > ${join(fired, event)}${event === "WorktreeCreate" ? `; echo ${tree}` : ""}`;
-  await hook(w, Object.fromEntries(places.map((event) => [event, keep(event)])));
+  const watched = join(w.home, "watched.txt");
+  const says: Readonly<Partial<Record<HookEvent, string>>> = {
+    WorktreeCreate: tree,
+    CwdChanged: `'${JSON.stringify({ hookSpecificOutput: { hookEventName: "CwdChanged", watchPaths: [watched] } })}'`,
+  };
+  const keep = (event: HookEvent): string => `cat > ${join(fired, event)}${says[event] ? `; echo ${says[event]}` : ""}`;
+  const hooks = Object.fromEntries(places.map((event) => [event, keep(event)]));
+  await hook(w, hooks);
 
   const session = await w.open(
     { model: "one", setup: "init" },
-    { named: [TASKS], ask: async () => ({ behavior: "allow", scope: "once" }) },
+    { clock: REAL, named: [TASKS], ask: async () => ({ behavior: "allow", scope: "once" }) },
   );
   assert.equal(ended(await run(session, "/fix 7")), "completed");
+  assert.equal(await session.addFolder(tree), undefined);
+  await hook(w, hooks, { cleanupPeriodDays: 3 });
+  let last = 0;
+  const change = async (): Promise<void> => {
+    if (Date.now() - last < 1_000) return; // what never rests is never told of
+    last = Date.now();
+    await writeFile(watched, `${last}`);
+  };
+  await until(() => ["ConfigChange", "DirectoryAdded", "FileChanged"].every((event) => existsSync(join(fired, event))), change);
   session.setModel("two");
   session.setMode("auto");
   assert.equal(ended(await run(session, "deploy")), "completed");

@@ -30,6 +30,7 @@ export class Follower {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #agreed: LastAgreed;
   readonly #waitedFor = new WaitedFor();
+  readonly #first: readonly Problem[];
   #problems: readonly Problem[];
   /** Settings as they stand in the files; undefined until they were looked at once. */
   #waits: ReadonlyMap<string, string> | undefined;
@@ -40,7 +41,8 @@ export class Follower {
     this.#signal = signal;
     this.#agreed = new LastAgreed(of.readings.newest, of.house.place.keelHome);
     const { problems, index } = of.readings.newest;
-    this.#problems = [...problems, ...index.whole.problems];
+    this.#first = [...problems, ...index.whole.problems];
+    this.#problems = this.#first;
   }
 
   async follow(signal: AbortSignal): Promise<void> {
@@ -66,7 +68,7 @@ export class Follower {
     const warm = prefix?.sent(model);
     if (rewrite) prefix?.renew();
     const names = namesOf(written, readings.newest);
-    const problems = readings.newest.index.whole.problems;
+    const problems = newProblems(this.#first, this.#problems);
     if (!warm || rewrite || warm.from === readings.newest) return { ...names, problems };
     const usd = dearer(model, meter.context);
     return { ...names, problems, forecast: { tokens: meter.context, ...(usd !== undefined && { usd }) } };
@@ -99,7 +101,7 @@ export class Follower {
     const { house, files, readings, dials, beside } = this.#of;
     const before = readings.newest;
     const gate = this.#gate;
-    const settings = settingsFiles(settingsPlaces(house, before.standing.trusted)).filter(({ file }) => changed.includes(file));
+    const settings = this.#of.stamps.changed(settingsFiles(settingsPlaces(house, before.standing.trusted)));
     beside.push(...(await gateSettings(settings, before.memory, gate)));
     const { gathered, problems, waits } = await reread(before, whole, { house, files, more: this.#more, agreed: this.#agreed });
     const heldBack = await gateSkills(before.catalog, gathered.catalog, gate);

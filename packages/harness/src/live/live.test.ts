@@ -1,75 +1,210 @@
 import assert from "node:assert/strict";
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import type { Clock, Envelope } from "@keelson/protocol";
-import type { Session } from "../house.ts";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { test } from "vitest";
+import { hook, keep, kept, notices } from "../../test/hooks.ts";
+import { changesIn, prefixOf, put, REAL, skill, until } from "../../test/live.ts";
 import { call, ended, messagesIn, outcomes, run, world, type World } from "../../test/world.ts";
+import type { Session } from "../house.ts";
 
-const CLOCK: Clock = {
-  now: () => performance.now(),
-  random: () => 0.5,
-  async sleep(ms, signal) {
-    await new Promise<void>((done) => {
-      if (signal.aborted) return done();
-      const timer = setTimeout(done, ms);
-      signal.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
-    });
-  },
-};
 const say = (text: string) => ({ blocks: [{ text }] });
-const SKILL = (name: string, about = `Does ${name}`): string => `---\nname: ${name}\ndescription: ${about}\n---\nDo ${name}.\n`;
-
-async function put(file: string, content: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, content);
-}
-
-/** Waits until the session has taken up what was done: the real watch, on the real disk. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((next) => setTimeout(next, 20));
-}
-
 const named = (session: Session): readonly string[] => session.skills.map(({ name }) => name);
-const changes = (envelopes: readonly Envelope[]) => envelopes.flatMap(({ event }) => (event.type === "catalog.changed" ? [event] : []));
 const textsOf = (w: World, at: number): string => JSON.stringify(messagesIn(w.server, at));
-const prefixOf = (w: World, at: number): string => {
-  const { tools, system } = w.server.requests.filter(({ path }) => path === "/v1/messages")[at]?.body ?? {};
-  return JSON.stringify([tools, system]);
-};
 
 test("a skill that is dropped in between two prompts can be started, the model is told behind the next one, the prefix stays", async () => {
   await using w = await world({ replies: [say("hello"), { blocks: [call("Skill", { skill: "sweep" })] }, say("swept"), say("bye")] });
-  await using session = await w.open({ trust: true }, { clock: CLOCK });
+  await using session = await w.open({ trust: true }, { clock: REAL });
   session.watch();
   assert.equal(ended(await run(session, "hi")), "completed");
-  await put(join(w.cwd, ".claude/skills/sweep/SKILL.md"), SKILL("sweep", "Sweeps a floor"));
+  await put(join(w.cwd, ".claude/skills/sweep/SKILL.md"), skill("sweep", "Sweeps a floor"));
   await until(() => named(session).includes("sweep"));
   const second = await run(session, "sweep it");
   assert.deepEqual(
-    changes(second).map(({ added, removed, prompt }) => [added, removed, prompt]),
+    changesIn(second).map(({ added, removed, prompt }) => [added, removed, prompt]),
     [[["skills sweep"], [], "announced"]],
   );
   assert.deepEqual(outcomes(second), ["ok"]);
   assert.match(textsOf(w, 1), /These skills can be started with Skill from now on:\\n- sweep: Sweeps a floor/);
   assert.match(textsOf(w, 2), /Do sweep\./);
   assert.equal(prefixOf(w, 1), prefixOf(w, 0));
-  assert.equal(changes(await run(session, "bye")).length, 0, "told once");
+  assert.equal(changesIn(await run(session, "bye")).length, 0, "told once");
 });
 
 test("a skill that is taken away says so at the next call", async () => {
   await using w = await world({ replies: [say("hello"), { blocks: [call("Skill", { skill: "sweep" })] }, say("well then")] });
-  await put(join(w.cwd, ".claude/skills/sweep/SKILL.md"), SKILL("sweep"));
-  await using session = await w.open({ trust: true }, { clock: CLOCK });
+  await put(join(w.cwd, ".claude/skills/sweep/SKILL.md"), skill("sweep"));
+  await using session = await w.open({ trust: true }, { clock: REAL });
   session.watch();
   await run(session, "hi");
   await rm(join(w.cwd, ".claude/skills/sweep"), { recursive: true });
   await until(() => !named(session).includes("sweep"));
   const second = await run(session, "sweep it");
   assert.deepEqual(
-    changes(second).map(({ removed, prompt }) => [removed, prompt]),
+    changesIn(second).map(({ removed, prompt }) => [removed, prompt]),
     [[["skills sweep"], "announced"]],
   );
   assert.deepEqual(outcomes(second), ["error"]);
   assert.match(textsOf(w, 2), /The skill sweep is unavailable/);
+});
+
+test("a deny rule that is written while a session runs holds from the next call on; a broken edit keeps it and says where", async () => {
+  const settings = (w: World): string => join(w.home, ".keel/settings.json");
+  const read = { blocks: [call("Read", { file_path: "notes.txt" })] };
+  await using w = await world({ replies: [read, say("read"), read, say("denied"), read, say("still")] }, { "notes.txt": "x" });
+  await using session = await w.open({ permissionMode: "bypassPermissions" }, { clock: REAL });
+  session.watch();
+  assert.deepEqual(outcomes(await run(session, "read")), ["ok"]);
+  await put(settings(w), JSON.stringify({ permissions: { deny: ["Read(./notes.txt)"] } }));
+  await session.reload(false);
+  const denied = await run(session, "read");
+  assert.deepEqual(outcomes(denied), ["denied"]);
+  assert.ok(notices(denied).some((text) => text.includes("The settings were read again")));
+  await put(settings(w), '{\n  "permissions": {\n');
+  await session.reload(false);
+  const still = await run(session, "read");
+  assert.deepEqual(outcomes(still), ["denied"]);
+  assert.match(notices(still).join("\n"), /settings\.json:\d+ .*What stood in it before holds until that is put right\./);
+});
+
+test("a rule written in the middle of a run holds from the next call of it", async () => {
+  await using w = await world({
+    replies: [
+      { blocks: [call("Bash", { command: "touch first; until [ -e go ]; do sleep 0.01; done" })] },
+      { blocks: [call("Bash", { command: "touch second" })] },
+      say("done"),
+    ],
+  });
+  await using session = await w.open({ permissionMode: "bypassPermissions" }, { clock: REAL });
+  session.watch();
+  const running = run(session, "go");
+  const there = async (name: string): Promise<boolean> => (await readFile(join(w.cwd, name)).catch(() => undefined)) !== undefined;
+  let begun = false;
+  await until(
+    () => begun,
+    async () => (begun = await there("first")),
+  );
+  await put(join(w.home, ".keel/settings.json"), JSON.stringify({ permissions: { deny: ["Bash(touch second)"] } }));
+  await session.reload(false);
+  await writeFile(join(w.cwd, "go"), "");
+  assert.deepEqual(outcomes(await running), ["ok", "denied"], "what was under way ends as it began");
+});
+
+test("hooks are bound at the next event, and gone with the next one too", async () => {
+  const write = { blocks: [call("Write", { file_path: "a.txt", content: "x" })] };
+  await using w = await world({ replies: [write, say("1"), write, say("2"), write, say("3")] });
+  await using session = await w.open({ permissionMode: "bypassPermissions" }, { clock: REAL });
+  assert.deepEqual(outcomes(await run(session, "write")), ["ok"]);
+  await hook(w, { PreToolUse: "echo 'not today' >&2; exit 2" });
+  await session.reload(false);
+  assert.deepEqual(outcomes(await run(session, "write")), ["denied"]);
+  await hook(w, {});
+  await session.reload(false);
+  assert.deepEqual(outcomes(await run(session, "write")), ["ok"]);
+});
+
+test("a change that a hook holds back doesn't count, and says so", async () => {
+  const read = { blocks: [call("Read", { file_path: "notes.txt" })] };
+  await using w = await world({ replies: [read, say("read")] }, { "notes.txt": "x" });
+  await hook(w, { ConfigChange: `${keep(w)}; echo 'ask me first' >&2; exit 2` });
+  await using session = await w.open({ trust: true, permissionMode: "bypassPermissions" }, { clock: REAL });
+  await put(join(w.cwd, ".claude/settings.json"), JSON.stringify({ permissions: { deny: ["Read(./notes.txt)"] } }));
+  await session.reload(false);
+  const envelopes = await run(session, "read");
+  assert.deepEqual(outcomes(envelopes), ["ok"]);
+  assert.match(notices(envelopes).join("\n"), /\.claude\/settings\.json doesn't count\. .*ask me first/);
+  const [told] = await kept(w);
+  assert.deepEqual([told?.["source"], told?.["file_path"]], ["project_settings", join(w.cwd, ".claude/settings.json")]);
+});
+
+test("trust that is taken back takes what the folder brought with it", async () => {
+  await using w = await world({ replies: [say("hello"), say("bye")] });
+  await put(join(w.cwd, ".claude/skills/sweep/SKILL.md"), skill("sweep"));
+  const { openTrust } = await import("../kept/trust.ts");
+  const trust = openTrust(join(w.home, ".keel"));
+  assert.equal(await trust.give({ kind: "folder", subject: w.cwd, name: "project", granted: 0 }), undefined);
+  await using session = await w.open({}, { clock: REAL });
+  session.watch();
+  assert.ok(named(session).includes("sweep"));
+  await run(session, "hi");
+  await rm(join(w.home, ".keel/var/trust"), { recursive: true });
+  await until(() => !named(session).includes("sweep"));
+});
+
+test("the prefix is written afresh when the cache is cold, or when the user asks for it", async () => {
+  let now = 1_000_000;
+  await using w = await world({ replies: [say("1"), say("2"), say("3"), say("4"), say("5")] });
+  const root = join(w.home, "plugin");
+  await put(join(root, ".claude-plugin/plugin.json"), '{"name": "p"}');
+  const settings = JSON.stringify({ keel: { dialect: "anthropic" } });
+  await using session = await w.open({ settings }, { clock: REAL, named: [root], wall: () => now }, { ANTHROPIC_API_KEY: "none" });
+  await run(session, "1");
+  await put(join(root, "skills/one/SKILL.md"), skill("one"));
+  const { forecast, added } = await session.reload(false);
+  assert.deepEqual(added, ["skills p:one"]);
+  assert.ok((forecast?.tokens ?? 0) > 0 && (forecast?.usd ?? 0) > 0);
+  now += 60_000;
+  assert.deepEqual(
+    changesIn(await run(session, "2")).map(({ prompt }) => prompt),
+    ["announced"],
+  );
+  assert.equal(prefixOf(w, 1), prefixOf(w, 0));
+  now += 300_000;
+  assert.deepEqual(
+    changesIn(await run(session, "3")).map(({ prompt }) => prompt),
+    ["rewritten"],
+  );
+  assert.match(prefixOf(w, 2), /- p:one: Does one/);
+  await put(join(root, "skills/two/SKILL.md"), skill("two"));
+  await session.reload(true);
+  assert.deepEqual(
+    changesIn(await run(session, "4")).map(({ prompt }) => prompt),
+    ["rewritten"],
+  );
+  assert.match(prefixOf(w, 3), /- p:two: Does two/);
+  assert.equal(changesIn(await run(session, "5")).length, 0);
+  assert.equal(prefixOf(w, 4), prefixOf(w, 3));
+});
+
+test("a tool whose plugin is taken away stays listed, and says that it is unavailable", async () => {
+  const TASKS = fileURLToPath(new URL("../../../../plugins/tasks", import.meta.url));
+  await using w = await world({ replies: [say("1"), { blocks: [call("TaskList", {})] }, say("2")] });
+  const root = join(w.home, "board");
+  const manifest = await readFile(join(TASKS, ".claude-plugin/plugin.json"), "utf8").catch(() =>
+    readFile(join(TASKS, "plugin.json"), "utf8"),
+  );
+  await put(join(root, ".claude-plugin/plugin.json"), manifest);
+  await using session = await w.open({}, { clock: REAL, named: [root] });
+  await run(session, "1");
+  await put(join(root, ".claude-plugin/plugin.json"), '{"name": "tasks"}');
+  await session.reload(false);
+  const second = await run(session, "2");
+  assert.deepEqual(outcomes(second), ["error"]);
+  assert.match(JSON.stringify(messagesIn(w.server, 2)), /TaskList is unavailable: the plugin that brings it was taken away/);
+  assert.equal(prefixOf(w, 1), prefixOf(w, 0));
+});
+
+test("a session that goes on later is told of skills that came meanwhile, once", async () => {
+  await using w = await world({ replies: [say("1"), say("2"), say("3")] });
+  await put(join(w.home, ".keel/skills/one/SKILL.md"), skill("one"));
+  const first = await w.open();
+  await run(first, "1");
+  await first[Symbol.asyncDispose]();
+  await put(join(w.home, ".keel/skills/two/SKILL.md"), skill("two"));
+  for (const at of [1, 2]) {
+    await using later = await w.open({ resume: { id: first.id } });
+    await run(later, `${at}`);
+    const told = JSON.stringify(messagesIn(w.server, at)).split("- two: Does two").length - 1;
+    assert.equal(told, 1);
+  }
+});
+
+test("where it is turned off nothing is taken up by itself", async () => {
+  await using w = await world({ replies: [say("1"), say("2")] });
+  await using session = await w.open({ watch: false }, { clock: REAL });
+  session.watch();
+  await run(session, "1");
+  await put(join(w.home, ".keel/skills/one/SKILL.md"), skill("one"));
+  assert.equal(changesIn(await run(session, "2")).length, 0);
+  assert.deepEqual((await session.reload(false)).added, ["skills one"]);
 });

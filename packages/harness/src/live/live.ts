@@ -11,6 +11,7 @@ import type { House } from "../house.ts";
 import type { Meter } from "../meter.ts";
 import type { Follower, Reloaded } from "./follow.ts";
 import type { LiveReadings } from "./readings.ts";
+import type { Stamps } from "./stamps.ts";
 
 export type LiveOf = {
   readonly house: House;
@@ -20,6 +21,8 @@ export type LiveOf = {
   readonly beside: Beside;
   readonly dials: Pick<Dials, "hold" | "models">;
   readonly meter: Pick<Meter, "context">;
+  /** Of the settings files, as they were when the session began. */
+  readonly stamps: Stamps;
 };
 
 export class Live implements AsyncDisposable {
