@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { inspectTrust, type FolderView, type TreeTrust, type Trusted, type Unmet } from "@keelson/harness";
 import { exact } from "../clean.ts";
@@ -73,7 +73,7 @@ async function revoke({ which: what, json }: Extract<TrustAsked, { what: "revoke
   const store = openTrust(machine.keelHome);
   const list = await store.list();
   if (typeof list === "string") return await complain(list, machine, FAILED);
-  const path = resolve(machine.cwd ?? machine.home, what);
+  const path = realOr(resolve(machine.cwd ?? machine.home, what));
   const meant = list.filter(
     ({ subject, name }) =>
       [subject, name].some((one) => one === what || one === path) || (what.length >= SHORTEST && subject.startsWith(what)),
@@ -89,6 +89,15 @@ async function revoke({ which: what, json }: Extract<TrustAsked, { what: "revoke
     meant.map((one) => `Taken back: ${rowOf(one, machine.home)}`),
     machine,
   );
+}
+
+/** Trust is kept by real paths; what is gone is known by the one it had. */
+function realOr(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /** Characters of a hash that name it. */

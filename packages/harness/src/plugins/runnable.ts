@@ -4,8 +4,10 @@
  */
 import { realpath } from "node:fs/promises";
 import { join, relative } from "node:path";
+import type { ContentStore } from "@keelson/install";
 import { readPlugin, type Catalog, type Found, type LayerKind, type PluginLayer } from "@keelson/loader";
 import type { FileDecl, PluginDecl, PluginParts } from "@keelson/protocol";
+import { openTrust } from "../kept/trust.ts";
 import type { Standing } from "../guard/folder-trust.ts";
 import { isUsable } from "./gathered.ts";
 
@@ -92,11 +94,19 @@ async function findRunnable(layer: PluginLayer, plugin: PluginDecl, { standing, 
   const kept = await store.keep(root);
   if (!kept.ok) return held(`it ${kept.why}`);
   if (!isUsable("hooks", { layer }, standing, kept.tree)) return untrusted; // it was changed just now
+  await sweepStore(store, keelHome);
   const left = kept.leftOut.map(({ path, why }) => `${path} ${why}`).join("; ");
   return {
     ...(await readCopy(layer, kept.root)),
     ...(left !== "" && { leftOut: `Its programs run from a copy, in which this isn't: ${left}.` }),
   };
+}
+
+/** Each edit of a plugin makes a copy: when one is made, old ones go. */
+async function sweepStore({ sweepDaily }: ContentStore, keelHome: string): Promise<void> {
+  const list = await openTrust(keelHome).list();
+  if (typeof list === "string") return; // without it everything would look unwanted
+  await sweepDaily(new Set(list.map(({ subject }) => subject))).catch(() => undefined); // `keel trust sweep` says why it can't
 }
 
 const UNTRUSTED = "this state of it isn't trusted";

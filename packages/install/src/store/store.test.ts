@@ -269,6 +269,20 @@ test("a sweep removes what nobody wants and nobody used for thirty days", async 
   assert.deepEqual(await names(the.folder), [wanted.tree, inUse.tree].toSorted());
 });
 
+test("a daily sweep is done once a day", async () => {
+  const now = Date.now() + 31 * DAY_MS;
+  await using the = await scene({ a: "1" });
+  const later = (ms: number): ContentStore => openContentStore(the.folder, () => now + ms);
+  await the.kept();
+  await later(0).sweepDaily(new Set());
+  assert.deepEqual(await names(the.folder), [".swept"]);
+  const again = await the.kept();
+  await later(60_000).sweepDaily(new Set());
+  assert.deepEqual(await names(the.folder), [again.tree, ".swept"].toSorted());
+  await later(DAY_MS).sweepDaily(new Set());
+  assert.deepEqual(await names(the.folder), [".swept"]);
+});
+
 test("two trees are told apart file by file", async () => {
   await using the = await scene({ a: "1", b: "2", c: "3", "d/e": "4" });
   const before = await the.kept();

@@ -12,7 +12,7 @@ import type { Bounds, LeftOut } from "../tree/list.ts";
 import { look, type Looked } from "./look.ts";
 import { removeTree } from "./remove.ts";
 import { isSealed, seal, used } from "./seal.ts";
-import { sweep, type Swept } from "./sweep.ts";
+import { sweep, sweepDaily, type Swept } from "./sweep.ts";
 
 /** `root`: of the copy. `leftOut`: what of the directory isn't in it. */
 export type Kept = { readonly ok: true; readonly tree: string; readonly root: string; readonly leftOut: readonly LeftOut[] };
@@ -28,6 +28,8 @@ export type ContentStore = {
   find(tree: string, directory: string): Promise<string | undefined>;
   /** Removes what has no name in `wanted` and wasn't used for thirty days. */
   sweep(wanted: ReadonlySet<string>): Promise<Swept>;
+  /** The same, at most once a day. */
+  sweepDaily(wanted: ReadonlySet<string>): Promise<void>;
 };
 
 /** `now`: milliseconds since the epoch. */
@@ -83,6 +85,7 @@ export function openContentStore(folder: string, now: () => number, bounds?: Bou
       }
     },
     sweep: (wanted) => sweep(folder, wanted, now()),
+    sweepDaily: (wanted) => sweepDaily(folder, wanted, now()),
   };
 }
 

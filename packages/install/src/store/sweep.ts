@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SEEN } from "./look.ts";
 import { removeTree } from "./remove.ts";
@@ -11,6 +11,18 @@ const HALL_MS = DAY_MS;
 
 export type Swept = { readonly removed: readonly string[]; readonly left: number };
 
+const SWEPT = ".swept";
+
+/** The same, where nobody has swept for a day. */
+export async function sweepDaily(folder: string, wanted: ReadonlySet<string>, now: number): Promise<void> {
+  const mark = join(folder, SWEPT);
+  const last = (await stat(mark).catch(() => undefined))?.mtimeMs ?? 0;
+  if (now - last < DAY_MS) return;
+  await writeFile(mark, "", { mode: 0o600 });
+  await utimes(mark, now / 1_000, now / 1_000);
+  await sweep(folder, wanted, now);
+}
+
 /** `removed`: hashes of trees. Rejects with what the disk says where one can't be removed. */
 export async function sweep(folder: string, wanted: ReadonlySet<string>, now: number): Promise<Swept> {
   const removed: string[] = [];
@@ -18,7 +30,7 @@ export async function sweep(folder: string, wanted: ReadonlySet<string>, now: nu
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name);
     if (name === SEEN) await sweepSeen(path, now);
-    if (name === SEEN) continue;
+    if (name === SEEN || name === SWEPT) continue;
     const isTree = /^[0-9a-f]{64}$/.test(name);
     const old = now - (await lastTouched(path)) > (isTree ? UNUSED_MS : HALL_MS);
     if (old && !wanted.has(name)) await removeTree(path);
