@@ -42,6 +42,14 @@ it("knows no folder any more behind very many moves, and still the one that is n
   expect(await verdict("Bash", `${far}cat ${CWD}/secret/x`, world)).toBe("deny");
 });
 
+it("lets no rule with a wildcard cover what runs where folders are left out", async () => {
+  const world = { rules: { allow: ["Bash(cd *)", "Bash(cat *)"] } };
+  const deep = `cd ${"a/".repeat(200)}b`;
+  expect(await verdict("Bash", `${deep} && cd .. && cat x`, world)).toBe("allow");
+  expect(await verdict("Bash", `${deep} && cd ${"a/".repeat(60)}b && ${"cd .. && ".repeat(300)} cat x`, world)).toBe("ask");
+  expect(await verdict("Bash", `${"cd a; ".repeat(500)}cat x`, world)).toBe("ask");
+});
+
 it("follows so many evals and braces, and asks about more", async () => {
   const world = { rules: { allow: ["Bash"], deny: ["Read(/secret/**)"] } };
   expect(await verdict("Bash", "eval 'cd a'; ".repeat(2) + "cat x", world)).toBe("allow");

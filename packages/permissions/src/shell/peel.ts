@@ -133,7 +133,10 @@ const JOINS = new Set(["watch", "tmux", "screen"]);
 function scriptsOf(name: string, words: readonly Word[], inner: readonly Word[]): readonly string[] {
   if (JOINS.has(name)) return [join(inner)];
   if (name === "hyperfine") return inner.map(({ script }) => script);
-  if (name === "env") return flagged(words, /^(?:-[a-zA-Z0-9]*S|--sp[a-z-]*=?)/).map((text) => `env ${text} ${join(inner)}`);
+  if (name === "env") {
+    const rest = join(inner); // once: there may be as many options as words
+    return flagged(words, /^(?:-[a-zA-Z0-9]*S|--sp[a-z-]*=?)/).map((text) => `env ${text} ${rest}`);
+  }
   if (/^(?:npx|bunx|pnpx)$/.test(name)) return flagged(words, /^(?:-[a-z]*c|--call=?)/);
   if (/^(?:su|runuser|flock|script|sg|dotenv)$/.test(name)) return flagged(words, /^(?:-[a-z]*c|--command=?)/);
   return [];

@@ -15,7 +15,7 @@ import { echoTells } from "./telling.ts";
 import { isSafe, type Unit } from "./unit.ts";
 
 export async function ruleCovers(pattern: CommandPattern, unit: Unit, { units }: Analysis, scene: Scene): Promise<boolean> {
-  if (unit.words.length === 0 || (scene.asked.mode === "auto" && isBroadPattern(pattern))) return false;
+  if (unit.words.length === 0 || unit.at.cut || (scene.asked.mode === "auto" && isBroadPattern(pattern))) return false;
   if (pattern.written === unit.raw) return unit.facts.git !== true || startsHere(unit.at.folders, scene);
   const words = unit.words.map(({ text }) => text);
   const assigns = unit.assigns.map(({ raw }) => raw);

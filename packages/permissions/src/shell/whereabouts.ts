@@ -3,7 +3,12 @@ import { posix } from "node:path";
 import { holdsMark, isKnown, isUnknown, type Word } from "./marks.ts";
 
 /** `lost`: it may also run elsewhere. Folders as they are written, `..` unresolved: a link may stand before it. */
-export type Whereabouts = { readonly folders: readonly string[]; readonly lost: boolean };
+export type Whereabouts = {
+  readonly folders: readonly string[];
+  readonly lost: boolean;
+  /** Some of the folders are left out: no rule can tell that what is named stays in scope. */
+  readonly cut?: true;
+};
 /** Where the next command runs if this one worked, and if it didn't. */
 export type Flow = { readonly ok: Whereabouts; readonly not: Whereabouts };
 
@@ -18,13 +23,13 @@ export const after = ({ ok, not }: Flow): Whereabouts => either(ok, not);
 export function either(one: Whereabouts, other: Whereabouts): Whereabouts {
   if (one === other) return one;
   const folders = [...new Set([...one.folders, ...other.folders])];
-  return bounded({ folders, lost: one.lost || other.lost });
+  return bounded({ folders, lost: one.lost || other.lost, ...((one.cut || other.cut) && { cut: true }) });
 }
 
-const bounded = ({ folders, lost }: Whereabouts): Whereabouts => {
-  const most = lost || folders.length > MOST_FOLDERS ? MOST_LOST : MOST_FOLDERS;
-  return folders.length > most ? { folders: folders.slice(0, most), lost: true } : { folders, lost };
-};
+function bounded(at: Whereabouts): Whereabouts {
+  const most = at.lost || at.folders.length > MOST_FOLDERS ? MOST_LOST : MOST_FOLDERS;
+  return at.folders.length > most ? { folders: at.folders.slice(0, most), lost: true, cut: true } : at;
+}
 
 /** Without `command` and `builtin` before it. */
 export function bare(words: readonly Word[]): readonly Word[] {
@@ -73,11 +78,12 @@ export function move(words: readonly Word[], at: Whereabouts, home: string | und
   const climbs = again && to !== undefined && /^\.\.(?:\/|$)/.test(posix.normalize(to));
   if (to === undefined || !moved.plain || to === "-" || holdsMark(to) || climbs) {
     const known = to !== undefined && !holdsMark(to) && /^[^-+]/.test(to) ? at.folders.map((folder) => within(folder, to)) : [];
-    return stay(bounded({ folders: [...new Set([...at.folders, ...known])], lost: true }));
+    return stay(bounded({ ...at, folders: [...new Set([...at.folders, ...known])], lost: true }));
   }
   const reached = [...new Set(at.folders.map((folder) => within(folder, to)))];
-  if (!to.startsWith("/") && !reached.every(isShort)) return leave(at);
-  const there = { folders: reached, lost: at.lost && !to.startsWith("/") };
+  const named = to.startsWith("/");
+  if (!named && !reached.every(isShort)) return stay({ ...at, lost: true, cut: true });
+  const there: Whereabouts = named ? { folders: reached, lost: false } : { ...at, folders: reached };
   return { ok: again ? either(at, there) : there, not: at };
 }
 
