@@ -7,7 +7,9 @@ import type { Problem, SkillDecl } from "@keelson/protocol";
 import { fail } from "../problem.ts";
 
 const BYTES = 64 * 1024;
-const STRING = /^[^\S\n]*([A-Za-z0-9_-]+)[^\S\n]*=[^\S\n]*("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')/gm;
+/** A string at the beginning of a line, or where the first table begins; one inside of a string is passed over with it. */
+const STRING =
+  /^[^\S\n]*(?:\[|([A-Za-z0-9_-]+)[^\S\n]*=[^\S\n]*("""[\s\S]*?"""|'''[\s\S]*?'''|"(?!"")(?:[^"\\\n]|\\.)*"|'(?!'')[^'\n]*'))/gm;
 const ESCAPES: Readonly<Record<string, string>> = { b: "\b", t: "\t", n: "\n", f: "\f", r: "\r" };
 
 export function readTomlCommand(file: string, name: string, report: (problem: Problem) => void): SkillDecl | undefined {
@@ -45,8 +47,9 @@ function textOf(file: string): string | undefined {
 }
 
 function stringsOf(text: string): Readonly<Record<string, string>> {
-  const top = text.split(/^\s*\[/m)[0] ?? "";
-  return Object.fromEntries([...top.matchAll(STRING)].map(([, key = "", value = ""]) => [key, unquote(value)]));
+  const found = [...text.matchAll(STRING)];
+  const table = found.findIndex(([, key]) => key === undefined);
+  return Object.fromEntries((table < 0 ? found : found.slice(0, table)).map(([, key = "", value = ""]) => [key, unquote(value)]));
 }
 
 function unquote(value: string): string {
