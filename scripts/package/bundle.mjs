@@ -4,6 +4,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { builtins } from "./builtins.mjs";
+import { direct } from "./direct.mjs";
 import { late } from "./late.mjs";
 import { lightClient } from "./light-client.mjs";
 import { loaderOf, scriptOf } from "./start.mjs";
@@ -23,7 +24,7 @@ export async function bundle(name, file, options) {
     entryPoints: { [name]: file },
     outdir: folder,
     splitting: true,
-    plugins: [builtins, late(folder, { ...common, plugins: [builtins] }, (late) => others.push(late)), lightClient],
+    plugins: [direct, builtins, late(folder, { ...common, plugins: [direct, builtins] }, (late) => others.push(late)), lightClient],
     metafile: true,
   });
   await joinParts(`${name}.js`, new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output])), options);
