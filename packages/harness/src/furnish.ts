@@ -119,7 +119,7 @@ function givenOf({ house, readings, files }: Site, lineage: Lineage, circle: Cir
     readings,
     board,
     agent: path.join("/"),
-    ...(servers?.lsp && { lsp: servers.lsp }),
+    lsp: () => servers.lsp(),
     web: webOf({ network, rules, wall: house.wall, ask: () => circle.wired?.askModel }),
     worktrees: (seat, processes, env) => moving(treesOf(house, circle, processes, env), seat),
   } satisfies Partial<Given>;

@@ -19,8 +19,8 @@ export type Lineage = {
   readonly board: Board;
   readonly leases: Leases;
   readonly crew: Crew;
-  /** Language servers and monitors; undefined where none may run. */
-  readonly servers: Servers | undefined;
+  /** Language servers and monitors. */
+  readonly servers: Servers;
   /** What kind of agent a sub-agent is. */
   readonly kind?: string;
   /** The kind of a sub-agent as a whole: what it begins with. */

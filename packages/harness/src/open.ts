@@ -50,8 +50,8 @@ export async function openSession(house: House): Promise<Opening> {
   const beside = new Beside();
   const readings = new LiveReadings(gathered);
   const site: Site = { house, gathered, readings, files };
-  const { servers, problems } = await serversOf(site, (event) => beside.push(event));
-  heard.push(...problems);
+  const servers = serversOf(site, (event) => beside.push(event));
+  heard.push(...(await servers.renew(gathered)));
   const lineage = { ...(await found(site, log, beside)), servers };
   const cut = await cutAgents(log.store, log.claim.ref, log.recollection.agents);
   beside.push(...cut.map(endOf));
@@ -59,10 +59,10 @@ export async function openSession(house: House): Promise<Opening> {
   for (const one of cut) if (one.agent.background) furnished.conversation.receive([text(tellCut(one))], "task");
   if (log.recollection.cwd !== undefined && log.recollection.cwd !== place.cwd) heard.push(...movedFrom(log.recollection.cwd));
   const { circle, dials, meter } = furnished;
-  const live = new Live({ house, files, readings, circle, beside, dials, meter, stamps: stampsOf(house, gathered) });
+  const live = new Live({ house, files, readings, circle, beside, servers, dials, meter, stamps: stampsOf(house, gathered) });
   const close = async (): Promise<void> => {
     await gathered.index.keep();
-    await servers?.[Symbol.asyncDispose]();
+    await servers[Symbol.asyncDispose]();
     await lineage.network[Symbol.asyncDispose]();
     await disk[Symbol.asyncDispose]();
   };

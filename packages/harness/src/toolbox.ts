@@ -44,13 +44,15 @@ export type Given = {
   readonly files: Disk;
   readonly readings: Readings;
   readonly worktrees: (seat: Seat, processes: Processes, env: BlockKit["env"]) => Worktrees;
-} & Pick<BlockKit, "seen" | "board" | "agent" | "agents" | "plan" | "skills" | "lsp" | "web">;
+  /** Language servers come and go. */
+  readonly lsp: () => BlockKit["lsp"];
+} & Pick<BlockKit, "seen" | "board" | "agent" | "agents" | "plan" | "skills" | "web">;
 
 /** Builds the enabled blocks. Long outputs are kept outside the working folder, and are the model's to read. */
 export function openToolbox(
   { place, clock }: House,
   gathered: Gathered,
-  { worktrees, readings, ...given }: Given,
+  { worktrees, readings, lsp, ...given }: Given,
   session: string,
 ): Toolbox {
   const { folders, settings } = gathered;
@@ -80,7 +82,7 @@ export function openToolbox(
     roots: () => [seat.cwd, ...bounds().directories],
     spillDir,
   };
-  const offer = offering(gathered, readings, kit);
+  const offer = offering(gathered, readings, () => withLsp(kit, lsp()));
   const { problems } = offer.registry();
   return {
     get tools() {
@@ -104,16 +106,18 @@ export function openToolbox(
 }
 
 /** Which tools are shown: those of one reading, until those of another are. */
-function offering(first: Gathered, readings: Readings, kit: BlockKit): Offering {
+function offering(first: Gathered, readings: Readings, kit: () => BlockKit): Offering {
   let from = first;
   const { only, shown } = first;
   const registry = following(
     () => from,
-    ({ plugins, rules }) => enableBlocks(plugins, { denied: bareDenials(rules), only, shown }, kit),
+    ({ plugins, rules }) => enableBlocks(plugins, { denied: bareDenials(rules), only, shown }, kit()),
   );
   const tools = following(registry, ({ tools: enabled }) => whileEnabled(enabled, readings));
   return { registry, tools, renew: (next) => void (from = next) };
 }
+
+const withLsp = (kit: BlockKit, lsp: BlockKit["lsp"]): BlockKit => (lsp ? { ...kit, lsp } : kit);
 
 /** The plugin that enables a tool may be taken away while the model still sees it. */
 function whileEnabled(tools: ReadonlyMap<string, Tool>, readings: Readings): ReadonlyMap<string, Tool> {

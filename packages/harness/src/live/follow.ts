@@ -106,10 +106,12 @@ export class Follower {
     const { gathered, problems, waits } = await reread(before, whole, { house, files, more: this.#more, agreed: this.#agreed });
     const heldBack = await gateSkills(before.catalog, gathered.catalog, gate);
     if (heldBack) return beside.push(heldBack);
-    readings.newest = isSame(before, gathered) ? { ...before, index: gathered.index } : gathered;
+    const same = isSame(before, gathered);
+    const servers = same ? [] : await this.#of.servers.renew(gathered);
+    readings.newest = same ? { ...before, index: gathered.index } : gathered;
     dials.hold(gathered.limits.policy);
     const all = [...problems, ...whole.problems];
-    beside.push(...newProblems(this.#problems, all).map(warningOf), ...this.#toldOf(before, gathered, waits));
+    beside.push(...[...newProblems(this.#problems, all), ...servers].map(warningOf), ...this.#toldOf(before, gathered, waits));
     this.#problems = all;
     tellFolders([before.folders.directories, gathered.folders.directories], source, gate);
     await this.#waitedFor.tell(changed, gate);

@@ -9,6 +9,7 @@ import type { Circle } from "../circle.ts";
 import type { Dials } from "../dials.ts";
 import type { House } from "../house.ts";
 import type { Meter } from "../meter.ts";
+import type { Servers } from "../servers/ports.ts";
 import type { Follower, Reloaded } from "./follow.ts";
 import type { LiveReadings } from "./readings.ts";
 import type { Stamps } from "./stamps.ts";
@@ -19,6 +20,7 @@ export type LiveOf = {
   readonly readings: LiveReadings;
   readonly circle: Circle;
   readonly beside: Beside;
+  readonly servers: Pick<Servers, "renew">;
   readonly dials: Pick<Dials, "hold" | "models">;
   readonly meter: Pick<Meter, "context">;
   /** Of the settings files, as they were when the session began. */

@@ -34,7 +34,7 @@ export function loreOf({ house, readings, files }: Site, { claim, recollection }
     },
     hooking: () => circle.hooking,
     dials,
-    invoked: (skill) => lineage.servers?.invoked(skill),
+    invoked: (skill) => lineage.servers.invoked(skill),
     added,
     tell: (...events) => beside.push(...events),
     receive: (words, from) => circle.conversation?.receive([text(words)], from),

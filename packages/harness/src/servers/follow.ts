@@ -1,4 +1,4 @@
-/** How one conversation is bound to the servers of its session. Where there are none, it costs nothing. */
+/** How one conversation is bound to the servers of its session. What judges for a hook hears nothing of them. */
 import type { Lineage } from "../lineage.ts";
 import type { Touched } from "../lore/around.ts";
 import type { Lore } from "../lore/lore.ts";
@@ -8,7 +8,7 @@ import type { Following } from "./ports.ts";
 const SILENT: Following = { touched: async () => {}, news: async () => [] };
 
 export const followIn = ({ servers, path, judges }: Lineage, toolbox: Toolbox): Following =>
-  (judges ? undefined : servers?.follow(path.length === 0 ? toolbox : undefined)) ?? SILENT;
+  judges ? SILENT : servers.follow(path.length === 0 ? toolbox : undefined);
 
 /** Whom a call's files are told to. */
 export const touchedBy =

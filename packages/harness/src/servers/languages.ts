@@ -8,16 +8,22 @@ import type { Following } from "./ports.ts";
 import type { AllUsable } from "./usable.ts";
 import { fillWith, variablesOf } from "./variables.ts";
 
-export type Languages = AsyncDisposable & { readonly lsp: Lsp | undefined; follow(): Following };
+type Declared = AllUsable["lspServers"];
+/** `renew`: these from now on. */
+export type Languages = AsyncDisposable & { lsp(): Lsp | undefined; renew(declared: Declared): Promise<void>; follow(): Following };
 
-export function languagesOf(declared: AllUsable["lspServers"], site: Site, tell: (event: Event) => void): Languages {
+export function languagesOf(site: Site, tell: (event: Event) => void): Languages {
+  let declared: Declared = [];
   let running: Promise<LanguageServers> | undefined;
-  const start = (): Promise<LanguageServers> => (running ??= open(declared, site, tell));
-  const endings = declared.flatMap(({ part }) => endingsOf(part));
-  const concerns = (file: string): boolean => endings.some((ending) => file.endsWith(ending));
+  const start = (): Promise<LanguageServers> => (running ??= open(() => declared, site, tell));
+  const concerns = (file: string): boolean => declared.some(({ part }) => endingsOf(part).some((ending) => file.endsWith(ending)));
   const lsp: Lsp = { ask: async (path, method, params, signal) => await (await start()).ask(path, method, params, signal) };
   return {
-    lsp: declared.length === 0 ? undefined : lsp,
+    lsp: () => (declared.length === 0 ? undefined : lsp),
+    async renew(next) {
+      declared = next;
+      if (running) await renewed(await running, next, site);
+    },
     follow: () => followingOf({ start, started: () => running, concerns }, site),
     async [Symbol.asyncDispose]() {
       await (await running)?.[Symbol.asyncDispose]();
@@ -25,20 +31,24 @@ export function languagesOf(declared: AllUsable["lspServers"], site: Site, tell:
   };
 }
 
-async function open(
-  declared: AllUsable["lspServers"],
-  { house: { place, clock }, gathered, files }: Site,
-  tell: (event: Event) => void,
-): Promise<LanguageServers> {
-  const { openLanguageServers, readSpec } = await import("@keelson/tools/servers");
+async function open(declared: () => Declared, site: Site, tell: (event: Event) => void): Promise<LanguageServers> {
+  const { openLanguageServers } = await import("@keelson/tools/servers");
+  const { house, files } = site;
+  const warn = (words: string): void => tell({ type: "notice.raised", severity: "warning", code: "language_server", text: words });
+  const servers = openLanguageServers([], { run: startProcess, clock: house.clock, files, tell: warn });
+  await renewed(servers, declared(), site);
+  return servers;
+}
+
+async function renewed(servers: LanguageServers, declared: Declared, { house: { place }, gathered }: Site): Promise<void> {
+  const { readSpec } = await import("@keelson/tools/servers");
   const env = { ...scrub(place.env, place.platform), ...gathered.settings.env };
   const { cwd } = gathered.folders;
   const specs = declared.map(({ part, root, data }) => {
     const variables = variablesOf({ root, data, projectDir: cwd });
     return readSpec(part, { fill: fillWith(variables, env), env: { ...env, ...variables }, cwd });
   });
-  const warn = (words: string): void => tell({ type: "notice.raised", severity: "warning", code: "language_server", text: words });
-  return openLanguageServers(specs, { run: startProcess, clock, files, tell: warn });
+  servers.renew(specs);
 }
 
 type Running = {

@@ -20,21 +20,23 @@ type Watch = {
   /** Not told: there were too many. */
   left: number;
   floods: number;
-  file: string;
+  /** Undefined until it runs. */
+  job: { readonly output: { readonly file: string }; kill(): Promise<void> } | undefined;
   silenced: boolean;
 };
 
 export class Monitors {
-  readonly #all: readonly Usable<"monitors">[];
+  readonly #all: () => readonly Usable<"monitors">[];
   readonly #projectDir: string;
   readonly #warn: (words: string) => void;
-  readonly #watches = new Map<Usable<"monitors">, Watch>();
+  /** By what each is: one that is declared otherwise is another. */
+  readonly #watches = new Map<string, Watch>();
   /** Skills that were started before the monitors were. */
   readonly #skills: string[] = [];
   #site: MonitorSite | undefined;
 
   constructor(
-    all: readonly Usable<"monitors">[],
+    all: () => readonly Usable<"monitors">[],
     { projectDir, warn }: { readonly projectDir: string; readonly warn: (words: string) => void },
   ) {
     this.#all = all;
@@ -42,18 +44,27 @@ export class Monitors {
     this.#warn = warn;
   }
 
-  /** Starts those that always run; the first time alone. */
+  /** Starts those that always run and were never started. */
   async begin(site: MonitorSite): Promise<void> {
-    if (this.#site) return;
     this.#site = site;
-    for (const one of this.#all) if (one.part.when === "always") await this.#start(one);
+    for (const one of this.#all()) if (one.part.when === "always") await this.#start(one);
     for (const skill of this.#skills.splice(0)) await this.invoked(skill);
   }
 
   /** A skill was started, by its id: `review`, `plugin:review`. */
   async invoked(skill: string): Promise<void> {
     if (!this.#site) return void this.#skills.push(skill);
-    for (const one of this.#all) if (isFor(one, skill)) await this.#start(one);
+    for (const one of this.#all()) if (isFor(one, skill)) await this.#start(one);
+  }
+
+  /** Ends those that are declared no more; what they printed last is told to nobody. */
+  async end(): Promise<void> {
+    const declared = new Set(this.#all().map(keyOf));
+    for (const [key, { job }] of this.#watches) {
+      if (declared.has(key)) continue;
+      this.#watches.delete(key);
+      await job?.kill();
+    }
   }
 
   /** What they have printed since it was taken the last time, in words. */
@@ -62,7 +73,7 @@ export class Monitors {
   }
 
   async #start(monitor: Usable<"monitors">): Promise<void> {
-    if (!this.#site || this.#watches.has(monitor)) return;
+    if (!this.#site || this.#watches.has(keyOf(monitor))) return;
     const why = await this.#run(monitor, this.#site).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
     if (why !== undefined) this.#warn(`The monitor ${monitor.part.name} of ${monitor.plugin} doesn't run. ${why}`);
   }
@@ -70,8 +81,9 @@ export class Monitors {
   /** In words why it couldn't be started. */
   async #run(monitor: Usable<"monitors">, { processes, env, spillDir, seat }: MonitorSite): Promise<string | undefined> {
     const { command } = monitor.part;
-    const watch: Watch = { monitor, lines: [], left: 0, floods: 0, file: "", silenced: false };
-    this.#watches.set(monitor, watch);
+    const watch: Watch = { monitor, lines: [], left: 0, floods: 0, job: undefined, silenced: false };
+    const key = keyOf(monitor);
+    this.#watches.set(key, watch);
     const spec = {
       file: "bash",
       args: ["--noprofile", "--norc", "-c", command],
@@ -81,7 +93,8 @@ export class Monitors {
     const begin = (signal: AbortSignal) => tellLines(processes.run(spec, signal), (line) => note(watch, line));
     const job = await processes.background.start({ command, timeoutMs: undefined, kind: "monitor" }, spillDir, begin);
     if (typeof job === "string") return job;
-    watch.file = job.output.file;
+    watch.job = job;
+    if (this.#watches.get(key) !== watch) await job.kill(); // taken away while it was started
     void job.done.then(() => {
       const { end } = job;
       if (end?.signal === null) note(watch, `[it has ended: ${end.failed ?? `exit code ${end.code}`}]`);
@@ -89,6 +102,9 @@ export class Monitors {
     return undefined;
   }
 }
+
+const keyOf = ({ plugin, root, part: { name, command, when } }: Usable<"monitors">): string =>
+  JSON.stringify([plugin, root, name, command, when]);
 
 const PREFIX = "on-skill-invoke:";
 
@@ -107,7 +123,8 @@ function note(watch: Watch, line: string): void {
 }
 
 function tell(watch: Watch): string | undefined {
-  const { monitor, file } = watch;
+  const { monitor, job } = watch;
+  const file = job?.output.file ?? "";
   const lines = watch.lines.splice(0);
   if (lines.length === 0 || watch.silenced) return undefined;
   let room = MOST_CHARACTERS;

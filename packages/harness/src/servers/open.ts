@@ -1,6 +1,6 @@
 /**
  * The language servers and monitors of a session. Loaded because some are declared. Rule: opening them starts nothing; a language server
- * starts at the first file of its that a tool touches, a monitor after the first reply.
+ * starts at the first file of its that a tool touches, a monitor after a reply. What may not run any more is ended at once.
  */
 import type { Event, Problem } from "@keelson/protocol";
 import type { Site } from "../furnish.ts";
@@ -9,19 +9,24 @@ import type { Servers } from "./ports.ts";
 import { findUsable } from "./usable.ts";
 import { sane, watchingOf } from "./watching.ts";
 
-export type ServersOpened = { readonly servers: Servers | undefined; readonly problems: readonly Problem[] };
-
-/** `tell`: what becomes of them, for the log and the screen. */
-export async function openServers(site: Site, tell: (event: Event) => void): Promise<ServersOpened> {
-  const { house, gathered } = site;
-  const { lspServers, monitors, held } = await findUsable(gathered, house.place.keelHome);
-  const { good, problems } = sane(house.ask ? monitors : []); // they tell a person's session what happens around it
-  const told = [...held, ...problems];
-  if (lspServers.length + good.length === 0) return { servers: undefined, problems: told };
-  const languages = languagesOf(lspServers, site, tell);
-  const watching = watchingOf(good, site, tell);
-  const servers: Servers = {
-    lsp: languages.lsp,
+/** None before the first reading is taken up. `tell`: what becomes of them, for the log and the screen. */
+export function openServers(site: Site, tell: (event: Event) => void): Servers {
+  const { house } = site;
+  const languages = languagesOf(site, tell);
+  const watching = watchingOf(site, tell);
+  let known: readonly string[] = [];
+  return {
+    async renew(from) {
+      const { lspServers, monitors, held } = await findUsable(from, house.place.keelHome);
+      const { good, problems } = sane(house.ask ? monitors : []); // they tell a person's session what happens around it
+      await languages.renew(lspServers);
+      await watching.renew(good);
+      const all = [...held, ...problems];
+      const fresh = all.filter((problem) => !known.includes(wordsOf(problem)));
+      known = all.map(wordsOf);
+      return fresh;
+    },
+    lsp: () => languages.lsp(),
     invoked: watching.invoked,
     follow(root) {
       const following = languages.follow();
@@ -30,5 +35,6 @@ export async function openServers(site: Site, tell: (event: Event) => void): Pro
     },
     [Symbol.asyncDispose]: () => languages[Symbol.asyncDispose](),
   };
-  return { servers, problems: told };
 }
+
+const wordsOf = (problem: Problem): string => JSON.stringify(problem);

@@ -1,12 +1,15 @@
 /** What a session has of language servers and monitors. Types alone: a session without any loads nothing of them. */
-import type { Event } from "@keelson/protocol";
+import type { Event, Problem } from "@keelson/protocol";
 import type { Lsp } from "@keelson/tools";
+import type { Gathered } from "../gather.ts";
 import type { MonitorSite } from "./monitors.ts";
 
 /** Of a session with all its agents. Dispose ends what runs. */
 export type Servers = AsyncDisposable & {
+  /** Those of another reading from now on; what isn't among them is ended. What is wrong with them and wasn't told before. */
+  renew(from: Gathered): Promise<readonly Problem[]>;
   /** For the block LSP; undefined where no language server may run. */
-  readonly lsp: Lsp | undefined;
+  lsp(): Lsp | undefined;
   /** What one conversation hears of them. `toolbox`: of the root, whose monitors run beside its commands. */
   follow(toolbox?: MonitorSite): Following;
   /** A skill was started. */

@@ -7,6 +7,8 @@ import type { AllUsable } from "./usable.ts";
 
 type Declared = AllUsable["monitors"];
 export type Watching = {
+  /** These from now on. */
+  readonly renew: (declared: Declared) => Promise<void>;
   readonly news: (at: Moment, site: MonitorSite) => Promise<readonly Event[]>;
   readonly invoked: (skill: string) => void;
 };
@@ -24,18 +26,22 @@ export function sane(monitors: Declared): { readonly good: Declared; readonly pr
   return { good: monitors.filter((one) => !odd.includes(one)), problems };
 }
 
-export function watchingOf(all: Declared, { gathered }: Site, tell: (event: Event) => void): Watching {
-  if (all.length === 0) return { news: async () => [], invoked: () => {} };
+export function watchingOf({ gathered }: Site, tell: (event: Event) => void): Watching {
+  let all: Declared = [];
   const warn = (words: string): void => tell({ type: "notice.raised", severity: "warning", code: "monitor", text: words });
   const open = async (): Promise<Monitors> => {
     const { Monitors: Opened } = await import("./monitors.ts");
-    return new Opened(all, { projectDir: gathered.folders.cwd, warn });
+    return new Opened(() => all, { projectDir: gathered.folders.cwd, warn });
   };
   let monitors: Promise<Monitors> | undefined;
   return {
-    invoked: (skill) => void (monitors ??= open()).then((one) => one.invoked(skill)),
+    async renew(next) {
+      all = next;
+      await (await monitors)?.end();
+    },
+    invoked: (skill) => void (all.length > 0 && (monitors ??= open()).then((one) => one.invoked(skill))),
     async news(at, site) {
-      if (at !== "prompt") await (await (monitors ??= open())).begin(site); // a reply has come: the first request is behind us
+      if (at !== "prompt" && all.length > 0) await (await (monitors ??= open())).begin(site); // a reply has come: the first request is behind us
       if (at === "stop") return [];
       const said = (await monitors)?.take() ?? [];
       return said.map((words): Event => ({ type: "context.added", from: "plugin", content: [text(words)] }));

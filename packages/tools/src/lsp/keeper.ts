@@ -104,6 +104,8 @@ export class Keeper implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
+    this.#gaveUp ??= `The language server ${this.spec.name} was taken away.`;
+    this.#ring();
     const server = await this.#server;
     await server?.[Symbol.asyncDispose]();
     await this.#queue;

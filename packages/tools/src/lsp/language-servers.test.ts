@@ -1,5 +1,5 @@
 /** Against the language server of the TypeScript that this house is built with, and against servers that do everything wrong. */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonObject } from "@keelson/protocol";
@@ -21,6 +21,8 @@ type World = AsyncDisposable & {
   readonly servers: LanguageServers;
   readonly told: readonly string[];
   put(name: string, words: string): Promise<string>;
+  /** This one in place of what there was; none without it. */
+  declare(config?: JsonObject): void;
   /** The diagnostics of a file, when they have come. */
   look(path: string): Promise<readonly string[]>;
 };
@@ -32,9 +34,14 @@ async function world(config: JsonObject): Promise<World> {
   await writeFile(join(cwd, "tsconfig.json"), "{}");
   const told: string[] = [];
   const transport = config["transport"] === "socket" ? "socket" : "stdio";
-  const decl = { name: "one", transport, config, file: "/plugin.json" };
-  const spec = readSpec(decl, { cwd, env: scrub(process.env, process.platform), fill: (words) => words.replaceAll("${HERE}", cwd) });
-  const servers = openLanguageServers([spec], { run: startProcess, clock, files: diskFiles(), tell: (words) => told.push(words) });
+  const place = { cwd, env: scrub(process.env, process.platform), fill: (said: string) => said.replaceAll("${HERE}", cwd) };
+  const specOf = (one: JsonObject) => readSpec({ name: "one", transport, config: one, file: "/plugin.json" }, place);
+  const servers = openLanguageServers([specOf(config)], {
+    run: startProcess,
+    clock,
+    files: diskFiles(),
+    tell: (words) => told.push(words),
+  });
   return {
     servers,
     told,
@@ -42,6 +49,7 @@ async function world(config: JsonObject): Promise<World> {
       await writeFile(join(cwd, name), words);
       return join(cwd, name);
     },
+    declare: (one) => servers.renew(one ? [specOf(one)] : []),
     async look(path) {
       await servers.touch(path);
       await servers.settle(AbortSignal.timeout(20_000));
@@ -63,7 +71,8 @@ const node = (...args: readonly string[]): JsonObject => ({
   extensionToLanguage: { ".ts": "typescript" },
 });
 /** One that tells diagnostics unasked. */
-const words = (...modes: readonly string[]): JsonObject => node(join(import.meta.dirname, "../../test/language-server.mjs"), ...modes);
+const SERVER = join(import.meta.dirname, "../../test/language-server.mjs");
+const words = (...modes: readonly string[]): JsonObject => node(SERVER, ...modes);
 /** One that is a line of JavaScript. */
 const script = (line: string): JsonObject => node("-e", line);
 
@@ -226,4 +235,22 @@ test("what was wrong with a file when it was first touched is known, however soo
   await w.put("a.ts", "wrong\nwrong\n");
   await w.look(path);
   expect([w.servers.before(path)?.length, w.servers.diagnostics().get(path)?.length]).toEqual([1, 2]);
+});
+
+test("one that is declared as it was goes on; one that isn't is ended, and what it found is gone", async () => {
+  await using w = await world(words());
+  const [path, pids] = [await w.put("a.ts", "wrong\n"), await w.put("pids", "")];
+  const leaving = (name: string): JsonObject =>
+    script(`require("node:fs").appendFileSync(${JSON.stringify(pids)}, "${name} "); import(${JSON.stringify(SERVER)})`);
+  w.declare(leaving("first"));
+  await w.look(path);
+  w.declare(leaving("first"));
+  expect(await w.look(path)).toEqual(["1:1 error This is wrong. words undefined"]);
+  w.declare(leaving("second"));
+  expect(w.servers.diagnostics().size).toBe(0);
+  expect(await w.look(path)).toEqual(["1:1 error This is wrong. words undefined"]);
+  expect(await readFile(pids, "utf8")).toBe("first second ");
+  const asked = w.servers.ask(path, "textDocument/definition", {}, AbortSignal.timeout(20_000));
+  w.declare();
+  expect([await asked, await w.look(path), w.told]).toEqual(["The language server one was taken away.", [], []]);
 });

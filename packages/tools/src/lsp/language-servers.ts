@@ -1,4 +1,7 @@
-/** The language servers of a session, by what they are for. Rule: nothing starts before a file of its is touched; of two servers for one ending the first counts. */
+/**
+ * The language servers of a session, by what they are for. Rule: nothing starts before a file of its is touched; of two servers for one
+ * ending the first counts. A server goes on for as long as it is declared as it was.
+ */
 import { basename } from "node:path";
 import type { Diagnostic } from "./diagnostics.ts";
 import { Keeper, type KeeperPorts } from "./keeper.ts";
@@ -6,6 +9,8 @@ import { endingOf, type ServerSpec } from "./spec.ts";
 
 /** Dispose ends them all. */
 export type LanguageServers = AsyncDisposable & {
+  /** These from now on: the others are ended at once, and nobody waits for their end before all are. */
+  renew(specs: readonly ServerSpec[]): void;
   /** A file was read or changed by the session: its server is told how it is now. Settles when the file was looked at. */
   touch(path: string): Promise<void>;
   /** Files of any kind were written, such as those by which a project is set up: each server that runs is told. */
@@ -23,13 +28,25 @@ export type LanguageServers = AsyncDisposable & {
 };
 
 export function openLanguageServers(specs: readonly ServerSpec[], ports: KeeperPorts): LanguageServers {
-  const keepers = specs.map((spec) => new Keeper(spec, ports));
+  let keepers: readonly Keeper[] = specs.map((spec) => new Keeper(spec, ports));
+  const leaving = new Set<Promise<void>>();
+  const leave = async (keeper: Keeper): Promise<void> => {
+    const left = keeper[Symbol.asyncDispose]();
+    leaving.add(left);
+    await left;
+    leaving.delete(left);
+  };
   const keeperOf = (path: string): Keeper | undefined => {
     const fit = keepers.map((keeper) => ({ keeper, length: endingOf(path, keeper.spec)?.length ?? 0 }));
     const longest = Math.max(0, ...fit.map(({ length }) => length));
     return longest === 0 ? undefined : fit.find(({ length }) => length === longest)?.keeper;
   };
   return {
+    renew(next) {
+      const before = new Map(keepers.map((keeper) => [JSON.stringify(keeper.spec), keeper]));
+      keepers = next.map((spec) => before.get(JSON.stringify(spec)) ?? new Keeper(spec, ports));
+      for (const keeper of before.values()) if (!keepers.includes(keeper)) void leave(keeper);
+    },
     touch: async (path) => await keeperOf(path)?.touch(path),
     wrote(paths) {
       for (const keeper of keepers) keeper.wrote(paths);
@@ -45,7 +62,7 @@ export function openLanguageServers(specs: readonly ServerSpec[], ports: KeeperP
       return keeper ? await keeper.ask(path, method, params, signal) : `No language server is for ${basename(path)}.`;
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(keepers.map((keeper) => keeper[Symbol.asyncDispose]()));
+      await Promise.all([...leaving, ...keepers.map(leave)]);
     },
   };
 }
