@@ -1,8 +1,9 @@
 import { sameByEveryWay } from "./histories.ts";
+import { filesThatChange } from "./live.ts";
 import { judgedAgainstBash, readsAnything } from "./permissions.ts";
 import { wildSession } from "./session.ts";
 
-/** `npm run fuzz [-- sessions [first seed]]`: random endpoints with random faults; as many commands against bash, and a hundred times as many texts for what judges them. A broken law names its seed, and `npm run fuzz -- 1 SEED` plays it again. */
+/** `npm run fuzz [-- sessions [first seed]]`: random endpoints with random faults; files that change while a session works; as many commands against bash, and a hundred times as many texts for what judges them. A broken law names its seed, and `npm run fuzz -- 1 SEED` plays it again. */
 const [sessions = 10_000, first = 1] = process.argv
   .slice(2)
   .filter((word) => /^\d+$/.test(word))
@@ -39,6 +40,9 @@ console.log(
 broken.push(...(await judgedAgainstBash(sessions, first)), ...(await readsAnything(sessions * 100, first)));
 const histories = Math.max(20, Math.ceil(sessions / 10));
 broken.push(...(await sameByEveryWay(histories, first)));
+const storms = Math.max(2, Math.ceil(sessions / 500));
+broken.push(...(await filesThatChange(storms, first)));
+console.log(`${storms} sessions whose files change while they work`);
 console.log(`${histories} histories resumed, forked, exported and taken in`);
 console.log(`${sessions} commands judged against bash, ${sessions * 100} texts read as commands, rules and paths`);
 for (const line of broken.slice(0, 20)) console.log(line);

@@ -24,5 +24,5 @@ function costOf(now: boolean, forecast: Awaited<ReturnType<Session["reload"]>>["
   if (now || !forecast) return "The next request says it in the model's prompt.";
   const { tokens, usd } = forecast;
   const dollars = usd === undefined ? "" : `, about $${usd.toFixed(usd < 0.1 ? 3 : 2)} more than from the cache`;
-  return `The model is told with the next turn. In its prompt it would stand at the price of ${tokens.toLocaleString("en")} tokens sent anew${dollars}: /reload now.`;
+  return `The model hears of it with its next turn. Said in its prompt, it would cost ${tokens.toLocaleString("en")} tokens sent anew${dollars}: /reload now.`;
 }

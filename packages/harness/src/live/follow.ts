@@ -75,14 +75,14 @@ export class Follower {
   }
 
   async addFolder(path: string): Promise<string | undefined> {
-    const { house, readings } = this.#of;
+    const { house, files, readings } = this.#of;
     const folder = resolve(house.place.cwd, path);
     if (readings.newest.folders.directories.includes(folder) || folder === house.place.cwd) return undefined;
+    const found = await files.stat(join(folder, ".")).catch(() => undefined); // with the dot, a link to a folder is one
+    if (found?.kind !== "directory") return `${folder} isn't a folder that can be opened.`;
     this.#more = [...this.#more, folder];
     await this.#readAgain("slash_command");
-    if (readings.newest.folders.directories.includes(folder)) return undefined;
-    this.#more = this.#more.filter((one) => one !== folder);
-    return `${folder} isn't a folder that can be opened.`;
+    return undefined;
   }
 
   async #readAgain(source: Source = "register_repo_root"): Promise<void> {
@@ -123,7 +123,7 @@ export class Follower {
     this.#waits = waits;
     return [
       ...(isSameSettings(before, after) ? [] : [notice("info", "The settings were read again: they hold from the next call on.")]),
-      ...(fixed?.length ? [notice("info", `Of the settings, ${fixed.join(", ")} hold from the next session on.`)] : []),
+      ...(fixed?.length ? [notice("info", `Of the settings, these wait for the next session: ${fixed.join(", ")}.`)] : []),
     ];
   }
 

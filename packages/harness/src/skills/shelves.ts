@@ -14,6 +14,7 @@ export class Shelves {
   readonly #nested: () => readonly NestedCatalog[];
   /** Ids that the model was once told of: it may ask for them, since they stand in what it is sent. */
   readonly #past = new Set<string>();
+  #noted: Shelf | undefined;
   #below: readonly NestedCatalog[] = [];
 
   constructor(readings: Readings) {
@@ -28,7 +29,8 @@ export class Shelves {
 
   get model(): Shelf {
     const taken = this.#taken();
-    for (const { id } of taken.entries) this.#past.add(id);
+    if (taken !== this.#noted) for (const { id } of taken.entries) this.#past.add(id);
+    this.#noted = taken;
     return remaining(taken, this.#newest(), this.#past);
   }
 
