@@ -57,7 +57,9 @@ export function entryLine({ id, decl, nameOnly }: Entry, longestEntry = LONGEST_
 }
 
 const nameLine = (id: string): string => `- ${flat(id)}`;
-const flat = (text: string): string => stripInvisible(text).text.replaceAll(/\s+/g, " ").trim();
+/** As most are: to look for what hides in a text takes far longer than to see that nothing can. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+const flat = (text: string): string => (PLAIN.test(text) ? text : stripInvisible(text).text.replaceAll(/\s+/g, " ").trim());
 
 function fit(entries: readonly Entry[], budget: number, { counts, longestEntry }: ListingBounds): string {
   const lines = new Map(entries.map((entry) => [entry, entryLine(entry, longestEntry)]));

@@ -2,10 +2,9 @@
  * What was read of plugin directories, on the disk: a file for each directory. Rule: it saves the parsing and never the looking. Every text
  * is still asked for its times, size and number; a file that is broken, of another program or too young to tell is as if it weren't there.
  */
-import { hash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { crc32 } from "node:zlib";
 import type { Problem } from "@keelson/protocol";
 import type { Stamp } from "../part/head-file.ts";
 import { createReadCache, SHELVES, type Kept, type ReadCache, type Shelf } from "../part/keep.ts";
@@ -21,16 +20,18 @@ export type Written = { readonly about: string; readonly shelves: { readonly [na
 const YOUNG_MS = 2000;
 const BYTES = 64 * 1024 * 1024;
 
-export function fileOf({ folder }: IndexPlace, { kind, root, format = "", within }: PluginLayer): string {
-  return join(folder, `${hashOf([kind, root, format, within].join("\0")).slice(0, 32)}.json`);
+export function fileOf({ folder }: IndexPlace, layer: PluginLayer): string {
+  return join(folder, `${sumOf(nameOf(layer))}.json`);
 }
 
-const hashOf = (text: string | Uint8Array): string => hash("sha256", text);
+const nameOf = ({ kind, root, format = "", within }: PluginLayer): string => [kind, root, format, within].join("\0");
+/** Against accidents: the folder is the user's alone. A hash of node:crypto would take a start 4 ms to load. */
+const sumOf = (text: string | Uint8Array): string => crc32(text).toString(16).padStart(8, "0");
 
 /** The first line: whose it is, and what the rest must come to. */
-export function headOf({ version }: IndexPlace, body: string | Uint8Array): string {
-  const { mtimeMs, size } = statSync(fileURLToPath(import.meta.url)); // a version is built more than once
-  return JSON.stringify(["keel-index", 1, version, mtimeMs, size, hashOf(body)]);
+export function headOf({ version }: IndexPlace, layer: PluginLayer, body: Uint8Array): string {
+  const { mtimeMs, size } = statSync(import.meta.filename); // a version is built more than once
+  return JSON.stringify(["keel-index", 2, version, mtimeMs, size, nameOf(layer), body.length, sumOf(body)]);
 }
 
 /** Undefined where there is none that can be used. */
@@ -42,7 +43,7 @@ export function readIndex(place: IndexPlace, layer: PluginLayer): ReadCache | un
     const bytes = readFileSync(file);
     const end = bytes.indexOf("\n");
     const body = bytes.subarray(end + 1);
-    return bytes.toString("utf8", 0, end) === headOf(place, body)
+    return bytes.toString("utf8", 0, end) === headOf(place, layer, body)
       ? restored(JSON.parse(body.toString("utf8")), written - YOUNG_MS)
       : undefined;
   } catch {

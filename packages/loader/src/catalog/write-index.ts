@@ -9,11 +9,11 @@ const MOST_FILES = 400; // directories that were ever read: those that nobody wr
 
 export function writeIndex(place: IndexPlace, layer: PluginLayer, cache: ReadCache): void {
   try {
-    const body = JSON.stringify(written(cache));
+    const body = Buffer.from(JSON.stringify(written(cache)));
     const file = fileOf(place, layer);
     const beside = `${file}.${process.pid}.part`;
     mkdirSync(place.folder, { recursive: true, mode: 0o700 });
-    writeFileSync(beside, `${headOf(place, body)}\n${body}`, { mode: 0o600 });
+    writeFileSync(beside, Buffer.concat([Buffer.from(`${headOf(place, layer, body)}\n`), body]), { mode: 0o600 });
     renameSync(beside, file);
     for (const name of SHELVES) cache[name].changed = false;
   } catch {
