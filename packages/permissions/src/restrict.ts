@@ -106,7 +106,7 @@ async function pathRuleRestricts(reading: Extract<Reading, { kind: "path" }>, ru
 
 /** A restriction on reads holds for writes too: a change shows what was there. */
 async function pathRestricts(effect: Effect, governs: Governs, placed: readonly Placed[], scene: Scene): Promise<Match> {
-  if (effect.do === "shell") return pathsRestrict(scene.analysis(effect), governs, placed, scene);
+  if (effect.do === "shell") return pathsRestrict(scene.analysis(effect), await scene.sighted(effect), governs, placed);
   if (effect.do !== "read" && effect.do !== "write" && effect.do !== "delete") return "no";
   if (governs === "moves" || (effect.do === "read" && governs !== "reads") || (effect.do === "write" && governs === "deletes")) return "no";
   const walked = effect.do === "read" && effect.under === true;

@@ -2,12 +2,13 @@
 import { posix } from "node:path";
 import type { Asked, Effect, Rule } from "@keelson/protocol";
 import { ofWindows } from "./path/canonical.ts";
-import { foldCase, isWithin, remembering, spell, type Entry, type Known, type Links, type Spelled } from "./path/links.ts";
+import { foldCase, isWithin, remembering, spell, type Entry, type Known, type Links, type Remembered, type Spelled } from "./path/links.ts";
 import { place, placeReal, type Placed } from "./path/place.ts";
 import type { Anchor, PathPattern } from "./path/pattern.ts";
-import { expand, folderOf, type Expanded } from "./path/wildcard.ts";
+import { expand, folderOf, roomForAll, type Expanded } from "./path/wildcard.ts";
 import { readRule, slashed, type Reading } from "./rule/reading.ts";
 import { analyseText, type Analysis } from "./shell/analyse.ts";
+import { sightAll, type Sighted } from "./shell/sight.ts";
 
 export type ShellEffect = Extract<Effect, { do: "shell" }>;
 export type Scene = Ground & {
@@ -15,6 +16,8 @@ export type Scene = Ground & {
   readonly read: (rule: Rule) => Reading;
   /** Each command is taken apart once. */
   readonly analysis: (effect: ShellEffect) => Analysis;
+  /** Where its touches of files lead, as deny and ask rules compare it: looked up once, too. */
+  readonly sighted: (effect: ShellEffect) => Promise<readonly Sighted[]>;
 };
 
 /** Where the session stands, and the disk beneath it. */
@@ -39,13 +42,15 @@ export type Ground = {
 /** Gives the scene of a call. Calls stay the same objects from stage to stage, so each is looked at once. */
 export function setting(port: Links): (asked: Asked) => Scene {
   const read = readingOnce(port);
-  const known = new WeakMap<Asked["call"], Ground & Pick<Scene, "analysis"> & { readonly of: string }>();
+  const known = new WeakMap<Asked["call"], Ground & Pick<Scene, "analysis" | "sighted"> & { readonly of: string }>();
   return (given) => {
     const asked = port.windows ? inOneForm(given) : given;
     const of = JSON.stringify([asked.cwd, asked.directories, asked.home]);
     const found = known.get(given.call);
     if (found?.of === of) return { ...found, asked, read };
-    const fresh = { ...groundOf(asked, port), analysis: analyseOnce(asked.home), of };
+    const ground = groundOf(asked, port);
+    const analysis = analyseOnce(asked.home);
+    const fresh = { ...ground, analysis, sighted: sightOnce(analysis, ground, asked.home), of };
     known.set(given.call, fresh);
     return { ...fresh, asked, read };
   };
@@ -69,6 +74,16 @@ function analyseOnce(home: string): Scene["analysis"] {
     const analysis = known.get(key) ?? analyseText(text, cwd, home);
     known.set(key, analysis);
     return analysis;
+  };
+}
+
+function sightOnce(analysis: Scene["analysis"], ground: Ground, home: string): Scene["sighted"] {
+  const known = new Map<Analysis, Promise<readonly Sighted[]>>();
+  return (effect) => {
+    const one = analysis(effect);
+    const sighted = known.get(one) ?? sightAll(one.digest().touches, ground, home);
+    known.set(one, sighted);
+    return sighted;
   };
 }
 
@@ -128,22 +143,24 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
 
 function wildcards(
   spelled: Ground["spell"],
-  links: Links,
+  links: Remembered,
 ): { readonly expanded: Ground["expand"]; readonly spellEach: Ground["spellEach"] } {
   const known = new Map<string, Promise<Expanded>>();
-  const list = async (folder: string, most: number): Promise<readonly Entry[]> => {
+  const room = roomForAll();
+  const list = async (folder: string): Promise<readonly Entry[]> => {
     const { all, known: resolved } = await spelled(folder);
     if (!links.list || !resolved) throw new Error(`what is in ${folder} can't be told`);
-    return links.list(all.at(-1) ?? folder, most);
+    return links.list(all.at(-1) ?? folder);
   };
   const expanded = (path: string): Promise<Expanded> => {
-    const answer = known.get(path) ?? expand(path, list);
+    const answer = known.get(path) ?? expand(path, list, room);
     known.set(path, answer);
     return answer;
   };
   return {
     expanded,
     async spellEach(path) {
+      if (folderOf(path) === path) return spelled(path);
       const found = await expanded(path);
       const each = await Promise.all(found.paths.map((one) => spelled(folderOf(one))));
       return { all: each.flatMap(({ all }) => all), known: found.known && each.every((one) => one.known) };

@@ -91,3 +91,16 @@ it("looks at the real disk", async () => {
   const places = [`${cwd}/s${wild}/${wild}.ts`, `${cwd}/${wild}/a.ts`, `${cwd}/none/${wild}`, `${cwd}/o${wild}`];
   expect(await Promise.all(places.map((path) => ground.inScope(path)))).toEqual([true, false, true, false]);
 });
+
+it("lists a folder once for all wildcards of a command, and asks where they are too many", async () => {
+  const entries = Array.from({ length: 1_900 }, (_, at) => ({ name: `${at}.ts`, link: false }));
+  const listed: string[] = [];
+  const full = { readlink: async () => undefined, list: async (folder: string) => (listed.push(folder), entries) };
+  const some = (count: number) => `cat ${Array.from({ length: count }, (_, at) => `x${at}*`).join(" ")}`;
+  await all("allow", [some(50)], { links: full });
+  expect(listed).toEqual(["/home/dev/proj"]);
+  await all("ask", [some(60), `cat ${"*/x* ".repeat(3)}`, "cat *.ts; cat *s; cat *t*; cat *.t*"], { links: full });
+  const rules = { allow: ["Bash"], deny: ["Read(./key)"] };
+  await all("ask!", [some(60)], { links: full, rules });
+  await all("deny", [`${some(60)} key`, "cat *.ts; cat *s; cat *t*; cat *.t*; cat key"], { links: full, rules });
+});

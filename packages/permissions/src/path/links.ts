@@ -4,6 +4,7 @@ import { lstatSync, opendirSync, readlinkSync } from "node:fs";
 import { posix } from "node:path";
 import { hasCode } from "@keelson/protocol";
 import { ofWindows } from "./canonical.ts";
+import { MOST_LISTED } from "./wildcard.ts";
 
 /** What stands in a folder. */
 export type Entry = { readonly name: string; readonly link: boolean };
@@ -87,7 +88,7 @@ export function onWindows({ readlink, has, list }: Links): Links {
 export const nodeLinks: Links = process.platform === "win32" ? onWindows(ofThisDisk) : ofThisDisk;
 
 /** Where the beginnings of paths lead, as far as it was looked for. */
-export type Known = Map<string, Promise<Reached | undefined>>;
+export type Known = Map<string, Reached | undefined>;
 type Reached = { readonly at: string; /** Links on the way. */ readonly hops: number };
 
 /** Both readings of `..` count: tools take the text away first, the kernel follows the link first. */
@@ -107,26 +108,35 @@ export const foldCase = (path: string): string => path.normalize("NFC").toLowerC
 export const tidy = (path: string): string => (TIDY.test(path) ? path : `/${posix.normalize(path).split("/").filter(Boolean).join("/")}`);
 const TIDY = /^(?:\/(?!\.{0,2}(?:\/|$))[^/]+)+$/;
 
-export const isWithin = (path: string, folder: string): boolean => path === folder || folder === "/" || path.startsWith(`${folder}/`);
+export const isWithin = (path: string, folder: string): boolean =>
+  folder === "/" || (path.startsWith(folder) && (path.length === folder.length || path[folder.length] === "/"));
 
 const NO_LINK = Promise.resolve(undefined);
 
-export function remembering({ list, ...links }: Links): Links {
+export type Remembered = Omit<Links, "list"> & { readonly list?: (folder: string) => Promise<readonly Entry[]> };
+
+/** Each question is asked of the disk once. A folder that was listed tells of all its entries that they are no links. */
+export function remembering({ readlink, has, list, ...kind }: Links): Remembered {
   const known = new Map<string, Promise<string | undefined>>();
   return {
-    ...links,
+    ...kind,
+    readlink: once(readlink, known),
+    ...(has && { has: once(has) }),
     ...(list && {
-      async list(folder: string, most: number) {
-        const entries = await list(folder, most);
+      list: once(async (folder: string) => {
+        const entries = await list(folder, MOST_LISTED);
         for (const { name, link } of entries) if (!link) known.set(posix.join(folder, name), NO_LINK);
         return entries;
-      },
+      }),
     }),
-    readlink(path) {
-      const answer = known.get(path) ?? links.readlink(path);
-      known.set(path, answer);
-      return answer;
-    },
+  };
+}
+
+function once<T>(ask: (path: string) => Promise<T>, known = new Map<string, Promise<T>>()): (path: string) => Promise<T> {
+  return (path) => {
+    const answer = known.get(path) ?? ask(path);
+    known.set(path, answer);
+    return answer;
   };
 }
 
@@ -137,7 +147,7 @@ const OF_PROCESS = /^\/proc\/(?:self|thread-self|\d+)(?:\/task\/\d+)?\/(?:cwd|ro
 
 /** A longer one names nothing on any disk that we know of. */
 const LONGEST = 4_096;
-const ROOT: Promise<Reached> = Promise.resolve({ at: "/", hops: 0 });
+const ROOT: Reached = { at: "/", hops: 0 };
 
 /** Each beginning of a path is looked up once, however many paths share it. */
 async function follow(given: string, links: Links, known: Known): Promise<string | undefined> {
@@ -145,16 +155,15 @@ async function follow(given: string, links: Links, known: Known): Promise<string
   const path = given.startsWith("/") ? given : `/${given}`;
   let end = path.length;
   while (end > 0 && !known.has(path.slice(0, end))) end = path.lastIndexOf("/", end - 1);
-  let reached = known.get(path.slice(0, end)) ?? ROOT;
-  for (let start = end; start < path.length; start = end) {
+  let reached = end === 0 ? ROOT : known.get(path.slice(0, end));
+  for (let start = end; start < path.length && reached; start = end) {
     const next = path.indexOf("/", start + 1);
     end = next === -1 ? path.length : next;
     const name = path.slice(start + 1, end);
-    const from = reached;
-    if (name !== "") reached = from.then((one) => one && step(one, name, links));
+    if (name !== "") reached = await step(reached, name, links);
     known.set(path.slice(0, end), reached);
   }
-  return (await reached)?.at;
+  return reached?.at;
 }
 
 async function step({ at, hops }: Reached, name: string, links: Links): Promise<Reached | undefined> {

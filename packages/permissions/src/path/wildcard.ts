@@ -10,9 +10,16 @@ import type { Entry } from "./links.ts";
 export type Expanded = { readonly paths: readonly string[]; readonly known: boolean };
 
 const MOST_ENTRIES = 2_000; // of all the folders that one path leads through
+/** Of a folder, so that it can be told whether there are more. */
+export const MOST_LISTED = MOST_ENTRIES + 1;
 
-/** `list`: rejects when a folder can't be read. */
-export async function expand(path: string, list: (folder: string, most: number) => Promise<readonly Entry[]>): Promise<Expanded> {
+/** What all paths of a call may take together: names held against wildcards, and paths found. Below zero nothing more is looked for. */
+export type Room = { names: number; paths: number };
+export const roomForAll = (): Room => ({ names: 50 * MOST_ENTRIES, paths: 2 * MOST_ENTRIES });
+const isSpent = ({ names, paths }: Room): boolean => names < 0 || paths < 0;
+
+/** `list`: up to `MOST_LISTED` entries; rejects when a folder can't be read. Takes from the room. */
+export async function expand(path: string, list: (folder: string) => Promise<readonly Entry[]>, room: Room): Promise<Expanded> {
   if (!path.includes(MARK.glob)) return { paths: [path], known: true };
   const names = path.split("/");
   const marked: string[] = [];
@@ -25,30 +32,36 @@ export async function expand(path: string, list: (folder: string, most: number) 
       heads = heads.map((head) => `${head}/${name}`);
       continue;
     }
+    const fitting = fits(name);
     const next: string[] = [];
     for (const head of heads) {
       marked.push([head, ...names.slice(at)].join("/"));
-      const entries = left < 0 ? [] : await list(head === "" ? "/" : head, left + 1).catch(() => undefined);
-      left -= entries?.length ?? 0;
+      room.paths -= 1;
+      if (isSpent(room)) return { paths: [...marked, ...next], known: false };
+      const entries = left < 0 ? [] : await list(head === "" ? "/" : head).catch(() => undefined);
+      const seen = entries?.slice(0, left + 1) ?? [];
+      left -= seen.length;
+      room.names -= seen.length;
       known &&= entries !== undefined && left >= 0;
-      next.push(...[...(entries ?? []).map((entry) => entry.name), ".."].filter((one) => fits(name, one)).map((one) => `${head}/${one}`));
+      const found = [...seen.map((entry) => entry.name), ".."].filter(fitting);
+      room.paths -= found.length;
+      for (const one of found) next.push(`${head}/${one}`);
     }
     heads = next;
   }
   return { paths: [...marked, ...heads], known };
 }
 
-/** Could a name with wildcards stand for this one? A dot that begins a name must be spelled out; bash before 5.2 then finds `..` too. */
-export function fits(name: string, literal: string): boolean {
+/** Could a name with wildcards stand for another? A dot that begins a name must be spelled out; bash before 5.2 then finds `..` too. */
+export function fits(name: string): (literal: string) => boolean {
   const [first = "", ...others] = name.split(MARK.glob);
-  if (others.length === 0) return name === literal;
   const last = others.at(-1) ?? "";
-  return (
+  if (others.length === 0) return (literal) => literal === name;
+  return (literal) =>
     literal.length >= first.length + last.length &&
     literal.startsWith(first) &&
     literal.endsWith(last) &&
-    !(literal.startsWith(".") && first === "")
-  );
+    !(literal.startsWith(".") && first === "");
 }
 
 /** The literal folder before a path's first wildcard. */
