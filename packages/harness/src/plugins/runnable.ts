@@ -2,7 +2,7 @@
  * Where what a plugin directory starts runs from, and what that is. Rule: what needs trust, or was named by hand, is copied into the content
  * store first, and what it declares is read from the copy: what was agreed to by its hash runs, whatever becomes of the directory meanwhile.
  */
-import { realpath } from "node:fs/promises";
+import { realpathSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { ContentStore } from "@keelson/install";
 import { readPlugin, type Catalog, type Found, type LayerKind, type PluginLayer } from "@keelson/loader";
@@ -83,7 +83,7 @@ async function findRunnable(layer: PluginLayer, plugin: PluginDecl, { standing, 
   if (from === "nowhere") return held("they stand in no plugin directory that could be agreed to");
   if (from === "place") return isUsable("hooks", { layer }, standing) ? inPlace(plugin) : held(UNTRUSTED);
   const { openContentStore } = await import("@keelson/install"); // a session without such a plugin doesn't pay for it
-  const root = await realpath(layer.root).catch(() => layer.root);
+  const root = realOr(layer.root);
   const store = openContentStore(contentsIn(keelHome), now);
   const there = await store.look(root);
   if (!there.ok) return held(`it ${there.why}`);
@@ -100,6 +100,14 @@ async function findRunnable(layer: PluginLayer, plugin: PluginDecl, { standing, 
     ...(await readCopy(layer, kept.root)),
     ...(left !== "" && { leftOut: `Its programs run from a copy, in which this isn't: ${left}.` }),
   };
+}
+
+function realOr(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // it is gone: looking at it says so
+  }
 }
 
 /** Each edit of a plugin makes a copy: when one is made, old ones go. */

@@ -10,13 +10,13 @@ const fileOf = (root: string): string => `${root}.seal`;
 
 export async function seal(root: string): Promise<void> {
   const facts = factsOf(root, []);
-  if (facts) await writeWhole(fileOf(root), facts.hash);
+  if (facts) await writeWhole(fileOf(root), facts.mark);
 }
 
 /** False too where there is no seal, or nothing to be sealed. */
 export function isSealed(root: string): boolean {
   try {
-    return readFileSync(fileOf(root), "utf8") === factsOf(root, [])?.hash;
+    return readFileSync(fileOf(root), "utf8") === factsOf(root, [])?.mark;
   } catch {
     return false; // then it is hashed
   }

@@ -181,8 +181,8 @@ describe("a directory that is looked at again", () => {
       const [note] = await readdir(join(the.folder, ".seen")).catch(() => []);
       assert.equal(note !== undefined, remembered, "two edits of one moment look alike");
       if (note === undefined) continue;
-      const [facts] = (await readFile(join(the.folder, ".seen", note), "utf8")).split(" ");
-      await writeFile(join(the.folder, ".seen", note), `${facts} another`);
+      const seen = JSON.parse(await readFile(join(the.folder, ".seen", note), "utf8")) as object;
+      await writeFile(join(the.folder, ".seen", note), JSON.stringify({ ...seen, tree: "another" }));
       assert.deepEqual(await the.store.look(the.plugin), { ok: true, tree: "another" }, "nothing was read");
     }
   });

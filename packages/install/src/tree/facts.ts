@@ -2,28 +2,32 @@
  * What the disk says of a tree without a byte of it being read. Rule: the time of change of a file can't be set by whoever changes it, so
  * facts that are the same, and older than a moment, stand for bytes that are the same.
  */
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from "node:fs";
 import { join } from "node:path";
 
-/** `newest`: the last time of change in it, milliseconds since the epoch. */
-export type Facts = { readonly hash: string; readonly newest: number };
+/** `mark`: what is compared. `newest`: the last time of change in it, milliseconds since the epoch. */
+export type Facts = { readonly mark: string; readonly newest: number };
 
 const MOST_FILES = 50_000;
 const NS_PER_MS = 1_000_000n;
+/** Characters that are kept as they are: to load node:crypto takes a start longer than all else of a small tree. */
+const PLAIN = 64 * 1024;
 
-type Walk = { readonly root: string; readonly without: readonly string[]; readonly hash: Hash; newest: bigint; left: number };
+type Walk = { readonly root: string; readonly without: readonly string[]; readonly facts: string[]; newest: bigint; left: number };
 
 /** `without`: names at the root that are no part of it. Undefined where it can't be walked, or is too large to. */
 export function factsOf(root: string, without: readonly string[]): Facts | undefined {
-  const walk: Walk = { root, without, hash: createHash("sha256"), newest: 0n, left: MOST_FILES };
+  const walk: Walk = { root, without, facts: [], newest: 0n, left: MOST_FILES };
   try {
     visit(walk, "");
-    return { hash: walk.hash.digest("hex"), newest: Number(walk.newest / NS_PER_MS) };
+    return { mark: markOf(walk.facts.join("\0")), newest: Number(walk.newest / NS_PER_MS) };
   } catch {
     return undefined;
   }
 }
+
+const markOf = (facts: string): string => (facts.length <= PLAIN ? facts : createHash("sha256").update(facts).digest("hex"));
 
 function visit(walk: Walk, folder: string): void {
   const whole = join(walk.root, folder);
@@ -36,9 +40,9 @@ function visit(walk: Walk, folder: string): void {
     const stats = lstatSync(file, { bigint: true });
     note(walk, stats);
     if (stats.isDirectory()) {
-      walk.hash.update(`d ${path}\0`);
+      walk.facts.push(`d ${path}`);
       visit(walk, path);
-    } else walk.hash.update(`${stats.isSymbolicLink() ? `l ${readlinkSync(file)}` : factOf(stats)} ${path}\0`);
+    } else walk.facts.push(`${stats.isSymbolicLink() ? `l ${readlinkSync(file)}` : factOf(stats)} ${path}`);
   }
 }
 
