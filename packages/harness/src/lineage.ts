@@ -24,7 +24,7 @@ export type Lineage = {
   /** What kind of agent a sub-agent is. */
   readonly kind?: string;
   /** The kind of a sub-agent as a whole: what it begins with. */
-  readonly begins?: Pick<AgentKind, "name" | "skills" | "memory">;
+  readonly begins?: Pick<AgentKind, "name" | "skills" | "memory" | "instructions" | "fork" | "hooks">;
   /** It judges for a hook: nothing but what it is asked about is told to it. */
   readonly judges?: true;
   /** A sub-agent's mode, which follows its parent's. */

@@ -109,6 +109,8 @@ export type AgentDecl = TextDecl & {
   readonly background?: boolean;
   readonly effort?: string;
   readonly isolation?: string;
+  /** False: it begins without CLAUDE.md and its kin. */
+  readonly instructions?: boolean;
   readonly color?: string;
   readonly initialPrompt?: string;
 };

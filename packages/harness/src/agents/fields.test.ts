@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "vitest";
 import { notices } from "../../test/hooks.ts";
-import { call, outcomes, run, world, type World } from "../../test/world.ts";
+import { call, messagesIn, outcomes, run, world, type World } from "../../test/world.ts";
 
 const say = (text: string) => ({ blocks: [{ text }] });
 async function put(root: string, files: Readonly<Record<string, string>>): Promise<void> {
@@ -55,6 +56,44 @@ test("an agent begins with the text of the skills it names; those that it may no
   assert.match(asked(w, "scout")?.text ?? "", /How to read a map/);
   assert.doesNotMatch(asked(w, "scout")?.text ?? "", /treasure/);
   assert.match(notices(envelopes).join("\n"), /The skill secret is the user's alone to start[^]*No skill is named nowhere/);
+});
+
+test("an agent is told the instructions that its session is told, wherever it works; a fork not again, and a kind without them never", async () => {
+  const kinds = ["scout", "blank", "explore", "fork"];
+  await using w = await world({ replies: [...kinds.map((kind) => start(kind)), say("ok")], ...seen });
+  await put(w.home, {
+    ...agent("scout", ""),
+    ...agent("blank", "instructions: false\n"),
+    ".claude/CLAUDE.md": "Answer in verse.",
+    "project/AGENTS.md": "Tabs, not spaces.",
+  });
+  await using session = await w.open({ trust: true });
+  await run(session, "go");
+  const [scout, blank, explore, fork] = w.server.requests
+    .map(({ text }, at) => ({ text, last: JSON.stringify(messagesIn(w.server, at).at(-1)) }))
+    .flatMap(({ text, last }) => (last.includes("look around") ? [text] : []));
+  const told = (text = "") => [text.split("Answer in verse.").length - 1, text.split("Tabs, not spaces.").length - 1];
+  assert.deepEqual([scout, blank, explore, fork].map(told), [
+    [1, 1],
+    [0, 0],
+    [0, 0],
+    [1, 1],
+  ]);
+  assert.ok((scout ?? "").indexOf("Tabs") < (scout ?? "").indexOf("look around"));
+});
+
+test("an agent in a working tree of its own is told its project's instructions too", async () => {
+  await using w = await world({ replies: [start("scout", { isolation: "worktree" }), say("ok")], ...seen });
+  await put(w.home, { ...agent("scout", ""), "project/AGENTS.md": "Tabs, not spaces." });
+  const git = ["-c", "user.name=t", "-c", "user.email=t@example.com"];
+  for (const args of [
+    ["init", "-q"],
+    [...git, "commit", "-q", "--allow-empty", "-m", "first"],
+  ])
+    execFileSync("git", args, { cwd: w.cwd, env: { ...process.env, HOME: w.home } });
+  await using session = await w.open({ trust: true, permissionMode: "bypassPermissions" });
+  await run(session, "go");
+  assert.equal(asked(w, "scout")?.text.split("Tabs, not spaces.").length, 2);
 });
 
 test("an agent with memory begins with the notes of its kind: the user's always, the project's where it is trusted", async () => {

@@ -26,6 +26,8 @@ export type AgentKind = {
   readonly skills?: readonly string[];
   /** Whose notes of earlier work it begins with. */
   readonly memory?: Memory;
+  /** It begins without the instruction files that its session was told. */
+  readonly instructions?: false;
   /** Its file, where its own hooks may count; of one of the command line, what stands there. */
   readonly found?: Found<"agents">;
   readonly given?: JsonObject;
@@ -56,8 +58,8 @@ export function kindsOf(catalog: Catalog, standing: Standing, given: Readonly<Re
 
 /** Only the user gives an agent a mode of its own. */
 function kindOf(found: Found<"agents">): AgentKind {
-  const { description, tools, disallowedTools, model, effort, maxTurns, background, isolation, permissionMode, skills, memory } =
-    found.part;
+  const { description, tools, disallowedTools, model, effort, maxTurns, background, isolation, permissionMode, skills } = found.part;
+  const { memory, instructions } = found.part;
   const installed = found.layer.kind === "plugin" || found.layer.kind === "flag";
   return {
     name: found.id,
@@ -73,6 +75,7 @@ function kindOf(found: Found<"agents">): AgentKind {
     ...(isolation === "worktree" && { isolation }),
     ...(skills && { skills }),
     ...memoryIn(memory),
+    ...(instructions === false && { instructions }),
     ...(!installed && { found }),
   };
 }
@@ -98,6 +101,7 @@ function kindFrom(name: string, fields: JsonObject): AgentKind {
     ...(isolation === "worktree" && { isolation }),
     ...(skills && { skills }),
     ...memoryIn(fields["memory"]),
+    ...(fields["instructions"] === false && { instructions: false }),
     given: fields,
   };
 }

@@ -122,9 +122,14 @@ export class Lore {
     return { introduce: () => this.opening(listed), expand: (words) => this.expand(words) };
   }
 
-  /** A sub-agent begins with what its kind names. */
+  /** A sub-agent begins with what its session was told and what its kind names; a fork knows it, and who judges for a hook needs none of it. */
   forAgent(begins: Lineage["begins"]): Pick<SessionParts, "introduce" | "expand"> {
-    return { introduce: async () => (begins?.skills || begins?.memory ? await this.#briefing(begins) : []), expand: async () => undefined };
+    const told = begins && !begins.fork && begins.hooks !== "off" && begins.instructions !== false;
+    const introduce = async (): Promise<readonly Event[]> => [
+      ...(told ? await this.#instructions() : []),
+      ...(begins?.skills || begins?.memory ? await this.#briefing(begins) : []),
+    ];
+    return { introduce, expand: async () => undefined };
   }
 
   async #briefing(begins: NonNullable<Lineage["begins"]>): Promise<readonly Event[]> {
@@ -139,14 +144,22 @@ export class Lore {
 
   /** What a new session is told before its first prompt. */
   async opening(lists: boolean): Promise<readonly Event[]> {
-    const { loaded, words, problems } = await gatherInstructions(this.#read.catalog, await this.#tellPorts());
-    if (loaded.length > 0) tellLoaded(this.#of.hooking(), loaded, this.#of.inline().running());
     const { live } = lists ? this.listing : { live: "" };
+    return [
+      ...(await this.#instructions()),
+      ...(live === "" ? [] : [{ type: "context.added" as const, from: "harness" as const, content: [text(live)] }, listed(live)]),
+    ];
+  }
+
+  /** Those of the folder that the session was opened in: an agent's working tree is another state of it. */
+  async #instructions(): Promise<readonly Event[]> {
+    const ports = { ...(await this.#tellPorts()), cwd: this.#of.place.cwd };
+    const { loaded, words, problems } = await gatherInstructions(this.#read.catalog, ports);
+    if (loaded.length > 0) tellLoaded(this.#of.hooking(), loaded, this.#of.inline().running());
     return [
       ...problems.map(noticeOf),
       ...(loaded.length > 0 ? [toldEvent(loaded)] : []),
       ...words.map(({ from, text: said }): Event => ({ type: "context.added", from, content: [text(said)] })),
-      ...(live === "" ? [] : [{ type: "context.added" as const, from: "harness" as const, content: [text(live)] }, listed(live)]),
     ];
   }
 

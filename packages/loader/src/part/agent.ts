@@ -34,6 +34,7 @@ export function makeAgent(
     ...optional("background", truth(fields["background"])),
     ...optional("effort", oneLine(fields["effort"])),
     ...optional("isolation", oneLine(fields["isolation"])),
+    ...optional("instructions", truth(fields["instructions"])),
     ...optional("color", oneLine(fields["color"])),
     ...optional("initialPrompt", words(fields["initialPrompt"])),
   };
