@@ -46,13 +46,15 @@ export type Line =
   | { readonly is: "unknown"; readonly text: string }
   | { readonly is: "prompt" };
 
-/** A lone word behind a slash is a command, as is one that takes words; a skill, a path, or anything longer, is a prompt. */
-export function lineOf(typed: string, skills: Session["skills"]): Line {
+/** A lone word behind a slash is a command, as is one that takes words; a skill of the user's, a path, or anything longer, is a prompt. */
+export function lineOf(typed: string, { skills, whyNot }: Pick<Session, "skills" | "whyNot">): Line {
   const [, word = "", words = ""] = /^(\/[\w-]*)(?:[ \t]+([^\n]*))?$/.exec(typed.trim()) ?? [];
   if (word === "") return { is: "prompt" };
   const command = NAMES.find((each) => each === (ALIASES[word] ?? word));
   if (command && (words === "" || COMMANDS[command].takes)) return { is: "command", command, words };
   if (words !== "" || skills.some(({ name }) => `/${name}` === word)) return { is: "prompt" };
+  const why = whyNot(word.slice(1));
+  if (why !== undefined) return { is: "unknown", text: why };
   const meant = nearest(word, [...NAMES, ...skills.map(({ name }) => `/${name}`)]);
   return {
     is: "unknown",

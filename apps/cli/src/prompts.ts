@@ -48,7 +48,7 @@ export async function takePrompts(first: string, undone: Undone, session: Sessio
 
 /** False for what isn't one, but a prompt. */
 async function command(typed: string, course: Course): Promise<boolean> {
-  const found = lineOf(typed, course.session.skills);
+  const found = lineOf(typed, course.session);
   if (found.is === "prompt") return false;
   if (found.is === "command" && found.command === "/exit") course.leaves = true;
   else if (found.is === "unknown") await course.talk.line(visible(found.text));

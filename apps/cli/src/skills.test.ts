@@ -34,6 +34,20 @@ test("a name that there isn't, with words behind it, ends in one line that says 
   expect(person.screen.text).not.toContain("hook");
 });
 
+test("a skill that only the model may start says so, with words behind its name and without", async () => {
+  const files = { ".claude/skills/lore/SKILL.md": "---\nname: lore\ndescription: What is known\nuser-invocable: false\n---\nAll of it.\n" };
+  await using person = await sitDown([], ["--trust"], undefined, files);
+  const why = "/lore is for the model alone: say what you want done, and it starts the skill itself.";
+  for (const typed of ["/lore", "/lore of the sea"]) {
+    await person.screen.see("> ");
+    const before = person.screen.text.length;
+    person.type(`${typed}${ENTER}`);
+    await person.screen.see(why);
+    expect(person.screen.text.slice(before)).not.toContain("isn't a command");
+  }
+  expect(person.requests).toHaveLength(0);
+});
+
 test("a prompt that a hook takes back is shown again, unless the hook hides it", async () => {
   const block = (more: string): string =>
     `{"decision":"block","reason":"not that","hookSpecificOutput":{"hookEventName":"UserPromptSubmit"${more}}}`;

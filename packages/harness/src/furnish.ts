@@ -57,6 +57,7 @@ export type Furnished = AsyncDisposable & {
   readonly kinds: Kinds;
   /** What the user can start by its name. */
   readonly skills: Session["skills"];
+  readonly whyNot: Session["whyNot"];
   readonly works: () => readonly Work[];
   /** The same for a reader: hooks may show other words than the log holds. */
   readonly displayed: (envelopes: AsyncGenerator<Envelope, void>) => AsyncGenerator<Envelope, void>;
@@ -104,6 +105,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
     get skills() {
       return lore.offers;
     },
+    whyNot: (name) => lore.whyNot(name),
     works: () => worksOf(team, toolbox.processes.background),
     meter: wired.meter,
     displayed: (envelopes) => displayed(envelopes, hooking, () => circle.running),

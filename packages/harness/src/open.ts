@@ -161,6 +161,7 @@ function sessionOf({ house, gathered, readings, live, log, lineage, furnished, h
     get skills() {
       return furnished.skills;
     },
+    whyNot: furnished.whyNot,
     outputStyle: (name) => pickStyle({ ...readings.newest, place: house.place }, name),
     credentials: gathered.endpoint.credentials,
     problems: [...gathered.problems, ...toolbox.problems, ...heard, ...(log.problem ? [log.problem] : [])],

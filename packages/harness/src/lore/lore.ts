@@ -102,6 +102,11 @@ export class Lore {
       }));
   }
 
+  whyNot(name: string): string | undefined {
+    const calls = callsIn(`/${name}`, this.#shelves.user);
+    return calls.is === "refused" ? calls.why : undefined;
+  }
+
   /** For the Skill block. */
   get port(): Skills {
     return skillPort({
