@@ -21,6 +21,8 @@ export type Lineage = {
   readonly crew: Crew;
   /** Language servers and monitors. */
   readonly servers: Servers;
+  /** One more folder to work in. In words why not; undefined when it is done. */
+  readonly addFolder: (path: string) => Promise<string | undefined>;
   /** What kind of agent a sub-agent is. */
   readonly kind?: string;
   /** The kind of a sub-agent as a whole: what it begins with. */

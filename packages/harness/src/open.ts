@@ -52,7 +52,7 @@ export async function openSession(house: House): Promise<Opening> {
   const site: Site = { house, gathered, readings, files };
   const servers = serversOf(site, (event) => beside.push(event));
   heard.push(...(await servers.renew(gathered)));
-  const lineage = { ...(await found(site, log, beside)), servers };
+  const lineage = { ...(await found(site, log, beside)), servers, addFolder: (path: string) => live.addFolder(path) };
   const cut = await cutAgents(log.store, log.claim.ref, log.recollection.agents);
   beside.push(...cut.map(endOf));
   const furnished = furnish(site, { ...log, cut }, lineage, beside);
@@ -87,7 +87,11 @@ async function readLog({ store, claim, fresh, copied }: OpenedLog, house: House,
 }
 
 /** What the session and all its agents will have in common. */
-async function found({ house, gathered }: Site, { recollection, past }: Log, beside: Beside): Promise<Omit<Lineage, "servers">> {
+async function found(
+  { house, gathered }: Site,
+  { recollection, past }: Log,
+  beside: Beside,
+): Promise<Omit<Lineage, "servers" | "addFolder">> {
   const { place, flags, clock, wall } = house;
   const { folders } = gathered;
   const isNew = flags.maxBudgetUsd !== undefined && flags.maxBudgetUsd !== recollection.budget && past.opening.length === 0;

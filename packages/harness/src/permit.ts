@@ -12,6 +12,8 @@ export type Permitting = Asker & {
   readonly mode: () => Mode;
   /** By a hook; in words why not. */
   readonly setMode: (mode: Mode) => string | undefined;
+  /** By a hook; in words why not. */
+  readonly addFolder: Updatable["addFolder"];
   /** Asked at each call: a rule that comes while the session runs holds from the next one on. */
   readonly rules: () => readonly Rule[];
   readonly approvals: Approvals;
@@ -64,7 +66,7 @@ export function permitting(house: Permitting): Ports["permit"] {
       const verdict = byVoice(voice, pending, "deny", refusalOf(answer, voice));
       return yield* judged({ decision: verdict, call, interrupt: answer.interrupt === true }, ctx.callId);
     }
-    if (said && said.updates.length > 0) yield* updated(said.updates, { approvals, base: ctx.cwd, setMode: house.setMode });
+    if (said && said.updates.length > 0) yield* updated(said.updates, { ...house, base: ctx.cwd });
     yield* approve(approvals, answer, proposed, ctx.cwd);
     const verdict = await replaced(answer, { pending, asked, tools: tools(), standard: house.stages(), voice }, ctx);
     return yield* judged(untaken({ ...verdict, call: withAfter(verdict.call, hooking, about) }, taken), ctx.callId);

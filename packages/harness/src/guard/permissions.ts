@@ -48,6 +48,7 @@ export function permissionsIn(house: House, readings: Readings, toolbox: Toolbox
     permit: permitting({
       mode,
       setMode: agent === undefined ? setMode : () => "An agent's mode follows its session's.",
+      addFolder: lineage.addFolder,
       rules,
       approvals,
       directories,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Decision, Envelope } from "@keelson/protocol";
 import { test } from "vitest";
@@ -87,7 +87,7 @@ test("PermissionRequest: a hook adds, replaces and removes rules of the session,
   const updates: Readonly<Record<string, readonly object[]>> = {
     "one.txt": [rule("addRules", "Write", "allow"), rule("replaceRules", "Bash", "allow"), rule("removeRules", "Grep", "allow")],
     "two.txt": [rule("removeRules", "Bash", "allow"), { type: "setMode", mode: "acceptEdits", destination: "session" }],
-    "three.txt": [{ type: "setMode", mode: "bypassPermissions" }, { type: "addDirectories", directories: ["/"] }, { type: "odd" }],
+    "three.txt": [{ type: "setMode", mode: "bypassPermissions" }, { type: "removeDirectories", directories: ["/"] }, { type: "odd" }],
   };
   const branches = Object.entries(updates).map(
     ([name, updatedPermissions]) =>
@@ -109,8 +109,34 @@ test("PermissionRequest: a hook adds, replaces and removes rules of the session,
   assert.deepEqual(outcomes(envelopes), ["ok", "denied", "ok", "ok", "error"]);
   assert.equal(session.mode, "acceptEdits");
   const told = notices(envelopes).join("\n");
-  for (const words of [/so it stays: Grep/, /can't turn on mode bypassPermissions/, /can't change the folders/, /"odd" isn't known/])
+  for (const words of [/so it stays: Grep/, /can't turn on mode bypassPermissions/, /can't take a folder away/, /"odd" isn't known/])
     assert.match(told, words);
+});
+
+test("PermissionRequest: folders that come with a yes are the session's from the next call on, its agents' too, but none that holds the home", async () => {
+  const read = { blocks: [call("Read", { file_path: "../beside/a.txt" })] };
+  const agent = { blocks: [call("Agent", { description: "d", prompt: "look beside" })] };
+  await using w = await world({
+    replies: [{ blocks: [write("b.txt")] }, read, agent, done],
+    sessions: [{ match: { promptIncludes: "look beside" }, replies: [read, done] }],
+  });
+  const beside = join(w.home, "beside");
+  await mkdir(beside);
+  await writeFile(join(beside, "a.txt"), "plum");
+  await symlink(w.home, join(w.home, "all"));
+  const add = (destination: string, ...directories: readonly string[]) => ({ type: "addDirectories", directories, destination });
+  const updates = [add("session", "../beside", "/", "../all"), add("userSettings", "../nowhere", "../beside")];
+  await hook(w, { PermissionRequest: `if grep -q b.txt; then ${request({ behavior: "allow", updatedPermissions: updates })}; fi` });
+  await using session = await w.open();
+  const envelopes = await run(session, "go");
+  assert.deepEqual(outcomes(envelopes), ["ok", "ok", "ok", "ok"]);
+  const told = notices(envelopes).filter((line) => !line.includes("read again"));
+  assert.deepEqual(told, [
+    `A hook can't add / to the folders of a session: all your files are in it. That is the user's to do, with --add-dir.`,
+    `A hook can't add ${join(w.home, "all")} to the folders of a session: all your files are in it. That is the user's to do, with --add-dir.`,
+    `${join(w.home, "nowhere")} isn't a folder that can be opened.`,
+    "Folders for userSettings are added for this session only.",
+  ]);
 });
 
 test("PermissionRequest: a rule for the project's settings is kept as a grant for its folder, and written into no file of it", async () => {
