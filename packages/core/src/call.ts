@@ -34,7 +34,7 @@ export async function call(use: ToolUse, bound: Bound, site: Site): Promise<EndR
   const { signal } = grace;
   const began = ports.clock.now();
   const answer = (outcome: Completed["outcome"], words: string | ToolOutput): Promise<void> =>
-    complete(use.id, outcome, words, ports.clock.now() - began, site);
+    complete(use.id, outcome, words, Math.round(ports.clock.now() - began), site);
   if (!bound.ok) return void (await answer("error", bound.error));
   try {
     signal.throwIfAborted();

@@ -112,6 +112,15 @@ test("a model that always dies after its first call: each call runs once, the fa
   assert.deepEqual(requests.map(({ messages }) => refusal(messages)).filter(Boolean), []);
 });
 
+test("how long a call took is written in whole milliseconds", async () => {
+  let now = 0.4;
+  const clock = { ...scriptedClock(), now: () => (now += 1.3) };
+  const model = scripted((_, at) => (at === 0 ? [use("a", "read"), CALLS] : [END]));
+  const events = loop(fresh(), { ...ports(model, named(tool("read"))), clock }, OPTIONS, new AbortController().signal);
+  const took = pick(await Array.fromAsync(events), "call.completed").map(({ ms }) => ms);
+  assert.ok(took.length === 1 && took.every((ms) => ms >= 1 && Number.isInteger(ms)), String(took));
+});
+
 test("a tool is told when a call of it begins to be written, before the call is whole", async () => {
   const trace: string[] = [];
   const write = {

@@ -28,6 +28,20 @@ test("each reply is counted once, also when its reader leaves at the end", async
   assert.deepEqual(meter.drain(), []);
 });
 
+test("how long a reply took is written in whole milliseconds", async () => {
+  let now = 0.4;
+  const meter = new Meter({ ...scriptedClock(), now: () => (now += 7.7) }, () => 0, { add() {} });
+  const model = meter.measure(
+    scripted(() => [text("hi"), END]),
+    "main",
+  );
+  for await (const _ of model(REQUEST, never));
+  assert.deepEqual(
+    meter.drain().map(({ ms }) => ms),
+    [8],
+  );
+});
+
 test("a reply that died is counted as far as it was told; a model without a price costs nothing that is known", async () => {
   const meter = new Meter(scriptedClock(), () => undefined, { add() {} });
   const model = meter.measure(

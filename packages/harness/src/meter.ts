@@ -74,7 +74,10 @@ export class Meter {
     else this.#ledger.add(spent);
     this.#held = purpose === "main" ? undefined : this.#held;
     this.#context = promptTokens(usage) + usage.output;
-    this.#called = [...this.#called, { type: "model.called", purpose, model, usage, ms, ...(usd !== undefined && { usd }) }];
+    this.#called = [
+      ...this.#called,
+      { type: "model.called", purpose, model, usage, ms: Math.round(ms), ...(usd !== undefined && { usd }) },
+    ];
   }
 }
 
