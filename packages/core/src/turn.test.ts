@@ -116,7 +116,23 @@ test("how long a call took is written in whole milliseconds", async () => {
   let now = 0.4;
   const clock = { ...scriptedClock(), now: () => (now += 1.3) };
   const model = scripted((_, at) => (at === 0 ? [use("a", "read"), CALLS] : [END]));
-  const events = loop(fresh(), { ...ports(model, named(tool("read"))), clock }, OPTIONS, new AbortController().signal);
+  const events = loop(
+    fresh(),
+    {
+      ...ports(
+        model,
+        named(
+          tool(
+            "read",
+            effect(() => 0),
+          ),
+        ),
+      ),
+      clock,
+    },
+    OPTIONS,
+    new AbortController().signal,
+  );
   const took = pick(await Array.fromAsync(events), "call.completed").map(({ ms }) => ms);
   assert.ok(took.length === 1 && took.every((ms) => ms >= 1 && Number.isInteger(ms)), String(took));
 });

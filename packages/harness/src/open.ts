@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { settingsFiles } from "@keelson/loader";
 import { lookUp, networkFromEnv, openNetwork } from "@keelson/model";
 import { memoryStore, openStore } from "@keelson/persistence";
-import { isStoreError, text, type Event, type Problem } from "@keelson/protocol";
+import { isStoreError, text, type Envelope, type Event, type Problem } from "@keelson/protocol";
 import { createBoard, diskFiles } from "@keelson/tools";
 import { cutAgents, endOf, tellCut } from "./agents/cut.ts";
 import { Leases } from "./agents/leases.ts";
@@ -182,18 +182,22 @@ function sessionOf({ house, gathered, readings, live, log, lineage, furnished, h
     addFolder: (path) => live.addFolder(path),
     rename: (title) => beside.push({ type: "session.changed", change: { title } }),
     add: conversation.add.bind(conversation),
-    run(prompt, signal) {
-      const envelopes = furnished.displayed(live.beside(conversation.run(prompt, signal)));
-      const { baseUrl } = gathered.endpoint;
-      const host = baseUrl === undefined ? undefined : new URL(baseUrl).hostname;
-      return house.telemetry ? house.telemetry.trace(envelopes, { session: ref.session, agent: "keel", host }) : envelopes;
-    },
+    run: (prompt, signal) =>
+      traced(furnished.displayed(live.beside(conversation.run(prompt, signal))), { house, gathered, session: ref.session }),
     async [Symbol.asyncDispose]() {
       await live[Symbol.asyncDispose]();
       await furnished[Symbol.asyncDispose]();
       await close();
     },
   };
+}
+
+type Traced = Pick<Made, "house" | "gathered"> & { readonly session: string };
+
+function traced(envelopes: AsyncGenerator<Envelope, void>, { house, gathered, session }: Traced): AsyncGenerator<Envelope, void> {
+  const { baseUrl } = gathered.endpoint;
+  const host = baseUrl === undefined ? undefined : new URL(baseUrl).hostname;
+  return house.telemetry ? house.telemetry.trace(envelopes, { session, agent: "keel", host }) : envelopes;
 }
 
 function openedEvent({ place, version, flags }: House, { limits, plugins }: Gathered): Event {
