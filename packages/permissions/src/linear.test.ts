@@ -67,3 +67,18 @@ it("looks up each beginning of paths once, however many share it", async () => {
   expect(asked).toHaveLength(250);
   expect((await spell("/a".repeat(3_000), links, known)).known).toBe(false);
 });
+
+it("looks up so many paths of a command, asks about more, and denies what is named", async () => {
+  const world = { rules: { allow: ["Bash"], deny: ["Read(/secret/**)"] } };
+  const reads = (count: number) => `cd a; cd b; cd c; ${Array.from({ length: count }, (_, at) => `cat x${at}; `).join("")}`;
+  expect(await verdict("Bash", reads(400), world)).toBe("allow");
+  expect(await verdict("Bash", reads(900), world)).toBe("ask!");
+  expect(await verdict("Bash", `${reads(900)}cat ${CWD}/secret/x`, world)).toBe("deny");
+});
+
+it("keeps so many letters of folders in mind, and holds no wildcard of a rule to cover what runs in others", async () => {
+  const rules = { allow: ["Bash(cd *)", "Bash(cat *)"] };
+  const far = (letters: number) => `cd ${"a".repeat(letters)}; cd b; cd c; cd d; cat x`;
+  expect(await verdict("Bash", far(100), { rules })).toBe("allow");
+  expect(await verdict("Bash", far(470), { rules })).toBe("ask");
+});

@@ -2,7 +2,18 @@
 import { posix } from "node:path";
 import type { Asked, Effect, Rule } from "@keelson/protocol";
 import { ofWindows } from "./path/canonical.ts";
-import { foldCase, isWithin, remembering, spell, type Entry, type Known, type Links, type Remembered, type Spelled } from "./path/links.ts";
+import {
+  foldCase,
+  isWithin,
+  remembering,
+  spell,
+  tidy,
+  type Entry,
+  type Known,
+  type Links,
+  type Remembered,
+  type Spelled,
+} from "./path/links.ts";
 import { place, placeReal, type Placed } from "./path/place.ts";
 import type { Anchor, PathPattern } from "./path/pattern.ts";
 import { expand, folderOf, roomForAll, type Expanded } from "./path/wildcard.ts";
@@ -87,12 +98,20 @@ function sightOnce(analysis: Scene["analysis"], ground: Ground, home: string): S
   };
 }
 
+/** Letters of all paths that are looked up in a decision, each path counted as so many more: of others only the name is told. */
+const MOST_LOOKED_UP = 600_000;
+const PER_PATH = 100;
+
 export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "directories" | "home">, port: Links): Ground {
   const links = remembering(port);
   const known = new Map<string, Promise<Spelled>>();
   const reached: Known = new Map();
+  let room = MOST_LOOKED_UP;
   const spelled = (path: string): Promise<Spelled> => {
-    const answer = known.get(path) ?? spell(path, links, reached);
+    const found = known.get(path);
+    if (found) return found;
+    room -= PER_PATH + path.length;
+    const answer = room < 0 ? Promise.resolve({ all: [tidy(path)], known: false }) : spell(path, links, reached);
     known.set(path, answer);
     return answer;
   };

@@ -75,13 +75,11 @@ function fits(name: string, known: string): boolean {
 
 export const isWatched = (path: string): boolean => namesOf(path).some((_, at, names) => standsAt(WATCHED, names, at));
 
-const namesOf = (path: string): readonly string[] =>
-  path
-    .normalize("NFC")
-    .toLowerCase()
-    .split(/[\\/]/)
-    .map((name) => name.replace(/:.*$/s, "").replace(/(?<=.)[. ]+$/, "")) // `.git::$DATA` and `.git.` open .git elsewhere
-    .filter(Boolean);
+const namesOf = (path: string): readonly string[] => path.normalize("NFC").toLowerCase().split(SLASH).map(bare).filter(Boolean);
+const SLASH = /[\\/]/;
 
+/** `.git::$DATA` and `.git.` open .git elsewhere. */
+const bare = (name: string): string =>
+  name.includes(":") || name.endsWith(".") || name.endsWith(" ") ? name.replace(/:.*$/s, "").replace(/(?<=.)[. ]+$/, "") : name;
 const standsAt = (folder: string, names: readonly string[], at: number): boolean =>
   folder.split("/").every((name, offset) => names[at + offset] === name);

@@ -130,8 +130,8 @@ async function changeCovered(
 
 async function acceptable(path: string, scene: Scene): Promise<boolean> {
   const { all } = await scene.spellEach(path);
-  const names = [path, ...all];
-  return !names.some((one) => isProtected(one) || isWatched(one)) && scene.inScope(path);
+  const names = new Set([path, ...all]);
+  return ![...names].some((one) => isProtected(one) || isWatched(one)) && scene.inScope(path);
 }
 
 /** The rule on paths that allows it, at every place that the path leads to. */

@@ -33,7 +33,7 @@ export type ReadFlags = { readonly ok: boolean; readonly options: readonly Optio
 export function readFlags(words: readonly Word[], spec: Spec): ReadFlags {
   const options: Option[] = [];
   const operands: Word[] = [];
-  const long = longNames(spec);
+  const long = words.some(({ text }) => text.startsWith("--")) ? longNames(spec) : NONE;
   let ok = true;
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at];
@@ -70,6 +70,7 @@ function isSure(word: Word, { safe, operands }: Spec): boolean {
 
 type Taken = { readonly options: readonly Option[]; readonly took: boolean };
 
+const NONE: ReadonlyMap<string, string> = new Map();
 const longNames = ({ long = "" }: Spec): ReadonlyMap<string, string> =>
   new Map(long.split(" ").map((name) => [name.replace(/[=?]$/, ""), /[=?]$/.exec(name)?.[0] ?? ""]));
 

@@ -40,7 +40,7 @@ export async function sightAll(touches: readonly Touch[], ground: Ground, home: 
 }
 
 async function sightOf(path: string, guessed: boolean, ground: Ground, home: string): Promise<Sight> {
-  const { paths, known } = await ground.expand(path);
+  const { paths, known } = path.includes(MARK.glob) ? await ground.expand(path) : { paths: [path], known: true };
   const seen: Seen[] = [];
   for (const one of paths) {
     const meant = one.includes(MARK.glob) ? [folderOf(one)] : guessed ? spelledOut(one, home) : [one];

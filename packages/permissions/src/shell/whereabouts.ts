@@ -14,6 +14,8 @@ export type Flow = { readonly ok: Whereabouts; readonly not: Whereabouts };
 
 const MOST_FOLDERS = 16;
 const MOST_LOST = 4; // where it may run elsewhere as well
+const MOST_LETTERS = 4_000; // of all folders together
+const MOST_LETTERS_LOST = 1_000;
 const LONGEST = 500; // letters of a folder that moves have led to, one below the other
 
 export const stay = (at: Whereabouts): Flow => ({ ok: at, not: at });
@@ -27,9 +29,14 @@ export function either(one: Whereabouts, other: Whereabouts): Whereabouts {
 }
 
 function bounded(at: Whereabouts): Whereabouts {
-  const most = at.lost || at.folders.length > MOST_FOLDERS ? MOST_LOST : MOST_FOLDERS;
-  return at.folders.length > most ? { folders: at.folders.slice(0, most), lost: true, cut: true } : at;
+  const over = at.folders.length > MOST_FOLDERS || lettersOf(at.folders) > MOST_LETTERS;
+  if (!at.lost && !over) return at;
+  const few = at.folders.slice(0, MOST_LOST);
+  while (few.length > 1 && lettersOf(few) > MOST_LETTERS_LOST) few.pop();
+  return few.length < at.folders.length ? { folders: few, lost: true, cut: true } : at;
 }
+
+const lettersOf = (folders: readonly string[]): number => folders.reduce((sum, folder) => sum + folder.length, 0);
 
 /** Without `command` and `builtin` before it. */
 export function bare(words: readonly Word[]): readonly Word[] {
