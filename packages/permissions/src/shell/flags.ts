@@ -33,7 +33,7 @@ export type ReadFlags = { readonly ok: boolean; readonly options: readonly Optio
 export function readFlags(words: readonly Word[], spec: Spec): ReadFlags {
   const options: Option[] = [];
   const operands: Word[] = [];
-  const long = words.some(({ text }) => text.startsWith("--")) ? longNames(spec) : NONE;
+  const long = words.some(({ text }) => text.startsWith("--")) ? longNames(spec) : undefined;
   let ok = true;
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at];
@@ -70,13 +70,12 @@ function isSure(word: Word, { safe, operands }: Spec): boolean {
 
 type Taken = { readonly options: readonly Option[]; readonly took: boolean };
 
-const NONE: ReadonlyMap<string, string> = new Map();
 const longNames = ({ long = "" }: Spec): ReadonlyMap<string, string> =>
   new Map(long.split(" ").map((name) => [name.replace(/[=?]$/, ""), /[=?]$/.exec(name)?.[0] ?? ""]));
 
-function readLong(word: Word, next: Word | undefined, long: ReadonlyMap<string, string>): Taken | undefined {
+function readLong(word: Word, next: Word | undefined, long: ReadonlyMap<string, string> | undefined): Taken | undefined {
   const [, name = "", given] = /^--([^=]*)(?:=(.*))?$/s.exec(word.text) ?? [];
-  const takes = long.get(name);
+  const takes = long?.get(name);
   if (takes === undefined || name === "") return undefined;
   if (given !== undefined) return takes === "" ? undefined : { options: [{ name, value: { ...word, text: given } }], took: false };
   if (takes === "=") return next && { options: [{ name, value: next }], took: true };
