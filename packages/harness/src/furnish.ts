@@ -89,7 +89,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const hooking = (circle.hooking = hookingOf({ site, lineage, session, mode, dials, added, toolbox, beside, circle, open, past }));
   const touched = touchedBy(following, lineage.judges ? undefined : lore);
   const wired = (circle.wired = wire(house, gathered, toolbox, { readings, log, lineage, dials, system, hooking, listing, touched }));
-  const rites = ritesIn(lineage, { flags: house.flags, hooking, dials, beside, past, toolbox });
+  const rites = ritesIn(lineage, { house, circle, hooking, dials, beside, past, toolbox });
   const lored = lineage.path.length === 0 ? lore.forRoot(listed) : lore.forAgent(lineage.begins);
   const said: Said = { ...wired, ...lored, ...following, rites, wall: house.wall, closing: () => closing(seen, lineage) };
   const conversation = (circle.conversation = conversationOf(log, lineage, said, { team, beside }));

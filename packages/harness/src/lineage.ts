@@ -23,6 +23,8 @@ export type Lineage = {
   readonly servers: Servers;
   /** One more folder to work in. In words why not; undefined when it is done. */
   readonly addFolder: (path: string) => Promise<string | undefined>;
+  /** Reads plugin directories and settings again, before anything was sent. */
+  readonly refresh: () => Promise<void>;
   /** What kind of agent a sub-agent is. */
   readonly kind?: string;
   /** The kind of a sub-agent as a whole: what it begins with. */

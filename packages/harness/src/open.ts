@@ -52,7 +52,7 @@ export async function openSession(house: House): Promise<Opening> {
   const site: Site = { house, gathered, readings, files };
   const servers = serversOf(site, (event) => beside.push(event));
   heard.push(...(await servers.renew(gathered)));
-  const lineage = { ...(await found(site, log, beside)), servers, addFolder: (path: string) => live.addFolder(path) };
+  const lineage = { ...(await found(site, log, beside)), servers, ...changesOf(() => live) };
   const cut = await cutAgents(log.store, log.claim.ref, log.recollection.agents);
   beside.push(...cut.map(endOf));
   const furnished = furnish(site, { ...log, cut }, lineage, beside);
@@ -91,7 +91,7 @@ async function found(
   { house, gathered }: Site,
   { recollection, past }: Log,
   beside: Beside,
-): Promise<Omit<Lineage, "servers" | "addFolder">> {
+): Promise<Omit<Lineage, "servers" | keyof Changes>> {
   const { place, flags, clock, wall } = house;
   const { folders } = gathered;
   const isNew = flags.maxBudgetUsd !== undefined && flags.maxBudgetUsd !== recollection.budget && past.opening.length === 0;
@@ -120,6 +120,14 @@ async function found(
 function boundsOf({ flags }: House, { limits }: Gathered, { budget }: Recollection): Bounds {
   return flags.maxBudgetUsd === undefined && budget !== undefined ? { ...limits.bounds, usd: budget } : limits.bounds;
 }
+
+type Changes = Pick<Lineage, "addFolder" | "refresh">;
+
+/** For whoever is there before it. */
+const changesOf = (live: () => Live): Changes => ({
+  addFolder: (path) => live().addFolder(path),
+  refresh: () => live().refresh(),
+});
 
 type Made = {
   readonly house: House;

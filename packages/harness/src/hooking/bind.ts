@@ -1,11 +1,11 @@
-import type { Mode } from "@keelson/protocol";
+import { text, type Mode } from "@keelson/protocol";
 import { GENERAL } from "@keelson/tools";
 import type { TeamParts } from "../agents/team.ts";
 import type { Beside } from "../beside.ts";
 import type { Circle } from "../circle.ts";
 import type { Dials } from "../dials.ts";
 import type { Site } from "../furnish.ts";
-import type { Flags } from "../house.ts";
+import type { House } from "../house.ts";
 import type { Lineage } from "../lineage.ts";
 import type { Past } from "../session.ts";
 import type { Toolbox } from "../toolbox.ts";
@@ -68,7 +68,8 @@ const agentIn = ({ path, kind = GENERAL }: Lineage): { readonly id: string; read
 };
 
 type Ceremony = {
-  readonly flags: Flags;
+  readonly house: House;
+  readonly circle: Circle;
   readonly hooking: Hooking;
   readonly dials: Dials;
   readonly beside: Beside;
@@ -76,14 +77,16 @@ type Ceremony = {
   readonly toolbox: Toolbox;
 };
 
-export function ritesIn(lineage: Lineage, { flags, hooking, dials, beside, past, toolbox }: Ceremony): Rites {
+export function ritesIn(lineage: Lineage, { house, circle, hooking, dials, beside, past, toolbox }: Ceremony): Rites {
   const agent = agentIn(lineage);
   return ritesOf({
     hooking,
     agent: agent && { ...agent, transcript: transcriptIn(toolbox) },
     source: past.opening.length > 0 ? "startup" : "resume",
-    setup: flags.setup,
+    setup: house.flags.setup,
     model: () => dials.models[0] ?? "",
     title: (title) => beside.push({ type: "session.changed", change: { title } }),
+    begin: house.ask ? undefined : (words) => circle.conversation?.receive([text(words)], "hook"),
+    reload: lineage.refresh,
   });
 }

@@ -27,12 +27,16 @@ export type RitesOf = {
   readonly setup: HookPayloads["Setup"]["trigger"] | undefined;
   readonly model: () => string;
   readonly title: (title: string) => void;
+  /** Words that stand before the first prompt; undefined where a person gives it. */
+  readonly begin: ((words: string) => void) | undefined;
+  /** Reads plugin directories again. */
+  readonly reload: () => Promise<void>;
 };
 
 const CLOSING_MS = 10_000;
 const FAILURES: readonly EndReason[] = ["model_error", "output_limit", "prompt_too_long", "image_error", "refusal", "blocking_limit"];
 
-export function ritesOf({ hooking, agent, source, setup, model, title }: RitesOf): Rites {
+export function ritesOf({ hooking, agent, source, setup, model, title, ...of }: RitesOf): Rites {
   let begun = false;
   const fire = <E extends HookEvent>(event: E, payload: HookPayloads[E], signal: AbortSignal) => hooking.fire(event, payload, signal);
   return {
@@ -42,8 +46,10 @@ export function ritesOf({ hooking, agent, source, setup, model, title }: RitesOf
       begun = true;
       if (agent) return void (await fire("SubagentStart", { agent_id: agent.id, agent_type: agent.kind }, signal));
       if (setup) await fire("Setup", { trigger: setup }, signal);
-      const outcome = await fire("SessionStart", { source, model: model() }, signal);
-      if (outcome?.said.sessionTitle !== undefined) title(outcome.said.sessionTitle);
+      const { said } = (await fire("SessionStart", { source, model: model() }, signal)) ?? {};
+      if (said?.sessionTitle !== undefined) title(said.sessionTitle);
+      if (said?.initialUserMessage !== undefined) of.begin?.(said.initialUserMessage);
+      if (said?.reloadSkills === true) await of.reload();
     },
     async submit(prompt, signal) {
       if (agent) return undefined; // no user has written it

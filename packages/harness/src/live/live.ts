@@ -55,6 +55,12 @@ export class Live implements AsyncDisposable {
     return await (await this.#open()).reload(rewrite);
   }
 
+  /** The same before the first request: nothing was told yet, so nothing has to be announced. */
+  async refresh(): Promise<void> {
+    await this.reload(false);
+    this.#of.readings.taken = this.#of.readings.newest;
+  }
+
   /** In words why not. */
   async addFolder(path: string): Promise<string | undefined> {
     return await (await this.#open()).addFolder(path);
