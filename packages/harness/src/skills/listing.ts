@@ -62,10 +62,11 @@ const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
 const flat = (text: string): string => (PLAIN.test(text) ? text : stripInvisible(text).text.replaceAll(/\s+/g, " ").trim());
 
 function fit(entries: readonly Entry[], budget: number, { counts, longestEntry }: ListingBounds): string {
-  const lines = new Map(entries.map((entry) => [entry, entryLine(entry, longestEntry)]));
-  let size = sizeOf(lines.values());
   const countOf = ({ id }: Entry): number => counts?.get(id) ?? 0;
   const leastFirst = entries.toSorted((a, b) => countOf(a) - countOf(b) || (a.id < b.id ? 1 : -1));
+  if (entries.reduce((sum, { id }) => sum + id.length, 0) > budget) return someNames(entries, leastFirst, budget); // before all are written
+  const lines = new Map(entries.map((entry) => [entry, entryLine(entry, longestEntry)]));
+  let size = sizeOf(lines.values());
   for (const entry of leastFirst) {
     if (size <= budget) break;
     const bare = nameLine(entry.id);
