@@ -99,7 +99,7 @@ function sightOnce(analysis: Scene["analysis"], ground: Ground, home: string): S
 }
 
 /** Letters of all paths that are looked up in a decision, each path counted as so many more: of others only the name is told. */
-const MOST_LOOKED_UP = 600_000;
+const MOST_LOOKED_UP = 400_000;
 const PER_PATH = 100;
 
 export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "directories" | "home">, port: Links): Ground {

@@ -10,6 +10,19 @@ const again = (piece: string, start = "", end = ""): Crafted => ({
   make: (length) => start + piece.repeat(Math.max(1, Math.floor((length - start.length - end.length) / piece.length))) + end,
 });
 
+/** Each time with another number for its `%`, so that nothing of it is the same twice. */
+const numbered = (piece: string, start = ""): Crafted => ({
+  name: JSON.stringify(`${start}${piece.replaceAll("%", "1")}${piece.replaceAll("%", "2")}…`),
+  make(length) {
+    let text = start;
+    for (let at = 0, next = ""; text.length + next.length <= length; at += 1) {
+      text += next;
+      next = piece.replaceAll("%", String(at));
+    }
+    return text;
+  },
+});
+
 /** `before` and `behind`, one within the other. */
 const nested = (before: string, behind: string, inner = "x"): Crafted => ({
   name: JSON.stringify(`${before}${before}…${inner}…${behind}${behind}`),
@@ -175,7 +188,49 @@ const CLOSED: readonly (readonly [string, string, string?])[] = [
   ["eval 'cd a; ", "'"],
 ];
 
+const NUMBERED = [
+  "cd a%; ",
+  "cd a% && ",
+  "cd a% || cd b%; ",
+  "cp a% b%; ",
+  "cp a% b% && ",
+  "mv a% b%; ",
+  "mv a% b% && cd c%; ",
+  "ln -s a% b%; ",
+  "cat a% > b%; ",
+  "rm a%; ",
+  "rm a%*; ",
+  "cp a%* b%; ",
+  "eval cd a%; ",
+  "git log a%; ",
+  "git -C a% log; ",
+  "npm run a%; ",
+  "bash -c 'cat a%'; ",
+  "a% | ",
+  "sudo --foo a% ",
+  "nice --foo a% ",
+  "*% ",
+  "$x% ",
+];
+const NUMBERED_BEHIND = [
+  ..."unknown ,cat ,cp ,mv ,ln -s ,rm ,x -abcdefghijk".split(",").map((start) => [start, "a% "] as const),
+  ["cat ", "*% "],
+  ["cat ", "a%/* "],
+  ["rm ", "*/*% "],
+  ["unknown ", "~/% "],
+  ["unknown ", "a=%,b=%:c "],
+  ["cd a; cd b; cd c; cd d; ", "cat x%; "],
+  [`cd ${"a".repeat(400)}; cd b; cd c; cd d; `, "cat x%; "],
+] as const;
+
+/** Of which no part is the same twice. */
+export const DISTINCT: readonly Crafted[] = [
+  ...NUMBERED.map((piece) => numbered(piece)),
+  ...NUMBERED_BEHIND.map(([start, piece]) => numbered(piece, start)),
+];
+
 export const CRAFTED: readonly Crafted[] = [
+  ...DISTINCT,
   ...PIECES.flatMap((piece) => JOINS.map((join) => again(piece + join))),
   ...PIECES.flatMap((piece) => PIECES.slice(0, 75).map((first) => again(`${piece} `, `${first} `))).filter((_, at) => at % 7 === 0),
   ...CLAUSES.map((clause) => again(clause)),

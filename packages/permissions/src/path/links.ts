@@ -130,7 +130,7 @@ export function remembering({ readlink, has, list, ...kind }: Links): Remembered
     ...(list && {
       list: once(async (folder: string) => {
         const entries = await list(folder, MOST_LISTED);
-        for (const { name, link } of entries) if (!link) known.set(posix.join(folder, name), NO_LINK);
+        for (const { name, link } of entries) if (!link) known.set(folder === "/" ? `/${name}` : `${folder}/${name}`, NO_LINK);
         return entries;
       }),
     }),

@@ -15,7 +15,7 @@ export const MOST_LISTED = MOST_ENTRIES + 1;
 
 /** What all paths of a call may take together: names held against wildcards, and paths found. Below zero nothing more is looked for. */
 export type Room = { names: number; paths: number };
-export const roomForAll = (): Room => ({ names: 50 * MOST_ENTRIES, paths: 2 * MOST_ENTRIES });
+export const roomForAll = (): Room => ({ names: 20 * MOST_ENTRIES, paths: 2 * MOST_ENTRIES });
 const isSpent = ({ names, paths }: Room): boolean => names < 0 || paths < 0;
 
 /** `list`: up to `MOST_LISTED` entries; rejects when a folder can't be read. Takes from the room. */
@@ -39,13 +39,17 @@ export async function expand(path: string, list: (folder: string) => Promise<rea
       room.paths -= 1;
       if (isSpent(room)) return { paths: [...marked, ...next], known: false };
       const entries = left < 0 ? [] : await list(head === "" ? "/" : head).catch(() => undefined);
-      const seen = entries?.slice(0, left + 1) ?? [];
-      left -= seen.length;
-      room.names -= seen.length;
+      const seen = Math.min(entries?.length ?? 0, left + 1);
+      left -= seen;
+      room.names -= seen;
       known &&= entries !== undefined && left >= 0;
-      const found = [...seen.map((entry) => entry.name), ".."].filter(fitting);
-      room.paths -= found.length;
-      for (const one of found) next.push(`${head}/${one}`);
+      const before = next.length;
+      for (let one = 0; one < seen; one += 1) {
+        const literal = entries?.[one]?.name ?? "";
+        if (fitting(literal)) next.push(`${head}/${literal}`);
+      }
+      if (fitting("..")) next.push(`${head}/..`);
+      room.paths -= next.length - before;
     }
     heads = next;
   }

@@ -17,5 +17,6 @@ export function wordsAnywhere(text: string): readonly (readonly string[])[] {
   );
   const places = split.reduce((sum, words) => sum + words.length, 0);
   const most = Math.min(MOST_WORDS, Math.max(LEAST_WORDS, Math.floor(ROOM / places)));
-  return split.flatMap((words) => words.map((_, at) => words.slice(at, at + most))).slice(0, MOST_COMMANDS);
+  const all = split.flatMap((words) => words.map((_, at) => words.slice(at, at + most))).slice(0, MOST_COMMANDS);
+  return [...new Map(all.map((words) => [words.join("\0"), words])).values()]; // many are the same
 }
