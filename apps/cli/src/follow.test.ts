@@ -5,7 +5,17 @@ import { FORMATS, type Format } from "./options.ts";
 import { REPORTS } from "./report.ts";
 import { NOTHING_YET } from "./tally.ts";
 
-const ABOUT = { id: "s", cwd: "/", model: "m", permissionMode: "default", tools: [], plugins: [], agents: [], credentials: "none" };
+const ABOUT = {
+  id: "s",
+  cwd: "/",
+  model: "m",
+  permissionMode: "default",
+  tools: [],
+  plugins: [],
+  agents: [],
+  skills: [],
+  credentials: "none",
+};
 const seal = (event: Event): Envelope => ({ v: 1, at: 0, session: "s", run: "r", path: [], event });
 const SAID: Event = { type: "block.completed", messageId: "a", index: 0, block: { type: "text", text: "Hello." } };
 const CLOSED: Event = {

@@ -105,6 +105,9 @@ export async function settled(
 /** The mode under the name that was asked for. */
 const aboutOf = (session: Session, { asksNobody }: Run): About => ({
   ...session,
+  get skills() {
+    return session.skills; // files change while it runs
+  },
   permissionMode: asksNobody ? "dontAsk" : session.mode,
 });
 

@@ -11,6 +11,7 @@ const ABOUT: About = {
   tools: ["Bash", "Read"],
   plugins: [{ name: "code", root: "/plugins/code" }],
   agents: [],
+  skills: [],
   credentials: "ANTHROPIC_API_KEY",
 };
 const USAGE: Usage = { input: 10, output: 5, cacheRead: 3, cacheWrite5m: 1, cacheWrite1h: 2 };

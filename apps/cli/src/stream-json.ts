@@ -1,6 +1,7 @@
 import type { Envelope } from "@keelson/protocol";
 import type { Session } from "@keelson/harness";
 import { muster, nobody } from "./crew.ts";
+import { commandsOf, pluginsOf } from "./host/offers.ts";
 import { isObject } from "./json.ts";
 import { Speaker } from "./speaker.ts";
 import { taskMessages } from "./task-messages.ts";
@@ -10,7 +11,7 @@ import type { Message } from "./wire.ts";
  * Envelopes as the messages of `--output-format stream-json`: the names are those that public SDKs read.
  * With speaker.ts, system-messages.ts, wire.ts and result.ts, nothing else knows them; `permissionMode` is the mode under the name that was asked for.
  */
-export type About = Pick<Session, "id" | "cwd" | "model" | "tools" | "plugins" | "agents" | "credentials"> & {
+export type About = Pick<Session, "id" | "cwd" | "model" | "tools" | "plugins" | "agents" | "skills" | "credentials"> & {
   readonly permissionMode: string;
 };
 /** `unattended`: tries have no end. `agentText`: what sub-agents say is told beside what they do. */
@@ -32,6 +33,7 @@ export function mapper(about: About, version: string, options: Options): Mapper 
   const { partial, agentText, uuid } = options;
   let crew = nobody();
   const speakers = new Map<string, Speaker>();
+  const changed = changes(about);
   const seal = (message: Message): Message => ({ ...message, session_id: about.id, uuid: uuid() });
   return {
     seal,
@@ -46,7 +48,7 @@ export function mapper(about: About, version: string, options: Options): Mapper 
         envelope.path.length === 0
           ? said
           : said.filter((message) => agentText || isDeed(message)).map((message) => signed(message, envelope));
-      return [...told, ...taskMessages(envelope, crew)].map(seal);
+      return [...told, ...taskMessages(envelope, crew), ...changed(envelope)].map(seal);
     },
   };
 }
@@ -68,7 +70,20 @@ function isDeed({ type, message }: Message): boolean {
 const signed = (message: Message, { path }: Envelope): Message =>
   message["subtype"] === "permission_denied" ? { ...message, agent_id: path.join("/") } : message;
 
-function initOf({ cwd, model, permissionMode, tools, plugins, agents, credentials }: About, version: string): Message {
+/** What the user can start is another than when it was last told. */
+function changes(about: About): (envelope: Envelope) => readonly Message[] {
+  let told = JSON.stringify(commandsOf(about.skills));
+  return ({ event }) => {
+    if (event.type !== "catalog.changed") return [];
+    const commands = commandsOf(about.skills);
+    const now = JSON.stringify(commands);
+    if (now === told) return [];
+    told = now;
+    return [{ type: "system", subtype: "commands_changed", commands: [...commands] }];
+  };
+}
+
+function initOf({ cwd, model, permissionMode, tools, plugins, agents, skills, credentials }: About, version: string): Message {
   return {
     type: "system",
     subtype: "init",
@@ -76,10 +91,10 @@ function initOf({ cwd, model, permissionMode, tools, plugins, agents, credential
     model,
     tools: [...tools],
     mcp_servers: [],
-    slash_commands: [],
-    skills: [],
+    slash_commands: skills.map(({ name }) => name),
+    skills: skills.filter(({ kind }) => kind === "skill").map(({ name }) => name),
     agents: agents.map(({ name }) => name),
-    plugins: plugins.map(({ name, root }) => ({ name, path: root })),
+    plugins: [...pluginsOf(plugins)],
     permissionMode,
     output_style: "default",
     apiKeySource: credentials,

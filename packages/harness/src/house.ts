@@ -136,7 +136,12 @@ export type Session = AsyncDisposable & {
   /** False when its log can't be written: it lives in memory only. */
   readonly saved: boolean;
   /** Skills and commands that the user can start by a slash before their name. */
-  readonly skills: readonly { readonly name: string; readonly description: string; readonly takes?: string }[];
+  readonly skills: readonly {
+    readonly name: string;
+    readonly kind: "skill" | "command";
+    readonly description: string;
+    readonly takes?: string;
+  }[];
   /** In words why what has this name isn't the user's to start; undefined where it is, or where nothing is called so. */
   whyNot(name: string): string | undefined;
   /** The output styles, or in words what became of the choice of one. */

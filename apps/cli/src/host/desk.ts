@@ -104,8 +104,15 @@ export class Desk implements AsyncDisposable {
         return session.model;
       },
       tools: session.tools,
-      plugins: session.plugins,
-      agents: session.agents,
+      get plugins() {
+        return session.plugins;
+      },
+      get agents() {
+        return session.agents;
+      },
+      get skills() {
+        return session.skills;
+      },
       credentials: session.credentials,
       get permissionMode() {
         return permissionMode();

@@ -3,10 +3,11 @@ import { refuseSchema, type Flags } from "@keelson/harness";
 import { isObject, listIn, objectIn, stringIn } from "../json.ts";
 import type { Desk } from "./desk.ts";
 import { modelsOnOffer } from "./models.ts";
+import { agentsOf, commandsOf } from "./offers.ts";
 import type { Reply } from "./reply.ts";
 
 /**
- * The host's first request: what the session is to be made of. It opens nothing.
+ * The host's first request: what the session is to be made of. It opens it, since the answer says what can be started.
  * A wish that can't be met ends the program: some hosts don't wait for the answer.
  */
 export async function initialize(request: JsonObject, desk: Desk): Promise<Reply> {
@@ -20,11 +21,13 @@ export async function initialize(request: JsonObject, desk: Desk): Promise<Reply
     return { ok: false, error: "initialize came too late: the session is open. Send it before the first message." };
   desk.configure(wanted);
   for (const note of notesOn(request)) await desk.note(note);
+  const opening = await desk.open();
+  const { skills, agents } = opening.ok ? opening.session : NONE; // the result of the first prompt says why
   return {
     ok: true,
     response: {
-      commands: [],
-      agents: [],
+      commands: [...commandsOf(skills)],
+      agents: [...agentsOf(agents)],
       models: modelsOnOffer(),
       output_style: "default",
       available_output_styles: ["default"],
@@ -34,6 +37,8 @@ export async function initialize(request: JsonObject, desk: Desk): Promise<Reply
     },
   };
 }
+
+const NONE = { skills: [], agents: [] };
 
 async function troubleWith(request: JsonObject, { jsonSchema }: Pick<Flags, "jsonSchema">): Promise<string | undefined> {
   const hooks = Object.keys(objectIn(request, "hooks") ?? {});

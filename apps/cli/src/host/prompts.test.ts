@@ -13,8 +13,8 @@ test.concurrent("one is answered between init and result, and the end of stdin e
   expect(await host.request("initialize", { hooks: null })).toMatchObject({
     subtype: "success",
     response: {
-      commands: [],
-      agents: [],
+      commands: expect.arrayContaining([expect.objectContaining({ name: "commit" })]),
+      agents: expect.arrayContaining([expect.objectContaining({ name: "explore" })]),
       output_style: "default",
       models: expect.arrayContaining([expect.objectContaining({ value: "opus" })]),
     },

@@ -10,6 +10,7 @@ import { statusOf, TASK_TYPE } from "../task-messages.ts";
 import type { Desk } from "./desk.ts";
 import { initialize } from "./initialize.ts";
 import { modelsOnOffer } from "./models.ts";
+import { agentsOf, commandsOf, pluginsOf } from "./offers.ts";
 import type { Reply } from "./reply.ts";
 import { permissionRules, settingsNow } from "./settings-now.ts";
 
@@ -84,6 +85,13 @@ const REQUESTS: Readonly<Record<string, Answer>> = {
   get_binary_version: (_, { site }) => done({ version: site.machine.version }),
   list_permission_rules: async (_, desk) => done({ state: await permissionRules(desk) }),
   get_settings: async (_, desk) => done(await settingsNow(desk)),
+  reload_plugins: inSession(async (session) => {
+    const { problems } = await session.reload(false);
+    const { skills, agents, plugins } = session;
+    const errors = problems.filter(({ severity }) => severity === "error").length;
+    const there = { commands: [...commandsOf(skills)], agents: [...agentsOf(agents)], plugins: [...pluginsOf(plugins)] };
+    return done({ ...there, mcpServers: [], error_count: errors });
+  }),
   mcp_status: () => done({ mcpServers: [] }),
   mcp_set_servers(request) {
     const names = Object.keys(objectIn(request, "servers") ?? {});
@@ -107,7 +115,6 @@ const LATER: Readonly<Record<string, string>> = {
   get_hooks_listing: "run hooks",
   update_settings: "write settings",
   apply_flag_settings: "change settings while it runs",
-  reload_plugins: "load plugins again while it runs",
   reload_skills: "read skills",
   reload_output_styles: "read output styles",
   register_repo_root: "add folders while it runs",

@@ -95,8 +95,9 @@ export class Lore {
   get offers(): Session["skills"] {
     return this.#shelves.user.entries
       .filter(({ forUser }) => forUser)
-      .map(({ id, decl: { description, argumentHint } }) => ({
+      .map(({ id, kind, decl: { description, argumentHint } }) => ({
         name: id,
+        kind,
         description,
         ...(argumentHint !== undefined && { takes: argumentHint }),
       }));

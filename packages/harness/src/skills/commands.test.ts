@@ -39,7 +39,7 @@ test("a command's head: the model, what it may run, the hint for the user; the m
   await using session = await w.open({ model: "sonnet" });
   assert.deepEqual(
     session.skills.find(({ name }) => name === "ship"),
-    { name: "ship", description: "Ships it", takes: "[version] [channel]" },
+    { name: "ship", kind: "command", description: "Ships it", takes: "[version] [channel]" },
   );
   assert.deepEqual(outcomes(await run(session, '/ship "1 2" beta')), ["ok", "error"]);
   assert.match(told(w, 0), /Ship 1 2 to beta for \$1, as \\"1 2\\" beta\./);
