@@ -45,6 +45,7 @@ export async function call(use: ToolUse, bound: Bound, site: Site): Promise<EndR
     if (permit.behavior === "defer") return "tool_deferred";
     if (permit.behavior === "deny") {
       await answer("denied", permit.message);
+      if (permit.stop) return "hook_stopped";
       return permit.interrupt ? "aborted_tools" : undefined;
     }
     if (bound.call.concurrencySafe && !permit.call.concurrencySafe)

@@ -4,6 +4,7 @@ import { approve, type Approvals } from "./approvals.ts";
 import type { Hooking } from "./hooking/hooking.ts";
 import { announcing, answerOf, mayRetry } from "./hooking/permission-hooks.ts";
 import type { Updatable } from "./hooking/permission-updates.ts";
+import { stopNotice, stopWords } from "./hooking/stopped.ts";
 import { beforeCall, rewritten, withAfter } from "./hooking/tool-hooks.ts";
 import type { Answer } from "./house.ts";
 import { aboutOf, byVoice, onlyUser, put, USER, type Asker, type Voice } from "./question.ts";
@@ -64,7 +65,7 @@ export function permitting(house: Permitting): Ports["permit"] {
       return yield* judged({ decision: byVoice(USER, pending, "deny", "Nobody answered the question in time."), call }, ctx.callId);
     if (answer.behavior === "deny") {
       const verdict = byVoice(voice, pending, "deny", refusalOf(answer, voice));
-      return yield* judged({ decision: verdict, call, interrupt: answer.interrupt === true }, ctx.callId);
+      return yield* judged({ decision: verdict, call, interrupt: answer.interrupt === true, stop: said?.stop }, ctx.callId);
     }
     if (said && said.updates.length > 0) yield* updated(said.updates, { ...house, base: ctx.cwd });
     yield* approve(approvals, answer, proposed, ctx.cwd);
@@ -105,6 +106,8 @@ function weighing({ mode, rules, approvals, directories, home, tools, hooking, s
       return { call, asked, decision, stages, pending: open.soFar };
     };
     const first = await judge(given);
+    const { stop } = before.outcome() ?? {};
+    if (stop) return { behavior: "deny", verdict: { decision: first.decision, call: given, stop: stopWords(stop) } };
     const instead = rewritten(before.outcome(), tools().get(name), ctx.cwd);
     if (typeof instead === "string") return { behavior: "deny", verdict: { decision: byHook(first.decision, instead), call: given } };
     const weighed = instead ? await judge(instead) : first;
@@ -168,19 +171,23 @@ type Verdict = {
   readonly interrupt?: boolean;
   /** A hook says that the model may try again. */
   readonly retry?: boolean;
+  /** A hook ends the run, in words for the user. */
+  readonly stop?: string | undefined;
 };
 
 async function* judged(
-  { decision, call, suggestion, interrupt = false, retry = false }: Verdict,
+  { decision, call, suggestion, interrupt = false, retry = false, stop }: Verdict,
   callId: string,
 ): AsyncGenerator<Event, Permit> {
   const named = decision.behavior === "deny" && suggestion !== undefined;
   yield { type: "call.judged", callId, decision, ...(named && { suggestion }) };
+  if (stop !== undefined) yield stopNotice(stop);
   if (decision.behavior === "allow") return { behavior: "allow", call };
   return {
     behavior: "deny",
     message: `Not allowed, nothing ran. ${decision.reason}${retry ? " A hook says that you may try it again." : ""}`,
     interrupt,
+    ...(stop !== undefined && { stop: true }),
   };
 }
 

@@ -22,6 +22,7 @@ import {
 import { withHeartbeats } from "./heartbeat.ts";
 import { Journal, type Stamp } from "./journal.ts";
 import type { Rites } from "./hooking/rites.ts";
+import { stopNotice } from "./hooking/stopped.ts";
 import type { Expanded } from "./lore/lore.ts";
 import { blocking, refusalIn, type Refused } from "./refused.ts";
 import type { Recollection } from "./recollection.ts";
@@ -275,7 +276,10 @@ export class Conversation {
     const said = await this.#parts.rites.stopping(state, signal);
     yield* this.#parts.drain();
     if (said === undefined) return settled;
-    if ("end" in said) return { go: "end", reason: "stop_hook_prevented" };
+    if ("end" in said) {
+      yield stopNotice(said.end);
+      return { go: "end", reason: "stop_hook_prevented" };
+    }
     yield { type: "context.added", from: "hook", content: [text(said.hold)] };
     return { go: "on", because: "stop_hook" };
   }
@@ -292,7 +296,7 @@ const wordsOf = (prompt: readonly Block[]): string =>
 
 /** A hook ends a run between two turns. */
 async function* stopped(why: string): AsyncGenerator<Event, Settled> {
-  yield { type: "notice.raised", severity: "warning", code: "hook_stopped", text: `The run was ended. ${why}` };
+  yield stopNotice(why);
   return { go: "end", reason: "hook_stopped" };
 }
 

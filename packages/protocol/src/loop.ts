@@ -33,7 +33,7 @@ export type Prepared =
   | { readonly go: "end"; readonly reason: EndReason };
 export type Permit =
   | { readonly behavior: "allow"; readonly call: BoundCall } // rebound when a hook or the user changed the input
-  | { readonly behavior: "deny"; readonly message: string; readonly interrupt: boolean }
+  | { readonly behavior: "deny"; readonly message: string; readonly interrupt: boolean; readonly stop?: true } // `stop`: a hook ends the run
   | { readonly behavior: "defer" };
 export type Settled =
   | { readonly go: "on"; readonly because: "tool_results" | "steered" | "stop_hook" | "structured_retry" }

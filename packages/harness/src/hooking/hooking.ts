@@ -49,6 +49,11 @@ export class Hooking implements AsyncDisposable {
     return this.#parts?.hears(event) ?? false;
   }
 
+  /** For the log and the screen. */
+  tell(event: Event): void {
+    this.#parts?.tell(event);
+  }
+
   /** An event that is in the log now. */
   note(event: Event): void {
     this.#parts?.transcript?.note(event);

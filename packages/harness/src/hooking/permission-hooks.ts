@@ -6,9 +6,15 @@ import type { Asked, Decision, JsonObject } from "@keelson/protocol";
 import type { Answer } from "../house.ts";
 import type { About, Voice } from "../question.ts";
 import type { Hooking } from "./hooking.ts";
+import { stopWords } from "./stopped.ts";
 
-/** `updates`: what the hook wants beside it. */
-export type Answered = { readonly answer: Answer; readonly voice: Voice; readonly updates: readonly JsonObject[] };
+/** `updates`: what the hook wants beside it. `stop`: it ends the run, in words for the user. */
+export type Answered = {
+  readonly answer: Answer;
+  readonly voice: Voice;
+  readonly updates: readonly JsonObject[];
+  readonly stop?: string;
+};
 type Request = { readonly asked: Pick<Asked, "tool" | "call">; readonly proposed: readonly string[] };
 
 /** Undefined where the question stays open. */
@@ -19,7 +25,8 @@ export async function answerOf(hooking: Hooking, { asked, proposed }: Request, s
     { tool_name: tool, tool_input: call.input, ...(proposed.length > 0 && { permission_suggestions: [suggestionOf(proposed)] }) },
     signal,
   );
-  if (outcome?.stop) return { ...denied(outcome.stop.reason, true), voice: voiceOf(outcome.stop.by.name), updates: [] };
+  if (outcome?.stop)
+    return { ...denied("the run ends here.", false), voice: voiceOf(outcome.stop.by.name), updates: [], stop: stopWords(outcome.stop) };
   const { decision, updatedInput, said } = outcome ?? {};
   if (decision?.behavior === "deny")
     return { ...denied(decision.reason, said?.interrupt === true), voice: voiceOf(decision.by.name), updates: [] };

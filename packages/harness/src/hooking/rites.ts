@@ -1,6 +1,7 @@
 import { isToolUse, type EndReason, type LoopState, type Block, type Event, type HookEvent, type HookPayloads } from "@keelson/protocol";
 import { answerIn } from "../structured.ts";
 import type { Hooking } from "./hooking.ts";
+import { stopWords } from "./stopped.ts";
 import { blockIn, type Blocked } from "./text-hooks.ts";
 
 /** Where a conversation stops to ask its hooks. For a sub-agent some of them have another name. */
@@ -67,7 +68,7 @@ export function ritesOf({ hooking, agent, source, setup, model, title, ...of }: 
         return { tool_name: name, tool_input: input, tool_use_id: id, ...(response !== undefined && { tool_response: response }) };
       });
       const outcome = calls.length > 0 ? await fire("PostToolBatch", { tool_calls: calls }, signal) : undefined;
-      if (outcome?.stop) return outcome.stop.reason;
+      if (outcome?.stop) return stopWords(outcome.stop);
       return outcome?.decision?.behavior === "deny" ? `${outcome.decision.by.name}: ${outcome.decision.reason}` : undefined;
     },
     async stopping({ view, stopBlocks }, signal) {
@@ -80,7 +81,7 @@ export function ritesOf({ hooking, agent, source, setup, model, title, ...of }: 
             signal,
           )
         : await fire("Stop", said, signal);
-      if (outcome?.stop) return { end: outcome.stop.reason };
+      if (outcome?.stop) return { end: stopWords(outcome.stop) };
       return outcome?.decision?.behavior === "deny" ? { hold: outcome.decision.reason } : undefined;
     },
     async ended(reason, signal) {

@@ -1,6 +1,7 @@
 import type { BoundCall, HookOutcome, Json, JsonObject, Judge, Opinion, Tool, ToolContext, ToolOutput, ToolStep } from "@keelson/protocol";
 import { text } from "@keelson/protocol";
 import type { Hooking } from "./hooking.ts";
+import { stopNotice, stopWords } from "./stopped.ts";
 import { keptOpen, takenBack } from "./task-hooks.ts";
 
 type About = { readonly name: string; readonly callId: string };
@@ -26,8 +27,8 @@ export function beforeCall(hooking: Hooking, { name, callId }: About): Before {
 }
 
 function opinionOf(outcome: HookOutcome | undefined): Opinion | undefined {
-  if (outcome?.stop) return { behavior: "deny", reason: outcome.stop.reason, explicit: true };
-  const { decision } = outcome ?? {};
+  const { decision, stop } = outcome ?? {};
+  if (stop && decision?.behavior !== "deny") return { behavior: "deny", reason: `${capital(stop.by.name)} ended the run.`, explicit: true };
   if (!decision) return undefined;
   const behavior = decision.behavior === "defer" ? "ask" : decision.behavior;
   return { behavior, reason: `${decision.by.name}: ${decision.reason}`, explicit: behavior !== "allow" };
@@ -76,6 +77,7 @@ async function after(output: ToolOutput, { hooking, name, callId, input }: After
   const { decision, stop, said } = outcome;
   const changed = said.updatedToolOutput ?? said.updatedMCPToolOutput;
   if (decision?.behavior === "deny") told.push(`${decision.by.name}: ${decision.reason}`);
+  if (stop) hooking.tell(stopNotice(stopWords(stop)));
   return {
     ...output,
     content: [
@@ -86,5 +88,6 @@ async function after(output: ToolOutput, { hooking, name, callId, input }: After
   };
 }
 
+const capital = (words: string): string => `${words[0]?.toUpperCase()}${words.slice(1)}`;
 const wordsOf = ({ content }: ToolOutput): Json & string =>
   content.flatMap((block) => (block.type === "text" ? [String(block["text"])] : [])).join("\n");

@@ -25,7 +25,7 @@ export function progressed({ hookId }: HookRef, from: "stdout" | "stderr", words
 export function completed(
   { hookId, name }: HookRef,
   { event }: Hook,
-  { ended, decision, problem }: Verdict,
+  { ended, decision, stop, problem }: Verdict,
   { ran, ms }: { readonly ran?: Ran; readonly ms: number },
 ): Event {
   const output =
@@ -40,6 +40,7 @@ export function completed(
       ms,
       ...output,
       ...(decision !== undefined && { decision: decision.behavior, reason: decision.reason }),
+      ...(stop !== undefined && { stop }),
       ...(problem !== undefined && { problem }),
     },
   };
