@@ -1,4 +1,3 @@
-import { lineOf } from "@keelson/harness";
 import { asker, type Asker } from "./asker.ts";
 import type { Look } from "./call-lines.ts";
 import { visible } from "./clean.ts";
@@ -15,6 +14,7 @@ import { Renderer } from "./render.ts";
 import { begin } from "./start.ts";
 import { headerLine } from "./summary.ts";
 import { Terminal } from "./terminal.ts";
+import { problemLines } from "./untrusted-line.ts";
 import { nameOne } from "./which.ts";
 
 /** What the parts of a conversation share. */
@@ -59,7 +59,7 @@ export async function converse(run: Run, machine: Machine, cwd: string): Promise
   await using _model = start.model ?? null; // outlives the session
   await using session = start.session;
   await talk.line(talk.look().paint.dim(headerLine(session, machine.version, machine.home)));
-  for (const problem of session.problems) await talk.line(talk.look().paint.warning(visible(lineOf(problem))));
+  for (const one of problemLines(session.problems)) await talk.line(talk.look().paint.warning(visible(one)));
   const used = await takePrompts(run.prompt, undone, session, { ...talk, debug });
   if (used) await talk.line(talk.look().paint.dim(`To go on with it: keel --resume ${session.id}`));
   return leaving.reason()?.code ?? DONE;

@@ -32,6 +32,31 @@ describe("a folder that brings something", () => {
     expect(await trusted(person)).toContain(`"subject": "${person.cwd}"`);
   });
 
+  test("is asked about for its instructions alone, and they are told once it is trusted", async () => {
+    await using person = await sit({ "CLAUDE.md": "Be brief.", ".claude/rules/style.md": "Two blanks." }, ["make it"]);
+    await person.screen.see("isn't trusted yet. It brings:");
+    await person.screen.see("instructions  (CLAUDE.md)");
+    await person.screen.see("rule  (.claude/rules/style.md)");
+    await person.screen.see("[n]o: ");
+    person.type(`y${ENTER}`);
+    await person.screen.see("Allow?");
+    expect(JSON.stringify(person.requests)).toContain("Be brief.");
+    person.type(CTRL_D);
+  });
+
+  test("shows what would run next to the question, however much else it brings", async () => {
+    const skills = Object.fromEntries(
+      Array.from({ length: 60 }, (_, at) => [`.claude/skills/s${at}/SKILL.md`, "---\ndescription: d\n---\nDo it.\n"]),
+    );
+    await using person = await sit({ ...skills, ...SETTINGS });
+    await person.screen.see("[n]o: ");
+    const lines = person.screen.text.slice(person.screen.text.indexOf("isn't trusted yet")).trimEnd().split("\n");
+    expect(lines.at(-2)).toContain("runs  hook Stop: ./x.sh");
+    expect(lines.length).toBeLessThan(24);
+    expect(lines.some((line) => /and \d+ more that run nothing/.test(line))).toBe(true);
+    person.type(CTRL_D);
+  });
+
   test("counts for one session, and isn't kept", async () => {
     await using person = await sit(SETTINGS, ["make it"]);
     await person.screen.see("[n]o: ");

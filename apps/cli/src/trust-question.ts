@@ -20,13 +20,16 @@ export async function askTrust(flags: Flags, talk: Talk, cwd: string): Promise<F
   return counts === undefined || view.trusted ? flags : { ...flags, trust: trusted };
 }
 
-const MOST = 30; // lines
+const MOST = 12; // lines of what runs nothing
 
-/** What a folder brings, a line each; the rest is counted. */
+/** What a folder brings, a line each. What runs comes last, next to the question, and all of it; of the rest the first are shown. */
 export function broughtLines({ brings, root }: Pick<FolderView, "brings" | "root">): readonly string[] {
-  const lines = brings.map(({ what, file, runs }) => `  ${runs ? "runs" : "    "}  ${exact(what)}  (${exact(placeIn(root, file))})`);
-  const left = lines.length - MOST;
-  return left <= 0 ? lines : [...lines.slice(0, MOST), `  … and ${left} more: keel trust list --json`];
+  const lineOf = ({ what, file, runs }: FolderView["brings"][number]): string =>
+    `  ${runs ? "runs" : "    "}  ${exact(what)}  (${exact(placeIn(root, file))})`;
+  const still = brings.filter(({ runs }) => !runs).map(lineOf);
+  const left = still.length - MOST;
+  const more = left > 0 ? [`        … and ${left} more that run nothing: keel trust list --json`] : [];
+  return [...still.slice(0, MOST), ...more, ...brings.filter(({ runs }) => runs).map(lineOf)];
 }
 
 function placeIn(root: string, file: string): string {

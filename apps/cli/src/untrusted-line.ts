@@ -1,23 +1,45 @@
 /** One line about a folder that isn't trusted, where nobody can be asked. Rule: only where it has something that would count otherwise. */
 import { existsSync, readdirSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
-import type { Session } from "@keelson/harness";
+import { dirname, join, relative, sep } from "node:path";
+import { lineOf, type Session } from "@keelson/harness";
+import { exact } from "./clean.ts";
 
 type Standing = Pick<Session, "cwd" | "trusted" | "trustRoot" | "problems">;
 
 /** What the line stands for isn't told file by file. */
-const STOOD_FOR = ["settings_held", "hooks_held"];
+const STOOD_FOR = ["settings_held", "hooks_held", "texts_held"];
 export const toldOf = ({ problems, trusted }: Standing): Session["problems"] =>
   trusted ? problems : problems.filter(({ code }) => !STOOD_FOR.includes(code ?? ""));
 
+/** A line each, for a person who was asked: of texts that aren't read one line stands for all. */
+export function problemLines(problems: Session["problems"]): readonly string[] {
+  const texts = problems.filter(({ code }) => code === "texts_held");
+  const [first] = texts;
+  const more = texts.length > 1 ? ` So it is with ${texts.length - 1} more.` : "";
+  return [...problems.filter(({ code }) => code !== "texts_held").map(lineOf), ...(first ? [`${lineOf(first)}${more}`] : [])];
+}
+
 export function untrustedLine({ cwd, trusted, trustRoot, problems }: Standing, home: string): readonly string[] {
   if (trusted) return [];
-  const settings = problems.filter(({ code }) => STOOD_FOR.includes(code ?? "")).map(({ file }) => file);
-  const own = [...new Set([...settings, ...pluginsIn(cwd, trustRoot, home)])];
+  const held = problems.filter(({ code }) => STOOD_FOR.includes(code ?? ""));
+  const plugins = pluginsIn(cwd, trustRoot, home);
+  const files = held
+    .filter(({ code, file }) => code !== "texts_held" || !plugins.some((folder) => file.startsWith(`${folder}${sep}`)))
+    .map(({ file }) => file);
+  const own = [...new Set([...files, ...plugins])];
   if (own.length === 0) return [];
+  const left = own.length - MOST;
+  const shown = [...own.slice(0, MOST).map((path) => shownAt(trustRoot, path)), ...(left > 0 ? [`${left} more`] : [])];
   return [
-    `warning: ${trustRoot} isn't trusted, so not all of this counts: ${own.map((path) => relative(trustRoot, path)).join(", ")}. Look with keel trust; let it count with --trust, or for good with keel trust give.\n`,
+    `warning: ${trustRoot} isn't trusted, so not all of this counts: ${shown.join(", ")}. Look with keel trust; let it count with --trust, or for good with keel trust give.\n`,
   ];
+}
+
+const MOST = 12; // paths
+
+function shownAt(root: string, path: string): string {
+  const inside = relative(root, path);
+  return exact(inside.startsWith("..") ? path : inside);
 }
 
 const FOLDERS = [".keel", ".claude", ".agents", ".codex", ".gemini"];

@@ -14,6 +14,7 @@ import { COORDINATING } from "./agents/strictness.ts";
 import { findEndpoint, type Endpoint } from "./endpoint.ts";
 import { findFolders, type Folders } from "./folders.ts";
 import { groundOf, standingOf, type Standing } from "./guard/folder-trust.ts";
+import { heldTexts } from "./guard/held-texts.ts";
 import { declaredHooks, type Declared } from "./hooking/declared.ts";
 import type { House, Refusal } from "./house.ts";
 import { styleIn, type Style } from "./instructions/style.ts";
@@ -92,7 +93,8 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   const { catalog } = found;
   const runnable = openRunnables({ catalog, standing, keelHome, now: house.wall });
   const declared = await declaredHooks({ settings, settingHooks, catalog, standing, runnable }, dataIn(keelHome));
-  const { style, problems: unstyled } = await styleIn(catalog, settings.outputStyle);
+  const styled = await styleIn(catalog, settings.outputStyle);
+  const held = { problems: trusted ? [] : heldTexts(found.index.whole, place) };
   return {
     settings,
     standing,
@@ -101,7 +103,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     endpoint,
     dialect,
     structure,
-    style,
+    style: styled.style,
     only: flags.tools,
     shown: flags.coordinator ? COORDINATING : undefined,
     rules: rules.rules,
@@ -109,7 +111,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     runnable,
     settingHooks,
     hooks: declared.declared,
-    problems: [...read.problems, ...rules.problems, ...problems, ...declared.problems, ...unstyled],
+    problems: [read, rules, held, { problems }, declared, styled].flatMap((one) => one.problems),
     memory,
   };
 }

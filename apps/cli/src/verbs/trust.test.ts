@@ -136,8 +136,25 @@ describe("without a terminal", () => {
     expect((await the.inside(["-p", "hi", "--model", "m", "--trust"])).stderr).not.toContain("isn't trusted");
   });
 
+  test("instructions that aren't read are said in one line, nested ones and those of other repositories apart", async () => {
+    await using the = await withFolder({
+      "AGENTS.md": "Be kind.",
+      "sub/deep/CLAUDE.md": "Be deep.",
+      "other/.git/HEAD": "ref: refs/heads/main",
+      "other/CLAUDE.md": "Be other.",
+    });
+    const ran = await the.keel(["-p", "hi", "--model", "m"]);
+    expect(ran).toMatchObject({ code: 0, stdout: "Hello.\n" });
+    expect(oneLine(ran.stderr)).toBe(true);
+    expect(ran.stderr).toMatch(/isn't trusted[^\n]*: AGENTS\.md, sub\/deep\/CLAUDE\.md\. [^\n]*--trust/);
+    const { stdout } = await the.inside(["trust", "list"]);
+    expect(stdout).toContain("instructions  (AGENTS.md)");
+    expect(stdout).toContain("instructions for files there  (sub/deep/CLAUDE.md)");
+    expect((await the.inside(["-p", "hi", "--model", "m", "--trust"])).stderr).not.toContain("isn't trusted");
+  });
+
   test("a folder that brings nothing isn't spoken of", async () => {
-    await using the = await withFolder({ "AGENTS.md": "Be kind.", ".claude/settings.json": '{"permissions":{"deny":["Bash(rm *)"]}}' });
+    await using the = await withFolder({ ".claude/settings.json": '{"permissions":{"deny":["Bash(rm *)"]}}' });
     expect((await the.inside(["-p", "hi", "--model", "m"])).stderr).toBe("");
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { readPlugin, managedFiles, readSettings, type PluginLayer } from "@keelson/loader";
 import { mayKeep } from "@keelson/permissions";
 import { BUILTIN } from "../gather.ts";
+import { textsBrought } from "../guard/held-texts.ts";
 import { keepTrust, standingOf, groundOf, type Standing } from "../guard/folder-trust.ts";
 import type { Place } from "../house.ts";
 import { openTrust } from "../kept/trust.ts";
@@ -26,7 +27,7 @@ export type FolderView = {
 /** `changed`: another state of it was agreed to. */
 export type Unmet = { readonly kind: TreeTrust; readonly root: string; readonly changed: boolean; readonly format?: string };
 
-/** Instructions and rules in prose aren't listed: nearly every folder has some, and they grant nothing. */
+/** Texts that are told to the model are listed too: they don't count before. */
 export async function inspectFolder(place: Place): Promise<FolderView> {
   const { cwd, home, keelHome } = place;
   const standing = await standingOf(groundOf(cwd).root, openTrust(keelHome), false);
@@ -51,7 +52,8 @@ export async function inspectFolder(place: Place): Promise<FolderView> {
     unmet.push(...(await unmetOf(layer, parts, standing)));
   }
   const parts = broughtBy(catalog, ofRepository).map(({ what, file, runs }) => ({ what, file, runs }));
-  return { root, trusted, keepable: mayKeep(root, home), brings: [...held, ...parts], unmet };
+  const texts = textsBrought(catalog, place).map(({ what, file }): Brought => ({ what, file, runs: false }));
+  return { root, trusted, keepable: mayKeep(root, home), brings: [...held, ...parts, ...texts], unmet };
 }
 
 /** Settings whose value is a command. */

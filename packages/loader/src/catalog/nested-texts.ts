@@ -1,0 +1,40 @@
+/**
+ * Instruction files below a folder, by name: those that count once something near them is touched. Rule: a bounded look, nothing is
+ * opened, no link is followed, and another repository is passed over.
+ */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { PROJECT_LAYOUT } from "../layout.ts";
+
+const DEEPEST = 4;
+const MOST_FOLDERS = 200;
+const NEVER = new Set([".git", "node_modules", "__pycache__"]);
+
+/** The nearest first. `folder` itself isn't looked at for files. */
+export function nestedTexts(folder: string): readonly string[] {
+  const names = new Set(PROJECT_LAYOUT.instructions?.at);
+  const found: string[] = [];
+  let seen = 0;
+  let level: readonly string[] = [folder];
+  for (let depth = 0; depth <= DEEPEST && level.length > 0; depth++) {
+    const below: string[] = [];
+    for (const dir of level) {
+      if ((seen += 1) > MOST_FOLDERS) return found;
+      const entries = entriesOf(dir);
+      if (depth > 0 && entries.some(({ name }) => name === ".git")) continue;
+      if (depth > 0)
+        found.push(...entries.flatMap((entry) => (names.has(entry.name) && !entry.isDirectory() ? [join(dir, entry.name)] : [])));
+      below.push(...entries.flatMap((entry) => (entry.isDirectory() && !NEVER.has(entry.name) ? [join(dir, entry.name)] : [])));
+    }
+    level = below;
+  }
+  return found;
+}
+
+function entriesOf(dir: string) {
+  try {
+    return readdirSync(dir, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return []; // gone, or nobody may look
+  }
+}
