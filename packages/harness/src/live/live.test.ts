@@ -166,6 +166,38 @@ test("the prefix is written afresh when the cache is cold, or when the user asks
   assert.equal(prefixOf(w, 4), prefixOf(w, 3));
 });
 
+test("a skill that is described anew is told with the next turn, once; a prompt that is written afresh says a plugin's itself", async () => {
+  await using w = await world({ replies: () => say("ok") });
+  const [root, own] = [join(w.home, "plugin"), join(w.home, ".keel/skills/mine/SKILL.md")];
+  const describe = async (how: string): Promise<void> => {
+    await put(join(root, "skills/one/SKILL.md"), skill("one", `Does one ${how}`));
+    await put(own, skill("mine", `Does mine ${how}`));
+  };
+  await put(join(root, ".claude-plugin/plugin.json"), '{"name": "p"}');
+  await put(join(root, "skills/two/SKILL.md"), skill("two"));
+  await describe("slowly");
+  await using session = await w.open({}, { clock: REAL, named: [root] });
+  await run(session, "1");
+  await describe("quickly");
+  await put(join(root, "skills/two/SKILL.md"), `${skill("two")}And more.\n`);
+  assert.deepEqual((await session.reload(false)).changed.toSorted(), ["skills mine", "skills p:one", "skills p:two"]);
+  assert.deepEqual(
+    changesIn(await run(session, "2")).map(({ prompt }) => prompt),
+    ["announced"],
+  );
+  await run(session, "3");
+  assert.equal(prefixOf(w, 1), prefixOf(w, 0));
+  assert.equal(textsOf(w, 2).split("- p:one: Does one quickly").length, 2);
+  assert.match(textsOf(w, 2), /These skills are described anew:\\n- mine: Does mine quickly\\n- p:one: Does one quickly"/);
+  await describe("calmly");
+  await session.reload(true);
+  await run(session, "4");
+  await run(session, "5");
+  assert.match(prefixOf(w, 4), /- p:one: Does one calmly/);
+  assert.doesNotMatch(textsOf(w, 4), /Does one calmly/);
+  assert.equal(textsOf(w, 4).split("- mine: Does mine calmly").length, 2);
+});
+
 test("a tool whose plugin is taken away stays listed, and says that it is unavailable", async () => {
   const TASKS = fileURLToPath(new URL("../../../../plugins/tasks", import.meta.url));
   await using w = await world({ replies: [say("1"), { blocks: [call("TaskList", {})] }, say("2")] });

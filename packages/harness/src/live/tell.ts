@@ -4,7 +4,7 @@ import { lookUp } from "@keelson/model";
 import { text, type Event } from "@keelson/protocol";
 import { kindsOf } from "../agents/kinds.ts";
 import type { Gathered } from "../gather.ts";
-import { listLines } from "../skills/listing.ts";
+import { entryLine, listLines } from "../skills/listing.ts";
 import { digestOf } from "../skills/memory.ts";
 import { openShelf, type Entry } from "../skills/shelf.ts";
 import type { Renewing } from "./renew.ts";
@@ -60,15 +60,15 @@ const toolsOf = ({ plugins }: Gathered): readonly string[] => [...new Set(plugin
 /** What the bytes before the messages say already, where they are made afresh, isn't said twice. */
 function wordsOf({ before, after, afresh, model }: Pick<Change, "before" | "after" | "afresh" | "model">): string {
   const skills = { before: skillsOf(before), after: skillsOf(after) };
-  const fresh = missingIn(skills.before, skills.after).filter(({ origin }) => !afresh || origin !== "installed");
+  const untold = skills.after.filter(({ origin }) => !afresh || origin !== "installed");
+  const fresh = missingIn(skills.before, untold);
   const kinds = { before: agentsOf(before), after: agentsOf(after) };
   const folders = { before: before.folders.directories, after: after.folders.directories };
   const { skillListingMaxDescChars: longestEntry, skillListingBudgetFraction: partOfWindow } = after.settings;
+  const lines = (entries: readonly Entry[]): string => listLines(entries, { window: lookUp(model).window, longestEntry, partOfWindow });
   const parts = [
-    said(
-      "These skills can be started with Skill from now on:",
-      listLines(fresh, { window: lookUp(model).window, longestEntry, partOfWindow }),
-    ),
+    said("These skills can be started with Skill from now on:", lines(fresh)),
+    said("These skills are described anew:", lines(describedAnew(skills.before, untold, longestEntry))),
     named(
       "Skills that are unavailable now",
       missingIn(skills.after, skills.before).map(({ id }) => id),
@@ -94,6 +94,14 @@ function skillsOf({ catalog, settings }: Gathered): readonly Entry[] {
 function missingIn(known: readonly Entry[], all: readonly Entry[]): readonly Entry[] {
   const ids = new Set(known.map(({ id }) => id));
   return all.filter(({ id }) => !ids.has(id));
+}
+
+function describedAnew(before: readonly Entry[], after: readonly Entry[], longestEntry: number | undefined): readonly Entry[] {
+  const known = new Map(before.map((entry) => [entry.id, entry]));
+  return after.filter((entry) => {
+    const was = known.get(entry.id);
+    return was !== undefined && entryLine(was, longestEntry) !== entryLine(entry, longestEntry);
+  });
 }
 
 const agentsOf = ({ catalog, standing }: Gathered): readonly string[] =>
