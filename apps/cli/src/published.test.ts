@@ -41,6 +41,17 @@ test("the file that every start reads stays small: what a plain run doesn't call
   expect(Math.round(size / 1024)).toBeLessThan(700); // KB; each 100 cost a start 1 ms
 });
 
+test("what only a skill, an agent or a session without a disk needs isn't in that file", async () => {
+  const read = async (name: string): Promise<string> => await readFile(join(published.folder, "dist", name), "utf8");
+  const names = (await readdir(join(published.folder, "dist"))).filter((name) => name.endsWith(".js"));
+  const chunks = (await Promise.all(names.map(read))).join("\n");
+  const begin = await read("start.cjs");
+  for (const words of ["shell command execution disabled by policy", "The agent ended early", "Fork it there or before"]) {
+    expect(chunks).toContain(words); // it is looked for by what it says today
+    expect(begin).not.toContain(words);
+  }
+});
+
 test("a plain run starts no process and loads no fetch", async () => {
   await using home = await temporaryHome();
   await using model = await simulate({ replies: [{ blocks: [{ text: "Hello." }] }] });

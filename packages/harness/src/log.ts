@@ -3,7 +3,7 @@ import type { Flags, Refusal } from "./house.ts";
 import { ownSessions } from "./sessions/own.ts";
 
 /** `disk` can fail to be written; `memory` can't, and is gone with the process. */
-export type Stores = { readonly disk: SessionStore; readonly memory: () => SessionStore };
+export type Stores = { readonly disk: SessionStore; readonly memory: () => Promise<SessionStore> };
 export type OpenedLog = {
   readonly store: SessionStore;
   readonly claim: Claim;
@@ -37,7 +37,7 @@ async function begin(stores: Stores, ref: Ref, cwd: string): Promise<OpenedLog> 
     return { store: stores.disk, claim: await stores.disk.claim(ref, ref.session), fresh: true };
   } catch (error) {
     if (!isStoreError(error) || error.code !== "unwritable") throw error;
-    const store = stores.memory();
+    const store = await stores.memory();
     await store.create(ref, { cwd });
     const text = `${error.message} This session is kept in memory only and can't be resumed.`;
     return { store, claim: await store.claim(ref, ref.session), fresh: true, problem: { severity: "warning", file: "", text } };

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { settingsFiles } from "@keelson/loader";
 import { lookUp, networkFromEnv, openNetwork } from "@keelson/model";
-import { memoryStore, openStore } from "@keelson/persistence";
+import { openStore } from "@keelson/persistence";
 import { isStoreError, text, type Envelope, type Event, type Problem } from "@keelson/protocol";
 import { createBoard, diskFiles } from "@keelson/tools";
 import { cutAgents, endOf, tellCut } from "./agents/cut.ts";
@@ -37,8 +37,8 @@ export async function openSession(house: House): Promise<Opening> {
   if ("code" in gathered) return { ok: false, refusal: gathered };
   const heard: Problem[] = [];
   const disk = openStore({ root: join(place.keelHome, "var"), now: wall, onProblem: (problem) => heard.push(problem) });
-  const memory = () => memoryStore({ now: wall });
-  const opened = await openLog({ disk: flags.persist === false ? memory() : disk, memory }, flags, place.cwd, randomUUID());
+  const memory = async () => (await import("./unsaved.ts")).memoryStore({ now: wall });
+  const opened = await openLog({ disk: flags.persist === false ? await memory() : disk, memory }, flags, place.cwd, randomUUID());
   if ("code" in opened) return { ok: false, refusal: opened };
   const log = await readLog(opened, house, gathered).catch(async (error: unknown) => {
     await opened.claim[Symbol.asyncDispose](); // a log that can't be read isn't held

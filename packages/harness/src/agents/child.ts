@@ -1,17 +1,8 @@
-import {
-  text,
-  type Block,
-  type EndReason,
-  type Envelope,
-  type Event,
-  type JsonObject,
-  type ToolOutput,
-  type View,
-} from "@keelson/protocol";
+import { text, type Block, type EndReason, type Envelope, type Event, type JsonObject, type ToolOutput } from "@keelson/protocol";
 import type { Work } from "@keelson/tools";
 import type { Ledger } from "../budget/ledger.ts";
 import type { Conversation } from "../session.ts";
-import { answerIn } from "../structured.ts";
+import { lastWords } from "./last-words.ts";
 
 /** A conversation of its own, open for as long as its parent's. */
 export type Opened = {
@@ -23,8 +14,6 @@ export type Opened = {
   readonly close: () => Promise<void>;
 };
 export type About = { readonly id: string; readonly kind: string; readonly description: string; readonly name: string | undefined };
-
-const LONGEST_ANSWER = 100_000; // characters
 
 /** A sub-agent: prompts go in one after the other, envelopes come out; what it came to is for its parent's model. */
 export class Child implements Work {
@@ -138,16 +127,4 @@ export class Child implements Work {
       display: { ...this.#told(), kind: "agent", agent: this.about.kind, agentId: this.id, session: this.session, reason, turns },
     };
   }
-}
-
-/** The answer, or what came last before it broke off. */
-export function lastWords(view: View): string {
-  const answer = answerIn(view);
-  if (answer !== "") return answer.slice(0, LONGEST_ANSWER);
-  const said = [
-    ...(view.reply?.blocks ?? []),
-    ...view.messages.flatMap(({ role, content }) => (role === "assistant" ? content : [])).toReversed(),
-  ];
-  const last = said.find((block) => block.type === "text" && block["text"] !== "");
-  return String(last?.["text"] ?? "").slice(0, LONGEST_ANSWER);
 }

@@ -2,7 +2,7 @@ import { isStoreError, type Event, type Ref, type SessionStore } from "@keelson/
 import { BOUNDS, type Spending } from "../budget/ledger.ts";
 import { Recollection } from "../recollection.ts";
 import { readPast } from "../session.ts";
-import { lastWords } from "./child.ts";
+import { lastWords } from "./last-words.ts";
 import { bodyOf, cutIn, type Enlisted, type Roll } from "./roll.ts";
 
 /** A sub-agent whose program went away while it worked: what it had said last, and what nobody has counted yet. */

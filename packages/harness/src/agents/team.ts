@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { text, type ToolContext, type ToolOutput, type ToolStep } from "@keelson/protocol";
 import { GENERAL, type AgentOrder, type Agents, type Work } from "@keelson/tools";
 import type { Beside } from "../beside.ts";
-import { Child, type Opened } from "./child.ts";
+import type { About, Child, Opened } from "./child.ts";
 import type { Wanted } from "./descend.ts";
 import type { AgentKind } from "./kinds.ts";
 import { News } from "./news.ts";
@@ -56,8 +56,7 @@ export class Team implements Agents, AsyncDisposable {
       this.#parts.crew.running--;
       return refused(`The agent couldn't be started. ${opened}`);
     }
-    const child = new Child({ id, kind: kind.name, description: order.description, name: order.name }, opened);
-    this.#children.set(id, child);
+    const child = await this.#enlist({ id, kind: kind.name, description: order.description, name: order.name }, opened);
     const background = order.background || kind.background === true;
     beside.push(child.started(ctx.callId, background));
     if (background) {
@@ -165,8 +164,13 @@ export class Team implements Agents, AsyncDisposable {
     const order = { kind: named, prompt: "", description, model: undefined, background: true, isolation: undefined, name };
     const opened = await this.#open({ id, kind, order, before }, signal);
     if (typeof opened === "string") return `The agent ${id} can't go on. ${opened}`;
-    const child = new Child({ id, kind: named, description, name }, opened, state);
-    this.#children.set(id, child);
+    return await this.#enlist({ id, kind: named, description, name }, opened, state);
+  }
+
+  async #enlist(about: About, opened: Opened, state?: string): Promise<Child> {
+    const { Child: Made } = await import("./child.ts"); // most sessions start none
+    const child = new Made(about, opened, state);
+    this.#children.set(about.id, child);
     return child;
   }
 

@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto";
 import type { HookPorts } from "@keelson/hooks";
 import { text, type Event } from "@keelson/protocol";
-import { Child } from "../agents/child.ts";
 import type { AgentKind } from "../agents/kinds.ts";
 import type { TeamParts } from "../agents/team.ts";
 
@@ -25,6 +24,7 @@ export function hookAgent(open: TeamParts["open"], tell: (event: Event) => void)
     const order = { kind: kind.name, prompt, description: DESCRIPTION, model, background: false, isolation: undefined, name: undefined };
     const opened = await open({ id, kind, order }, signal);
     if (typeof opened === "string") throw new Error(opened);
+    const { Child } = await import("../agents/child.ts");
     const child = new Child({ id, kind: kind.name, description: DESCRIPTION, name: undefined }, opened);
     const run = child.run([text(prompt)], signal, tell);
     try {

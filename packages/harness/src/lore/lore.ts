@@ -26,7 +26,7 @@ import { digestOf, skillEvent } from "../skills/memory.ts";
 import { skillPort } from "../skills/port.ts";
 import type { Entry } from "../skills/shelf.ts";
 import { Shelves } from "../skills/shelves.ts";
-import { startSkill, type NotStarted, type Place as SkillPlace, type StartedSkill, type StartPorts } from "../skills/start.ts";
+import type { NotStarted, Place as SkillPlace, StartedSkill, StartPorts } from "../skills/start.ts";
 import type { TellPorts } from "../instructions/tell.ts";
 import type { SessionParts } from "../session.ts";
 import type { Apart } from "./apart.ts";
@@ -141,7 +141,7 @@ export class Lore {
   async #briefing(begins: NonNullable<Lineage["begins"]>): Promise<readonly Event[]> {
     const { place } = this.#of;
     const gathered = this.#read;
-    const { notesOf, preload } = await import("./briefing.ts");
+    const [{ notesOf, preload }, { startSkill }] = await Promise.all([import("./briefing.ts"), import("../skills/start.ts")]);
     const start = (entry: Entry): ReturnType<typeof last<StartedSkill | NotStarted>> =>
       last(startSkill({ entry, args: "", typed: `/${entry.id}` }, this.#place(), this.#ports<never>()));
     const skills = await preload(begins.skills ?? [], this.#shelves.model, start);
@@ -178,6 +178,7 @@ export class Lore {
     if (calls.is === "prompt") return undefined;
     if (calls.is === "refused") return { refused: calls.why };
     if (calls.is === "unknown") return { refused: this.#unknown(calls.name, calls.near) };
+    const { startSkill } = await import("../skills/start.ts");
     const events: Event[] = [];
     const apart: Apart[] = [];
     for (const call of calls.calls) {

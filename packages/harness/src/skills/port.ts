@@ -6,7 +6,7 @@ import { text, type ToolContext, type ToolOutput, type ToolStep } from "@keelson
 import type { AgentOrder, Agents, Skills } from "@keelson/tools";
 import { entryLine, findSkills } from "./listing.ts";
 import type { Entry, Shelf } from "./shelf.ts";
-import { startSkill, type Fork, type Place, type StartedSkill, type StartPorts } from "./start.ts";
+import type { Fork, Place, StartedSkill, StartPorts } from "./start.ts";
 
 export type SkillRoom = {
   /** Of the catalog that the run began with. */
@@ -32,6 +32,7 @@ export function skillPort(room: SkillRoom): Skills {
       if (!entry) return failed(unavailable(shelf.gone?.(name)) ?? unknown(name, shelf));
       if (!entry.forModel) return failed(`${entry.id} is the user's alone to start. Tell them that /${entry.id} would do it.`);
       const typed = args === "" ? `/${entry.id}` : `/${entry.id} ${args}`;
+      const { startSkill } = await import("./start.ts");
       const started = yield* startSkill({ entry, args, typed }, room.place(), room.ports);
       if (!started.ok) return failed(started.why);
       await room.take(started);
