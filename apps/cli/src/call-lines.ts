@@ -17,6 +17,7 @@ const TELLING = [
   "url",
   "query",
   "subject",
+  "skill",
   "description",
   "message",
   "prompt",

@@ -36,6 +36,12 @@ test("text that wasn't streamed is shown when it is whole", () => {
   expect(shown([said("Hello."), END])).toBe("Hello.\n");
 });
 
+test("a skill that the model starts is shown by its name", () => {
+  expect(shown([used("c", "Skill", { skill: "kit:tidy", args: "the kitchen" }), started("c"), done("c", "It is started."), END])).toMatch(
+    /^● Skill kit:tidy\n/,
+  );
+});
+
 test("a call is a line, its result a short one below, and text stands apart from both", () => {
   const events = [
     delta("I look."),
