@@ -17,7 +17,7 @@ export type Person = {
 /** It is no instruction to the model. */
 export const isCommand = (said: Said): boolean => said.said === "words" && lineOf(said.text, NONE).is !== "prompt";
 /** No skill is started in the middle of a question. */
-const NONE = { skills: [], whyNot: () => undefined };
+const NONE = { skills: [], starts: () => false, whyNot: () => undefined };
 export const LATER = "  Commands wait until the question is answered.";
 
 const GONE: Answer = { behavior: "deny", interrupt: true };

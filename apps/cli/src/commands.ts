@@ -47,19 +47,26 @@ export type Line =
   | { readonly is: "prompt" };
 
 /** A lone word behind a slash is a command, as is one that takes words; a skill of the user's, a path, or anything longer, is a prompt. */
-export function lineOf(typed: string, { skills, whyNot }: Pick<Session, "skills" | "whyNot">): Line {
+export function lineOf(typed: string, { skills, starts, whyNot }: Pick<Session, "skills" | "starts" | "whyNot">): Line {
   const [, word = "", words = ""] = /^(\/[\w-]*)(?:[ \t]+([^\n]*))?$/.exec(typed.trim()) ?? [];
   if (word === "") return { is: "prompt" };
   const command = NAMES.find((each) => each === (ALIASES[word] ?? word));
   if (command && (words === "" || COMMANDS[command].takes)) return { is: "command", command, words };
-  if (words !== "" || skills.some(({ name }) => `/${name}` === word)) return { is: "prompt" };
+  if (words !== "" || starts(word.slice(1))) return { is: "prompt" };
   const why = whyNot(word.slice(1));
   if (why !== undefined) return { is: "unknown", text: why };
   const meant = nearest(word, [...NAMES, ...skills.map(({ name }) => `/${name}`)]);
   return {
     is: "unknown",
-    text: `${word} isn't a command.${meant === undefined ? "" : ` Did you mean ${meant}?`} There are: ${NAMES.join(", ")}.`,
+    text: `${word} isn't a command.${meant === undefined ? "" : ` Did you mean ${meant}?`} There are: ${NAMES.join(", ")}.${alsoStarted(skills)}`,
   };
+}
+
+function alsoStarted(skills: Session["skills"]): string {
+  if (skills.length === 0) return "";
+  const names = skills.slice(0, MOST_NAMED).map(({ name }) => `/${visible(name)}`);
+  const more = skills.length > MOST_NAMED ? ` and ${skills.length - MOST_NAMED} more` : "";
+  return ` Skills: ${names.join(", ")}${more}.`;
 }
 
 const NAMES: readonly Command[] = [
@@ -80,6 +87,7 @@ A line that ends in \\ goes on in the next one. Ctrl-C interrupts the model.
 A permission: y once, a for this session, p in this folder from now on (p 7d: for seven days), n, or what to do instead.`;
 
 const MOST_SKILLS = 30;
+const MOST_NAMED = 10; // in one line
 const LONGEST_ABOUT = 90; // characters
 const LONGEST_TAKES = 30; // characters
 

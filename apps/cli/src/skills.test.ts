@@ -1,7 +1,9 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Reply } from "@keelson/simulator";
 import { expect, test } from "vitest";
 import { scene } from "../test/keel.ts";
-import { sitDown } from "../test/person.ts";
+import { sitDown, sitIn } from "../test/person.ts";
 
 const say = (text: string): Reply => ({ blocks: [{ text }] });
 const ENTER = "\r";
@@ -23,6 +25,28 @@ test("a skill of a trusted folder is started by its name, alone and with words; 
   person.type(`/tidy-up the kitchen${ENTER}`);
   await person.screen.see("Swept again.");
   expect(person.requests[1]?.text).toContain("Sweep the floor of the kitchen.");
+});
+
+test("a plugin's skill starts by its short name alone; the line about a name that there isn't names skills, not all of many", async () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 20 }, (_, at) => [`kit/skills/s${at}/SKILL.md`, "---\ndescription: One\n---\nDo it.\n"]),
+  );
+  const files = { ...many, "kit/.claude-plugin/plugin.json": '{"name": "kit"}', "kit/skills/tidy-up/SKILL.md": SKILL };
+  await using the = await scene([say("Swept.")]);
+  for (const [file, content] of Object.entries(files)) {
+    await mkdir(dirname(join(the.home, file)), { recursive: true });
+    await writeFile(join(the.home, file), content);
+  }
+  await using person = sitIn(the, ["--plugin-dir", join(the.home, "kit")]);
+  await person.screen.see("> ");
+  person.type(`/zzzzzzzz${ENTER}`);
+  await person.screen.see("/exit. Skills: /");
+  await person.screen.see("more.");
+  expect(person.screen.text).toMatch(/Skills: (?:\/[\w:-]+,? ){10}and \d+ more\./);
+  expect(person.requests).toHaveLength(0);
+  person.type(`/tidy-up${ENTER}`);
+  await person.screen.see("Swept.");
+  expect(person.requests[0]?.text).toContain("Sweep the floor of");
 });
 
 test("a name that there isn't, with words behind it, ends in one line that says what was meant; nothing is asked", async () => {

@@ -57,6 +57,7 @@ export type Furnished = AsyncDisposable & {
   readonly kinds: Kinds;
   /** What the user can start by its name. */
   readonly skills: Session["skills"];
+  readonly starts: Session["starts"];
   readonly whyNot: Session["whyNot"];
   readonly works: () => readonly Work[];
   /** The same for a reader: hooks may show other words than the log holds. */
@@ -105,6 +106,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
     get skills() {
       return lore.offers;
     },
+    starts: (name) => lore.starts(name),
     whyNot: (name) => lore.whyNot(name),
     works: () => worksOf(team, toolbox.processes.background),
     meter: wired.meter,

@@ -142,6 +142,8 @@ export type Session = AsyncDisposable & {
     readonly description: string;
     readonly takes?: string;
   }[];
+  /** Whether a slash before this name starts one: also by a name that is shorter than the one in `skills`, where no other has it. */
+  starts(name: string): boolean;
   /** In words why what has this name isn't the user's to start; undefined where it is, or where nothing is called so. */
   whyNot(name: string): string | undefined;
   /** The output styles, or in words what became of the choice of one. */

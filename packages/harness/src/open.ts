@@ -173,6 +173,7 @@ function sessionOf({ house, gathered, readings, live, log, lineage, furnished, h
     get skills() {
       return furnished.skills;
     },
+    starts: furnished.starts,
     whyNot: furnished.whyNot,
     outputStyle: (name) => pickStyle({ ...readings.newest, place: house.place }, name),
     credentials: gathered.endpoint.credentials,

@@ -103,6 +103,10 @@ export class Lore {
       }));
   }
 
+  starts(name: string): boolean {
+    return this.#shelves.user.find(name)?.forUser === true;
+  }
+
   whyNot(name: string): string | undefined {
     const calls = callsIn(`/${name}`, this.#shelves.user);
     return calls.is === "refused" ? calls.why : undefined;
