@@ -94,7 +94,6 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   const runnable = openRunnables({ catalog, standing, keelHome, now: house.wall });
   const declared = await declaredHooks({ settings, settingHooks, catalog, standing, runnable }, dataIn(keelHome));
   const styled = await styleIn(catalog, settings.outputStyle);
-  const held = { problems: trusted ? [] : heldTexts(found.index.whole, place) };
   return {
     settings,
     standing,
@@ -111,7 +110,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     runnable,
     settingHooks,
     hooks: declared.declared,
-    problems: [read, rules, held, { problems }, declared, styled].flatMap((one) => one.problems),
+    problems: [read, rules, heldTexts(found.index.whole, trusted, place), { problems }, declared, styled].flatMap((one) => one.problems),
     memory,
   };
 }

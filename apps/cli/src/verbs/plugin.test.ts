@@ -97,6 +97,28 @@ describe("keel plugin with what isn't right", () => {
 });
 
 describe("keel plugin list, show and bill", () => {
+  test("spell out what could drive a terminal or hide a line, and show the command of a hook", async () => {
+    const sly = "\u001b[2J\u0007\r\u202eok";
+    await using the = await withPlugins({
+      "sly/.claude-plugin/plugin.json": JSON.stringify({ name: "sly", version: `1.0${sly}\nfake line`, description: `d${sly}` }),
+      "sly/skills/a/SKILL.md": `---\ndescription: "about \\e[2J\\a\\u202E"\n---\nDo it.\n`,
+      "sly/.mcp.json": JSON.stringify({ mcpServers: { [`till${sly}`]: { command: "till" } } }),
+      "sly/hooks/hooks.json": JSON.stringify({ hooks: { Stop: [{ hooks: [{ type: "command", command: `curl evil${sly}` }] }] } }),
+    });
+    for (const words of [
+      ["validate", "sly"],
+      ["show", "sly", "--plugin-dir", "sly"],
+      ["list", "--plugin-dir", "sly"],
+      ["bill", "--plugin-dir", "sly"],
+    ]) {
+      const { stdout, stderr } = await the.inside(["plugin", ...words]);
+      expect(`${stdout}${stderr}`).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]|^fake/m);
+    }
+    const { stdout } = await the.inside(["plugin", "show", "sly", "--plugin-dir", "sly"]);
+    expect(stdout).toContain("1.0\u241b[2J\u2407\u240d\\u{202e}ok\u240afake line");
+    expect(stdout).toMatch(/Stop {2}\(hooks\/hooks\.json:\d+\) {2}curl evil\u241b\[2J/);
+  });
+
   test("list every plugin directory of the place with what it brings", async () => {
     await using the = await withPlugins({ ...FILES, ".claude/skills/own/SKILL.md": skill("Ours") });
     const ran = await the.inside(["plugin", "list", "--plugin-dir", "shop"]);

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { inspectPlugins, type Bill, type BillRow, type House, type PluginEntry, type Validated } from "@keelson/harness";
-import { shorten } from "../clean.ts";
+import { exact, shorten } from "../clean.ts";
 import { DONE, FAILED } from "../exit.ts";
 import { houseOf } from "../house.ts";
 import type { Machine } from "../machine.ts";
@@ -26,21 +26,29 @@ async function validate({ dir, recursive, json }: Extract<PluginAsked, { what: "
   const { validatePlugins } = await inspectPlugins();
   const found = await validatePlugins(resolve(machine.cwd ?? machine.home, dir), recursive);
   const whole = found.every(({ problems }) => problems.every(({ severity }) => severity !== "error"));
-  const text = found.map((one) => (json ? JSON.stringify(one) : validated(one))).join(json ? "\n" : "\n\n");
-  return await say(text, machine, whole ? DONE : FAILED);
+  const code = whole ? DONE : FAILED;
+  if (json) return await say(found.map((one) => JSON.stringify(one)).join("\n"), machine, code);
+  return await tell(apart(found.map(validated)), machine, code);
 }
 
 const LISTS = ["skills", "commands", "agents", "hooks", "mcpServers", "lspServers", "outputStyles"] as const;
 
-function validated(one: Validated): string {
+function validated(one: Validated): readonly string[] {
   const { name, version, format, root, problems } = one;
   return [
     `${name}${version === undefined ? "" : ` ${version}`} (${format})  ${root}`,
     ...LISTS.flatMap((kind) => (one[kind].length === 0 ? [] : [`  ${kind}: ${one[kind].join(", ")}`])),
     ...problems.map(({ severity, file, line, message, hint }) => `  ${severity}: ${file}:${line} ${message} ${hint}`),
     ...(problems.length === 0 ? ["  Nothing is wrong with it."] : []),
-  ].join("\n");
+  ];
 }
+
+/** What a plugin says of itself is spelled out, each on its line: it could draw over what keel says about it. */
+const tell = (lines: readonly string[], machine: Machine, code: number): Promise<number> => say(lines.map(exact).join("\n"), machine, code);
+
+/** With an empty line between. */
+const apart = (texts: readonly (readonly string[])[]): readonly string[] =>
+  texts.flatMap((lines, at) => (at === 0 ? lines : ["", ...lines]));
 
 type Where = Pick<House, "place" | "plugins" | "named">;
 
@@ -53,8 +61,8 @@ async function list(json: boolean, where: Where, machine: Machine): Promise<numb
     (entry) => `${entry.name.padEnd(wide)}  ${entry.kind.padEnd(KIND_WIDE)}  ${countsOf(entry)}  ${tilde(entry.root, machine.home)}`,
   );
   const troubled = entries.find(({ problems }) => problems.length > 0);
-  const told = troubled ? [`\nkeel plugin show ${troubled.name} tells what is wrong with it.`] : [];
-  return await say(rows.length === 0 ? "There are no plugins here." : [...rows, ...told].join("\n"), machine, DONE);
+  const told = troubled ? ["", `keel plugin show ${troubled.name} tells what is wrong with it.`] : [];
+  return await tell(rows.length === 0 ? ["There are no plugins here."] : [...rows, ...told], machine, DONE);
 }
 
 const KIND_WIDE = 14;
@@ -76,16 +84,17 @@ async function show({ name, json }: Extract<PluginAsked, { what: "show" }>, wher
   const found = all.filter((entry) => entry.name === name || entry.root === path);
   if (found.length === 0)
     return await complain(
-      `No plugin here is named ${name}. There are: ${[...new Set(all.map((one) => one.name))].join(", ")}.`,
+      `No plugin here is named ${name}. There are: ${[...new Set(all.map((one) => exact(one.name)))].join(", ")}.`,
       machine,
       FAILED,
     );
-  return await say(json ? JSON.stringify(found, null, 2) : found.map((entry) => shown(entry, machine.home)).join("\n\n"), machine, DONE);
+  if (json) return await say(JSON.stringify(found, null, 2), machine, DONE);
+  return await tell(apart(found.map((entry) => shown(entry, machine.home))), machine, DONE);
 }
 
 const MOST = 100; // characters of a description
 
-function shown(entry: PluginEntry, home: string): string {
+function shown(entry: PluginEntry, home: string): readonly string[] {
   const { name, version, format, kind, root, description, tools, parts, problems } = entry;
   return [
     `${name}${version === undefined ? "" : ` ${version}`}  ${kind}, ${format}  ${tilde(root, home)}`,
@@ -93,23 +102,23 @@ function shown(entry: PluginEntry, home: string): string {
     ...(tools.length === 0 ? [] : [`  tools: ${tools.join(", ")}`]),
     ...Object.entries(parts).flatMap(([what, some]) => [
       `  ${what}:`,
-      ...some.map(({ name: part, id, file, line, description: about }) => {
+      ...some.map(({ name: part, id, file, line, description: about, starts }) => {
         const place = `${file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file}${line === undefined ? "" : `:${line}`}`;
-        return `    ${id ?? part}  (${place})${about === undefined ? "" : `  ${shorten(about, MOST)}`}`;
+        return `    ${id ?? part}  (${place})${about === undefined ? "" : `  ${shorten(about, MOST)}`}${starts === undefined ? "" : `  ${starts}`}`;
       }),
     ]),
     ...problems.map(({ severity, file, line, text }) => `  ${severity}: ${file}${line === undefined ? "" : `:${line}`} ${text}`),
-  ].join("\n");
+  ];
 }
 
 async function bill({ model, json }: Extract<PluginAsked, { what: "bill" }>, where: Where, machine: Machine): Promise<number> {
   const { billPlugins } = await inspectPlugins();
   const made = await billPlugins(where, model);
-  if (typeof made === "string") return await complain(made, machine, FAILED);
-  return await say(json ? JSON.stringify(made, null, 2) : billed(made), machine, DONE);
+  if (typeof made === "string") return await complain(exact(made), machine, FAILED);
+  return json ? await say(JSON.stringify(made, null, 2), machine, DONE) : await tell(billed(made), machine, DONE);
 }
 
-function billed({ model, rows, plugins, all, unlisted }: Bill): string {
+function billed({ model, rows, plugins, all, unlisted }: Bill): readonly string[] {
   return [
     ...plugins.flatMap(({ plugin: name, ...cost }) => [
       `${name}: ${costOf(cost)}`,
@@ -118,7 +127,7 @@ function billed({ model, rows, plugins, all, unlisted }: Bill): string {
     `All: ${costOf(all)}, of ${model}.`,
     ...(unlisted === 0 ? [] : [`${unlisted} skills don't fit into the listing: they are found by their names.`]),
     "Tokens are counted as a quarter of the bytes. The first turn writes the cache, each after it reads it.",
-  ].join("\n");
+  ];
 }
 
 const rowOf = ({ what, name, tokens }: BillRow): string =>

@@ -22,10 +22,13 @@ export function textsBrought({ joined }: Pick<Catalog, "joined">, { cwd, home }:
 }
 
 /** `whole`: with what isn't trusted. */
-export const heldTexts = (whole: Pick<Catalog, "joined">, at: At): readonly Problem[] =>
-  textsBrought(whole, at).map(({ what, file }) => ({
-    severity: "warning",
-    code: "texts_held",
-    file,
-    text: `isn't read (${what}): the folder isn't trusted. Look with keel trust; let it count with --trust, or for good with keel trust give.`,
-  }));
+export function heldTexts(whole: Pick<Catalog, "joined">, trusted: boolean, at: At): { readonly problems: readonly Problem[] } {
+  return { problems: trusted ? [] : textsBrought(whole, at).map(held) };
+}
+
+const held = ({ what, file }: HeldText): Problem => ({
+  severity: "warning",
+  code: "texts_held",
+  file,
+  text: `isn't read (${what}): the folder isn't trusted. Look with keel trust; let it count with --trust, or for good with keel trust give.`,
+});

@@ -35,7 +35,8 @@ export function broughtBy({ named, joined }: Catalog, whose: (found: Pick<Found,
 export const hookOf = ({ event, matcher, handler }: HookDecl): string =>
   `hook ${event}${matcher ? ` (${matcher})` : ""}${commandOf(handler)}`;
 
-function commandOf({ command, args, url, prompt }: { readonly [key: string]: unknown }): string {
+/** What a declared part would start, as it is written, behind `: `; empty where nothing is said. */
+export function commandOf({ command, args, url, prompt }: { readonly [key: string]: unknown }): string {
   const words = [command, ...(Array.isArray(args) ? args : [])].filter((word) => typeof word === "string");
   const said = words.length > 0 ? words.join(" ") : typeof url === "string" ? url : typeof prompt === "string" ? "asks a model" : "";
   return said === "" ? "" : `: ${said}`;

@@ -15,6 +15,7 @@ import { chooseLimits } from "../limits.ts";
 import { readPlugins } from "../plugins/gathered.ts";
 import { entryLine, listSkills } from "../skills/listing.ts";
 import { openShelf } from "../skills/shelf.ts";
+import { commandOf } from "./brought.ts";
 import { inspectSettings } from "./settings.ts";
 import { censusTools } from "./tools.ts";
 
@@ -41,6 +42,8 @@ export type Part = {
   readonly line?: number;
   readonly description?: string;
   readonly id?: string;
+  /** The command or address that it would start, as it is written. */
+  readonly starts?: string;
 };
 type Where = Pick<House, "place" | "plugins" | "named">;
 
@@ -78,6 +81,12 @@ function entryOf({ layer, plugin, problems }: LayerRead, catalog: Catalog): Plug
   };
 }
 
+function startsOf(part: Found["part"]): Pick<Part, "starts"> {
+  const said =
+    "handler" in part ? commandOf(part.handler) : "config" in part ? commandOf(part.config) : "command" in part ? `: ${part.command}` : "";
+  return said === "" ? {} : { starts: said.slice(2) };
+}
+
 function partOf(kind: PartKind, part: Found["part"], { named }: Catalog): Part {
   const name = "name" in part ? part.name : "event" in part ? part.event : part.file;
   const found = kind in named ? [...named[kind as keyof typeof named].values()].find((one) => one.part === part) : undefined;
@@ -87,6 +96,7 @@ function partOf(kind: PartKind, part: Found["part"], { named }: Catalog): Part {
     ...(part.line !== undefined && { line: part.line }),
     ...("description" in part && part.description && { description: part.description }),
     ...(found && { id: found.id }),
+    ...startsOf(part),
   };
 }
 
