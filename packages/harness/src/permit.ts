@@ -5,7 +5,7 @@ import type { Hooking } from "./hooking/hooking.ts";
 import { announcing, answerOf, mayRetry } from "./hooking/permission-hooks.ts";
 import type { Updatable } from "./hooking/permission-updates.ts";
 import { stopNotice, stopWords } from "./hooking/stopped.ts";
-import { beforeCall, rewritten, withAfter } from "./hooking/tool-hooks.ts";
+import { askIn, beforeCall, rewritten, withAfter } from "./hooking/tool-hooks.ts";
 import type { Answer } from "./house.ts";
 import { aboutOf, byVoice, onlyUser, put, USER, type Asker, type Voice } from "./question.ts";
 
@@ -48,7 +48,7 @@ export function permitting(house: Permitting): Ports["permit"] {
     const proposed = call.asksUser ? [] : await proposeRules(asked, stages, ctx.signal);
     const suggestion = proposed.length === 0 ? undefined : proposed.join(", ");
     const refused = async (verdict: Decision, stood: Decision): Promise<Verdict> => ({
-      decision: verdict,
+      decision: first.askedBy === undefined ? verdict : unanswered(first.askedBy, asked.mode),
       call,
       suggestion,
       retry: await mayRetry(hooking, { asked, decision: stood, callId: ctx.callId }, ctx.signal),
@@ -99,7 +99,7 @@ function weighing({ mode, rules, approvals, directories, home, tools, hooking, s
     const open: { soFar?: Decision } = {};
     const user: Judge = async ({ soFar }) => void (open.soFar = soFar);
     const stages: Stages = { ...standard(), ...(hooking.any && { hooks: before.judge }), user };
-    const judge = async (call: BoundCall): Promise<Weighed> => {
+    const judge = async (call: BoundCall): Promise<Omit<Weighed, "askedBy">> => {
       const asked = askedOf(name, call, ctx.cwd);
       delete open.soFar;
       const decision = await decide(asked, stages, ctx.signal);
@@ -109,10 +109,10 @@ function weighing({ mode, rules, approvals, directories, home, tools, hooking, s
     const { stop } = before.outcome() ?? {};
     if (stop) return { behavior: "deny", verdict: { decision: first.decision, call: given, stop: stopWords(stop) } };
     const instead = rewritten(before.outcome(), tools().get(name), ctx.cwd);
-    if (typeof instead === "string") return { behavior: "deny", verdict: { decision: byHook(first.decision, instead), call: given } };
+    if (typeof instead === "string") return { behavior: "deny", verdict: { decision: byHook(instead), call: given } };
     const weighed = instead ? await judge(instead) : first;
     const deferred = before.outcome()?.decision?.behavior === "defer" && weighed.decision.behavior !== "deny";
-    return deferred ? { behavior: "defer" } : weighed;
+    return deferred ? { behavior: "defer" } : { ...weighed, askedBy: askIn(before.outcome()) };
   };
 }
 
@@ -153,15 +153,16 @@ type Weighed = {
   readonly stages: Stages;
   /** What the user is to be asked about. */
   readonly pending: Decision | undefined;
+  /** A hook that wants it asked, in its words: whatever others say of the call, no rule answers for it. */
+  readonly askedBy: string | undefined;
 };
 
-const byHook = (decision: Decision, reason: string): Decision => ({
-  ...decision,
-  behavior: "deny",
-  explicit: true,
-  stage: "hooks",
-  reason,
-});
+const byHook = (reason: string): Decision => ({ behavior: "deny", explicit: true, stage: "hooks", reason });
+
+const unanswered = (words: string, mode: Mode): Decision =>
+  byHook(
+    `${words} ${mode === "dontAsk" ? "Mode dontAsk denies what would be asked." : "Nobody is here to be asked. Run it where somebody can answer."}`,
+  );
 
 /** `suggestion`: the rule that would have allowed it, where nobody was asked. */
 type Verdict = {
@@ -179,7 +180,7 @@ async function* judged(
   { decision, call, suggestion, interrupt = false, retry = false, stop }: Verdict,
   callId: string,
 ): AsyncGenerator<Event, Permit> {
-  const named = decision.behavior === "deny" && suggestion !== undefined;
+  const named = decision.behavior === "deny" && decision.stage !== "hooks" && suggestion !== undefined; // no rule lifts a hook's word
   yield { type: "call.judged", callId, decision, ...(named && { suggestion }) };
   if (stop !== undefined) yield stopNotice(stop);
   if (decision.behavior === "allow") return { behavior: "allow", call };
@@ -194,7 +195,9 @@ async function* judged(
 /** A file that another agent is changing is left to it. */
 function untaken(verdict: Verdict, taken: Permitting["taken"]): Verdict {
   const why = verdict.decision.behavior === "allow" ? taken(verdict.call) : undefined;
-  return why === undefined ? verdict : { ...verdict, decision: { ...verdict.decision, behavior: "deny", reason: why } };
+  if (why === undefined) return verdict;
+  const { rule: _, ...decision } = verdict.decision; // the one that allowed it
+  return { ...verdict, decision: { ...decision, behavior: "deny", reason: why } };
 }
 
 /** An ask that reaches nobody is a denial; the engine says so itself where it asked. */

@@ -34,6 +34,12 @@ function opinionOf(outcome: HookOutcome | undefined): Opinion | undefined {
   return { behavior, reason: `${decision.by.name}: ${decision.reason}`, explicit: behavior !== "allow" };
 }
 
+/** Who wants it asked, and why. */
+export const askIn = (outcome: HookOutcome | undefined): string | undefined => {
+  const { decision } = outcome ?? {};
+  return decision?.behavior === "ask" || decision?.behavior === "defer" ? `${decision.by.name}: ${decision.reason}` : undefined;
+};
+
 /** The input that a hook wants in place of the model's, bound anew: it is judged like any other. */
 export function rewritten(outcome: HookOutcome | undefined, tool: Tool | undefined, cwd: string): BoundCall | string | undefined {
   if (!outcome?.updatedInput || !tool) return undefined;

@@ -1,0 +1,53 @@
+import type { Reply } from "@keelson/simulator";
+import { describe, expect, test } from "vitest";
+import { oneLine, scene } from "../test/keel.ts";
+
+const TOUCH: readonly Reply[] = [{ blocks: [{ tool: "Bash", input: { command: "touch made" } }] }, { blocks: [{ text: "I may not." }] }];
+const settings = (event: string, command: string, more: object = {}): string =>
+  JSON.stringify({ hooks: { [event]: [{ hooks: [{ type: "command", command }] }] }, ...more });
+const says = (said: object): string => `cat > /dev/null; echo '${JSON.stringify(said)}'`;
+const before = (said: object): string => settings("PreToolUse", says({ hookSpecificOutput: { hookEventName: "PreToolUse", ...said } }));
+
+describe("what a hook kept from running is told at the end by the hook's name and words, and no rule is offered for it", () => {
+  test.each([
+    ["no", settings("PreToolUse", "echo 'not on Fridays' >&2; exit 2"), "the PreToolUse hook of the settings: not on Fridays"],
+    [
+      "ask",
+      before({ permissionDecision: "ask", permissionDecisionReason: "not on Fridays" }),
+      "the PreToolUse hook of the settings: not on Fridays Nobody is here to be asked.",
+    ],
+    [
+      "defer",
+      before({ permissionDecision: "defer", permissionDecisionReason: "not on Fridays" }),
+      "the PreToolUse hook of the settings: not on Fridays Nobody is here to be asked.",
+    ],
+    [
+      "a no in place of the person's",
+      settings(
+        "PermissionRequest",
+        says({ hookSpecificOutput: { hookEventName: "PermissionRequest", decision: { behavior: "deny", message: "not on Fridays" } } }),
+      ),
+      "The PermissionRequest hook of the settings said no: not on Fridays",
+    ],
+    [
+      "an input that can't be used",
+      before({ permissionDecision: "allow", updatedInput: { command: 7 } }),
+      "the PreToolUse hook of the settings gave an input that can't be used.",
+    ],
+  ])("%s", async (_, given, told) => {
+    await using the = await scene(TOUCH);
+    const { stderr, stdout } = await the.inside(["-p", "make it", "--settings", given]);
+    expect(stdout).toBe("I may not.\n");
+    expect(stderr).toContain(`Denied by a hook, which no rule changes: ${told}`);
+    expect(stderr).not.toMatch(/--allowedTools|by a rule/);
+    expect(oneLine(stderr)).toBe(true);
+  });
+
+  test("also where a rule would have allowed the call", async () => {
+    await using the = await scene(TOUCH);
+    const given = before({ permissionDecision: "allow", updatedInput: { command: 7 } });
+    const { stderr } = await the.inside(["-p", "make it", "--allowedTools", "Bash", "--settings", given]);
+    expect(stderr).toContain("the PreToolUse hook of the settings gave an input that can't be used.");
+    expect(stderr).not.toContain("Denied by a rule");
+  });
+});
