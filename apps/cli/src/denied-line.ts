@@ -5,7 +5,9 @@ import type { Denial } from "./tally.ts";
 /** One line about what a run without anybody to ask was denied, with the rules that would allow it; undefined when nothing was. */
 export function deniedLine(denials: readonly Denial[]): string | undefined {
   if (denials.length === 0) return undefined;
-  const byHook = denials.flatMap(({ decision }) => (decision && isHook(decision) ? [shorten(visible(decision.reason), LONGEST_REASON)] : []));
+  const byHook = denials.flatMap(({ decision }) =>
+    decision && isHook(decision) ? [shorten(visible(decision.reason), LONGEST_REASON)] : [],
+  );
   const forbidden = denials.flatMap(({ decision }) => (isRule(decision) && !isHook(decision) ? [decision.rule.text] : []));
   const asked = denials.filter(({ decision }) => !isRule(decision) && !isHook(decision));
   const rules = asked.flatMap(({ suggestion }) => suggestion ?? []);

@@ -4,7 +4,7 @@ import { approve, type Approvals } from "./approvals.ts";
 import type { Hooking } from "./hooking/hooking.ts";
 import { announcing, answerOf, mayRetry } from "./hooking/permission-hooks.ts";
 import type { Updatable } from "./hooking/permission-updates.ts";
-import { stopNotice, stopWords } from "./hooking/stopped.ts";
+import { stopNotice, stopWords } from "./hooking/spoken.ts";
 import { askIn, beforeCall, rewritten, withAfter } from "./hooking/tool-hooks.ts";
 import type { Answer } from "./house.ts";
 import { aboutOf, byVoice, onlyUser, put, USER, type Asker, type Voice } from "./question.ts";

@@ -22,7 +22,7 @@ import {
 import { withHeartbeats } from "./heartbeat.ts";
 import { Journal, type Stamp } from "./journal.ts";
 import type { Rites } from "./hooking/rites.ts";
-import { stopNotice } from "./hooking/stopped.ts";
+import { stopNotice } from "./hooking/spoken.ts";
 import type { Expanded } from "./lore/lore.ts";
 import { blocking, refusalIn, type Refused } from "./refused.ts";
 import type { Recollection } from "./recollection.ts";

@@ -5,6 +5,7 @@
 import type { Hooks, Transcript } from "@keelson/hooks";
 import type { Board } from "@keelson/tools";
 import { text, type Block, type Event, type HookEvent, type HookOutcome, type HookPayloads } from "@keelson/protocol";
+import { spoken } from "./spoken.ts";
 import type { Move } from "../toolbox.ts";
 
 export type HookingParts = {
@@ -73,7 +74,7 @@ export class Hooking implements AsyncDisposable {
     let step = await firing.next();
     for (; !step.done; step = await firing.next()) tell(step.value);
     const outcome = step.value;
-    for (const { text: words } of outcome.contexts) (keep ?? ((told: string) => receive([text(told)])))(words);
+    for (const { text: words, by } of outcome.contexts) (keep ?? ((told: string) => receive([text(told)])))(spoken(by, words));
     for (const { text: words, by } of outcome.messages)
       tell({ type: "notice.raised", severity: "info", code: "hook_message", text: `${by.name}: ${words}` });
     for (const { script } of outcome.environment) environment(script);
@@ -111,7 +112,7 @@ export class Hooking implements AsyncDisposable {
     if (!this.#parts) return;
     for (const { event, context, message, by } of this.#parts.hooks.drain()) {
       this.#parts.tell(event);
-      if (context !== undefined) this.#parts.receive([text(context)]);
+      if (context !== undefined) this.#parts.receive([text(spoken(by, context))]);
       if (message !== undefined)
         this.#parts.tell({ type: "notice.raised", severity: "info", code: "hook_message", text: `${by.name}: ${message}` });
     }

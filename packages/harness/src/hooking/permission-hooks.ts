@@ -6,7 +6,7 @@ import type { Asked, Decision, JsonObject } from "@keelson/protocol";
 import type { Answer } from "../house.ts";
 import type { About, Voice } from "../question.ts";
 import type { Hooking } from "./hooking.ts";
-import { stopWords } from "./stopped.ts";
+import { stopWords } from "./spoken.ts";
 
 /** `updates`: what the hook wants beside it. `stop`: it ends the run, in words for the user. */
 export type Answered = {

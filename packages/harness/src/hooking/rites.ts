@@ -1,7 +1,7 @@
 import { isToolUse, type EndReason, type LoopState, type Block, type Event, type HookEvent, type HookPayloads } from "@keelson/protocol";
 import { answerIn } from "../structured.ts";
 import type { Hooking } from "./hooking.ts";
-import { stopWords } from "./stopped.ts";
+import { spoken, stopWords } from "./spoken.ts";
 import { blockIn, type Blocked } from "./text-hooks.ts";
 
 /** Where a conversation stops to ask its hooks. For a sub-agent some of them have another name. */
@@ -82,7 +82,7 @@ export function ritesOf({ hooking, agent, source, setup, model, title, ...of }: 
           )
         : await fire("Stop", said, signal);
       if (outcome?.stop) return { end: stopWords(outcome.stop) };
-      return outcome?.decision?.behavior === "deny" ? { hold: outcome.decision.reason } : undefined;
+      return outcome?.decision?.behavior === "deny" ? { hold: spoken(outcome.decision.by, outcome.decision.reason) } : undefined;
     },
     async ended(reason, signal) {
       if (!agent && FAILURES.includes(reason) && !signal.aborted) await fire("StopFailure", { error: reason }, signal);

@@ -1,7 +1,7 @@
 import type { BoundCall, HookOutcome, Json, JsonObject, Judge, Opinion, Tool, ToolContext, ToolOutput, ToolStep } from "@keelson/protocol";
 import { text } from "@keelson/protocol";
 import type { Hooking } from "./hooking.ts";
-import { stopNotice, stopWords } from "./stopped.ts";
+import { capital, stopNotice, stopWords } from "./spoken.ts";
 import { keptOpen, takenBack } from "./task-hooks.ts";
 
 type About = { readonly name: string; readonly callId: string };
@@ -94,6 +94,5 @@ async function after(output: ToolOutput, { hooking, name, callId, input }: After
   };
 }
 
-const capital = (words: string): string => `${words[0]?.toUpperCase()}${words.slice(1)}`;
 const wordsOf = ({ content }: ToolOutput): Json & string =>
   content.flatMap((block) => (block.type === "text" ? [String(block["text"])] : [])).join("\n");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Envelope } from "@keelson/protocol";
 import { describe, test } from "vitest";
-import { answer, hook, notices } from "../../test/hooks.ts";
+import { answer, hook, notices, say } from "../../test/hooks.ts";
 import { call, ended, messagesIn, outcomes, requestsIn, run, world } from "../../test/world.ts";
 
 const STOP = answer({ continue: false, stopReason: "The build is frozen." });
@@ -54,5 +54,41 @@ describe("a hook that says continue: false", () => {
     const envelopes = await run(session, "go");
     assert.equal(ended(envelopes), "stop_hook_prevented");
     assert.match(notices(envelopes).join(), /Stop hook of the settings: The build is frozen\./);
+  });
+});
+
+describe("what a hook says to the model is told as that hook's words", () => {
+  const replies = [{ blocks: [read] }, { blocks: [{ text: "done" }] }];
+
+  test.each(["SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse"])("at %s", async (event) => {
+    await using w = await world({ replies }, { "a.txt": "a\n" });
+    await hook(w, { [event]: say(event, { additionalContext: "It is late." }) });
+    await using session = await w.open();
+    await run(session, "go");
+    assert.match(JSON.stringify(messagesIn(w.server, 1)), new RegExp(`"The ${event} hook of the settings says: It is late\\."`));
+  });
+
+  test("where it prints plain lines, or holds the end back", async () => {
+    await using w = await world({ replies: [{ blocks: [{ text: "done" }] }, { blocks: [{ text: "now" }] }] });
+    await hook(w, {
+      UserPromptSubmit: "printf 'one\\ntwo\\n'",
+      Stop: `if grep -q '"stop_hook_active":false'; then echo 'test first' >&2; exit 2; fi`,
+    });
+    await using session = await w.open();
+    await run(session, "go");
+    const sent = JSON.stringify(messagesIn(w.server, 1));
+    assert.match(sent, /"The UserPromptSubmit hook of the settings says:\\none\\ntwo"/);
+    assert.match(sent, /"The Stop hook of the settings says: test first"/);
+  });
+
+  test("where nobody waited for it", async () => {
+    const many = Array.from({ length: 40 }, () => ({ blocks: [{ text: "ok" }] }));
+    await using w = await world({ replies: many });
+    const once = `[ -e ${w.home}/said ] || { touch ${w.home}/said; echo '${JSON.stringify({ hookSpecificOutput: { hookEventName: "UserPromptSubmit", additionalContext: "It is late." } })}'; }`;
+    await hook(w, { UserPromptSubmit: { type: "command", command: once, async: true } });
+    await using session = await w.open();
+    const sent = (): string => JSON.stringify(requestsIn(w.server).at(-1)?.body["messages"] ?? []);
+    for (let asked = 0; asked < many.length && !sent().includes("It is late."); asked++) await run(session, "go");
+    assert.match(sent(), /"The UserPromptSubmit hook of the settings says: It is late\."/);
   });
 });
