@@ -16,7 +16,8 @@ export async function askTrust(flags: Flags, talk: Talk, cwd: string): Promise<F
   const counts = flags.trust ?? (view.trusted || (view.brings.length > 0 ? await askFolder(view, talk) : undefined));
   if (counts === "left") return undefined;
   const trusted = counts === true || counts === "session";
-  if (trusted && flags.trust !== false && !(await askTrees(view.unmet, talk))) return undefined;
+  const trees = [...(trusted && flags.trust !== false ? view.unmet : []), ...view.installed];
+  if (!(await askTrees(trees, talk))) return undefined;
   return counts === undefined || view.trusted ? flags : { ...flags, trust: trusted };
 }
 

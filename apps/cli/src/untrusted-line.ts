@@ -8,8 +8,12 @@ type Standing = Pick<Session, "cwd" | "trusted" | "trustRoot" | "problems">;
 
 /** What the line stands for isn't told file by file. */
 const STOOD_FOR = ["settings_held", "hooks_held", "texts_held"];
-export const toldOf = ({ problems, trusted }: Standing): Session["problems"] =>
-  trusted ? problems : problems.filter(({ code }) => !STOOD_FOR.includes(code ?? ""));
+export const toldOf = ({ problems, trusted, trustRoot }: Standing): Session["problems"] =>
+  trusted ? problems : problems.filter((problem) => !isStoodFor(problem, trustRoot));
+
+/** What the user's own plugins wait for isn't the folder's. */
+const isStoodFor = ({ code = "", file }: Session["problems"][number], root: string): boolean =>
+  STOOD_FOR.includes(code) && (code !== "hooks_held" || !relative(root, file).startsWith(".."));
 
 /** A line each, for a person who was asked: of texts that aren't read one line stands for all. */
 export function problemLines(problems: Session["problems"]): readonly string[] {
@@ -21,7 +25,7 @@ export function problemLines(problems: Session["problems"]): readonly string[] {
 
 export function untrustedLine({ cwd, trusted, trustRoot, problems }: Standing, home: string): readonly string[] {
   if (trusted) return [];
-  const held = problems.filter(({ code }) => STOOD_FOR.includes(code ?? ""));
+  const held = problems.filter((problem) => isStoodFor(problem, trustRoot));
   const plugins = pluginsIn(cwd, trustRoot, home);
   const files = held
     .filter(({ code, file }) => code !== "texts_held" || !plugins.some((folder) => file.startsWith(`${folder}${sep}`)))

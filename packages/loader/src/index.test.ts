@@ -17,6 +17,7 @@ test("the public names are these", () => {
     "managedFiles",
     "matchPaths",
     "nestedLayers",
+    "nestedTexts",
     "readBody",
     "readCatalog",
     "readCatalogAgain",

@@ -105,6 +105,22 @@ describe("keel trust", () => {
     expect(stdout).toContain("hook Stop: true\u240d\u240a\u241b[1A\\u{a0}\\u{202e}# \\u{200b}fine  (");
   });
 
+  test("asks for the programs of a plugin in ~/.keel/plugins by its own state, whatever folder one is in", async () => {
+    await using the = await withFolder({});
+    const root = join(the.home, ".keel/plugins/shop");
+    await mkdir(join(root, "hooks"), { recursive: true });
+    await mkdir(join(root, ".git"), { recursive: true });
+    await writeFile(join(root, "hooks/hooks.json"), HOOK);
+    expect((await the.inside(["plugin", "list"])).stdout).toMatch(/^shop +plugin +1 hooks \[runs programs\]/m);
+    expect((await the.inside(["trust", "list"])).stdout).toContain(`doesn't run yet: keel trust give ${root}`);
+    expect((await the.inside(["-p", "hi", "--model", "m"])).stderr).toMatch(/^warning: [^\n]*Its 1 hooks don't run: [^\n]*\n$/);
+    expect(await the.inside(["trust", "give", root])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Trusted: the programs of/),
+    });
+    expect((await the.inside(["trust", "list"])).stdout).not.toContain("doesn't run yet");
+  });
+
   test("sweeps copies that nobody wants", async () => {
     await using the = await withFolder({ ".keel/hooks/hooks.json": HOOK });
     await the.inside(["trust", "give", ".keel"]);

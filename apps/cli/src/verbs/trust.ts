@@ -46,14 +46,18 @@ function rowOf({ kind, subject, name, granted }: Trusted, home: string): string 
 }
 
 function about(folder: FolderView, home: string): readonly string[] {
-  const { root, trusted, brings, unmet } = folder;
-  const here = tilde(root, home);
+  const { root, trusted, brings, unmet, installed } = folder;
+  const here = exact(tilde(root, home));
+  const agreeing = (some: readonly Unmet[]) => some.map((one) => `${unmetLine(one, home)}: ${giving(one)} agrees to its present state.`);
   if (brings.length === 0)
-    return [`This folder (${here}) ${trusted ? "is trusted" : "isn't trusted"}; it brings nothing that asks for it.`];
+    return [
+      `This folder (${here}) ${trusted ? "is trusted" : "isn't trusted"}; it brings nothing that asks for it.`,
+      ...agreeing(installed),
+    ];
   return [
     `This folder (${here}) ${trusted ? "is trusted" : "isn't trusted: keel trust give, or --trust for one session"}. It brings:`,
     ...broughtLines(folder),
-    ...unmet.map((one) => `${unmetLine(one, home)}: ${giving(one)} agrees to its present state.`),
+    ...agreeing([...unmet, ...installed]),
   ];
 }
 
@@ -107,7 +111,7 @@ async function give({ folder: named, as, json }: Extract<TrustAsked, { what: "gi
   const { isPluginRoot } = await inspectTrust();
   const folder = resolve(machine.cwd ?? machine.home, named ?? ".");
   if (!isFolder(folder)) return await complain(`${folder} isn't a folder. Name one that is there.`, machine, USAGE);
-  const kind = as ?? (named !== undefined && (await isPluginRoot(folder)) ? "plugin" : "folder");
+  const kind = as ?? (named !== undefined && (await isPluginRoot(folder, machine.keelHome)) ? "plugin" : "folder");
   return kind === "folder" ? await giveFolder(folder, json, machine) : await giveTree(folder, kind, json, machine);
 }
 

@@ -1,8 +1,8 @@
 /** Whether a folder is trusted, and what it brings that only then counts. Rule: it reads, and nothing runs. */
 import { realpath, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readPlugin, managedFiles, readSettings, type PluginLayer } from "@keelson/loader";
-import { mayKeep } from "@keelson/permissions";
+import { mayKeep, type Bringer } from "@keelson/permissions";
 import { BUILTIN } from "../gather.ts";
 import { textsBrought } from "../guard/held-texts.ts";
 import { keepTrust, standingOf, groundOf, type Standing } from "../guard/folder-trust.ts";
@@ -23,6 +23,8 @@ export type FolderView = {
   readonly brings: readonly Brought[];
   /** Plugin directories in it whose state wasn't agreed to, a row for each kind of consent that something in them waits for. */
   readonly unmet: readonly Unmet[];
+  /** The same of the user's own plugins, wherever the session stands. */
+  readonly installed: readonly Unmet[];
 };
 /** `changed`: another state of it was agreed to. */
 export type Unmet = { readonly kind: TreeTrust; readonly root: string; readonly changed: boolean; readonly format?: string };
@@ -46,14 +48,23 @@ export async function inspectFolder(place: Place): Promise<FolderView> {
         ],
   );
   const ofRepository = ({ layer }: { readonly layer: PluginLayer }): boolean => bringerOf(layer) === "repository";
-  const unmet: Unmet[] = [];
-  for (const { layer } of catalog.layers.filter(ofRepository)) {
-    const parts = broughtBy(catalog, (found) => found.layer === layer);
-    unmet.push(...(await unmetOf(layer, parts, standing)));
-  }
+  const unmetIn = async (from: Bringer): Promise<readonly Unmet[]> => {
+    const found: Unmet[] = [];
+    for (const { layer } of catalog.layers.filter((read) => bringerOf(read.layer) === from))
+      found.push(
+        ...(await unmetOf(
+          layer,
+          broughtBy(catalog, (part) => part.layer === layer),
+          standing,
+        )),
+      );
+    return found;
+  };
+  const unmet = await unmetIn("repository");
+  const installed = await unmetIn("installed");
   const parts = broughtBy(catalog, ofRepository).map(({ what, file, runs }) => ({ what, file, runs }));
   const texts = textsBrought(catalog, place).map(({ what, file }): Brought => ({ what, file, runs: false }));
-  return { root, trusted, keepable: mayKeep(root, home), brings: [...held, ...parts, ...texts], unmet };
+  return { root, trusted, keepable: mayKeep(root, home), brings: [...held, ...parts, ...texts], unmet, installed };
 }
 
 /** Settings whose value is a command. */
@@ -81,8 +92,9 @@ export async function trustFolder(
   return (await keepTrust(root, home, openTrust(keelHome), now)) ?? { root };
 }
 
-/** A plugin directory: by its manifest, or by a name that makes a folder of a project one. */
-export async function isPluginRoot(root: string): Promise<boolean> {
+/** A plugin directory: by its manifest, by a name that makes a folder of a project one, or by standing among the user's plugins. */
+export async function isPluginRoot(root: string, keelHome: string): Promise<boolean> {
+  if (dirname(root) === join(keelHome, "plugins")) return true;
   if (groundOf(root).root === (await realpath(root).catch(() => root)) && (await stat(join(root, ".git")).catch(() => undefined)))
     return false;
   const { plugin } = await readPlugin(root);

@@ -33,6 +33,7 @@ const FROM: Readonly<Record<Whose, Provenance>> = {
 
 /** The folder that a layer's files are about: the project, for its `.claude`. */
 export function folderOf({ kind, root }: Pick<PluginLayer, "kind" | "root">): string {
+  if (kind === "project_plugin") return dirname(dirname(dirname(root))); // <folder>/.keel/plugins/<name>
   return FILES.includes(kind) ? root : dirname(root);
 }
 

@@ -240,3 +240,15 @@ test("where it is turned off nothing is taken up by itself", async () => {
   assert.equal(changesIn(await run(session, "2")).length, 0);
   assert.deepEqual((await session.reload(false)).added, ["skills one"]);
 });
+
+test("a whole plugin that is dropped into ~/.keel/plugins is taken up, and one that is broken refuses no session", async () => {
+  await using w = await world({ replies: [say("hello")] });
+  await put(join(w.home, ".keel/plugins/broken/.claude-plugin/plugin.json"), "{");
+  await using session = await w.open({}, { clock: REAL });
+  assert.ok(session.problems.some(({ file, code }) => code === "manifest_unreadable" && file.includes("plugins/broken")));
+  session.watch();
+  assert.equal(ended(await run(session, "hi")), "completed");
+  await put(join(w.home, ".keel/plugins/shop/.claude-plugin/plugin.json"), '{"name":"shop"}');
+  await put(join(w.home, ".keel/plugins/shop/skills/sell/SKILL.md"), skill("sell", "Sells"));
+  await until(() => named(session).includes("shop:sell"));
+});

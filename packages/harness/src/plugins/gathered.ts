@@ -35,6 +35,7 @@ const BRINGERS: Readonly<Record<LayerKind, Bringer>> = {
   codex_user: "user",
   gemini_user: "user",
   plugin: "installed",
+  project_plugin: "repository",
   distribution: "bundled",
   bundled: "bundled",
 };
@@ -47,7 +48,7 @@ export type PluginsRead = {
   /** Without what a repository brings, before it is trusted. */
   readonly catalog: Catalog;
   readonly plugins: readonly PluginDecl[];
-  /** The first that was named and can't be used. */
+  /** The first that was named and can't be used; one that was dropped in is only told of. */
   readonly unusable: Problem | undefined;
   readonly problems: readonly Problem[];
   readonly index: PluginIndex;
@@ -88,7 +89,7 @@ export function pluginsIn(index: PluginIndex, trusted: boolean): PluginsRead {
   return {
     catalog,
     plugins: putIn.flatMap(({ plugin }) => plugin ?? []),
-    unusable: putIn.find(({ plugin }) => plugin === undefined)?.problems[0],
+    unusable: putIn.find(({ layer, plugin }) => plugin === undefined && layer.kind !== "plugin")?.problems[0],
     problems: putIn.flatMap(({ problems }) => problems),
     index,
   };

@@ -52,6 +52,7 @@ const RUNS_FROM: Readonly<Record<LayerKind, RunsFrom>> = {
   codex_user: "place",
   gemini_user: "place",
   plugin: "copy",
+  project_plugin: "copy",
   distribution: "place",
   bundled: "place",
 };

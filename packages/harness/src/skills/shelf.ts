@@ -44,7 +44,7 @@ export type NestedCatalog = { readonly place: string; readonly catalog: Pick<Cat
 
 const INSTALLED: readonly LayerKind[] = ["managed", "flag", "plugin", "distribution", "bundled"];
 const USER: readonly LayerKind[] = ["keel_user", "claude_user", "agents_user", "codex_user", "gemini_user"];
-const NAMED_AFTER_PLUGIN: readonly LayerKind[] = ["flag", "plugin"];
+const NAMED_AFTER_PLUGIN: readonly LayerKind[] = ["flag", "plugin", "project_plugin"];
 
 function originOf(layer: LayerKind): Origin {
   return INSTALLED.includes(layer) ? "installed" : USER.includes(layer) ? "user" : "repository";

@@ -194,3 +194,25 @@ test("servers of ~/.claude.json: the user's for this project, then the project's
   );
   assert.doesNotMatch(JSON.stringify(catalog.layers), /secret/);
 });
+
+test("each folder in plugins/ of ~/.keel and of a project's .keel is a plugin, once, and hidden ones and files aren't", async () => {
+  await using home = await temporaryHome();
+  const cwd = join(home.path, "work");
+  await place(home.path, ".keel/plugins/shop/skills/sell/SKILL.md", ".keel/plugins/.old/skills/x/SKILL.md", ".keel/plugins/README.md");
+  await place(cwd, ".keel/plugins/shop/skills/sell/SKILL.md", ".keel/plugins/desk/skills/sit/SKILL.md");
+  const shop = join(home.path, ".keel/plugins/shop");
+  const kinds = (layers: ReturnType<typeof findLayers>) =>
+    layers.filter(({ root }) => root.includes("/plugins/")).map(({ kind, root }) => `${kind} ${root.slice(home.path.length + 1)}`);
+  const layers = findLayers({ cwd, home: home.path });
+  assert.deepEqual(kinds(layers), [
+    "plugin .keel/plugins/shop",
+    "project_plugin work/.keel/plugins/desk",
+    "project_plugin work/.keel/plugins/shop",
+  ]);
+  const catalog = await readCatalog(layers);
+  assert.equal(owner(catalog, "skills", "shop:sell"), "plugin", "a repository's doesn't take the place of the user's");
+  assert.equal(owner(catalog, "skills", "desk:sit"), "project_plugin");
+  assert.deepEqual(kinds(findLayers({ cwd: home.path, home: home.path, plugins: [{ root: shop, kind: "flag" }] })), [
+    "flag .keel/plugins/shop",
+  ]);
+});

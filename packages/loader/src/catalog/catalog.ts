@@ -11,7 +11,7 @@ import { warn } from "../problem.ts";
 import { CLAUDE_JSON, readClaudeJson } from "./claude-json.ts";
 import { readIndex, type IndexPlace } from "./index-file.ts";
 import type { PluginLayer } from "./layers.ts";
-import { RANK } from "./rank.ts";
+import { RANK, type LayerKind } from "./rank.ts";
 
 export type LayerRead = { readonly layer: PluginLayer; readonly plugin: PluginDecl | undefined; readonly problems: readonly Problem[] };
 
@@ -154,13 +154,16 @@ function nameParts<Kind extends NamedKind>(
   return found;
 }
 
+/** Their parts have the name of the plugin in front. */
+const NAMESPACED: readonly LayerKind[] = ["flag", "plugin", "project_plugin"];
+
 function idOf(
   kind: NamedKind,
   part: { readonly name: string; readonly within?: readonly string[] },
   plugin: string,
   { kind: from }: PluginLayer,
 ): string {
-  if (from !== "plugin" && from !== "flag") return part.name;
+  if (!NAMESPACED.includes(from)) return part.name;
   return [plugin, ...(kind === "agents" ? (part.within ?? []) : []), part.name].join(":");
 }
 
@@ -195,7 +198,7 @@ function joinParts<Kind extends JoinedKind>(kind: Kind, layers: readonly LayerRe
 function sameNames(layers: readonly LayerRead[]): readonly Problem[] {
   const roots = new Map<string, string>();
   return layers.flatMap(({ layer, plugin }): readonly Problem[] => {
-    if (!plugin || (layer.kind !== "plugin" && layer.kind !== "flag")) return [];
+    if (!plugin || !NAMESPACED.includes(layer.kind)) return [];
     const before = roots.get(plugin.name);
     if (before === undefined || before === layer.root) {
       roots.set(plugin.name, layer.root);

@@ -2,7 +2,7 @@
  * The plugin directories of a session. Rule: everything on disk is one: the user's folders, the project's from where it starts up to the
  * root of its repository, and the plugins that are handed over. Only what is there is listed; nothing is opened.
  */
-import { lstatSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { CLAUDE_JSON } from "./claude-json.ts";
 import type { LayerKind } from "./rank.ts";
@@ -47,6 +47,9 @@ const FOLDERS: readonly Folder[] = [
   { folder: ".gemini", format: "gemini-folder", project: "gemini_project", user: "gemini_user" },
 ];
 
+/** Below a `.keel`: each folder in it is a plugin. */
+const DROPPED = "plugins";
+
 export function findLayers(places: LayerPlaces): readonly PluginLayer[] {
   const { cwd, home, keelHome, claudeHome, codexHome, managed = [], addDirs = [], plugins = [] } = places;
   const moved: Readonly<Record<string, string | undefined>> = { ".keel": keelHome, ".claude": claudeHome, ".codex": codexHome };
@@ -55,12 +58,16 @@ export function findLayers(places: LayerPlaces): readonly PluginLayer[] {
     return isFolder(root) ? [{ kind: user, root, within: "anywhere", format }] : [];
   });
   const own = new Set(users.map(({ root }) => realOr(root)));
+  const given = new Set(plugins.map(({ root }) => realOr(root))); // one that was dropped in and named counts once
+  const dropped = (folder: string, kind: LayerKind, within?: string): readonly PluginLayer[] =>
+    foldersIn(join(folder, DROPPED)).flatMap((root) => (given.has(realOr(root)) ? [] : [{ kind, root, within: within ?? root }]));
   const top = repositoryOf(cwd);
   const inProject = upTo(cwd, top).flatMap((dir) => projectLayers(dir, top));
   const added = addDirs.flatMap((dir) => projectLayers(dir, repositoryOf(dir)).filter(({ kind }) => kind !== "project_files"));
   const above = upTo(top, sep)
     .slice(1)
     .map((root): PluginLayer => ({ kind: "ancestor_files", root, within: root, format: "ancestor" }));
+  const projects = [...inProject, ...added].filter(({ root }) => !own.has(realOr(root))); // at home, the project's folder is the user's
   const claudeJson = join(home, ".claude.json");
   const servers = lstatSync(claudeJson, { throwIfNoEntry: false })?.isFile()
     ? (["claude_local", "claude_user"] as const).map((kind): PluginLayer => ({
@@ -73,10 +80,12 @@ export function findLayers(places: LayerPlaces): readonly PluginLayer[] {
     : [];
   return [
     ...managed.filter(isFolder).map((root): PluginLayer => ({ kind: "managed", root, within: "anywhere", format: "claude-folder" })),
-    ...[...inProject, ...added].filter(({ root }) => !own.has(realOr(root))), // at home, the project's folder is the user's
+    ...projects,
     ...above,
     ...users,
     ...servers,
+    ...dropped(keelHome ?? join(home, ".keel"), "plugin"),
+    ...projects.flatMap(({ kind, root, within }) => (kind === "keel_project" ? dropped(root, "project_plugin", within) : [])),
     ...plugins.map(({ root, kind = "plugin", name }): PluginLayer => ({ kind, root, within: root, ...(name !== undefined && { name }) })),
   ];
 }
@@ -109,6 +118,19 @@ function repositoryOf(cwd: string): string {
 function upTo(from: string, top: string): readonly string[] {
   const parent = dirname(from);
   return from === top || parent === from ? [from] : [from, ...upTo(parent, top)];
+}
+
+/** Hidden ones are somebody's rests. */
+function foldersIn(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir)
+      .filter((name) => !name.startsWith("."))
+      .toSorted()
+      .map((name) => join(dir, name))
+      .filter(isFolder);
+  } catch {
+    return []; // not there, or nobody may look
+  }
 }
 
 function isFolder(path: string): boolean {

@@ -21,6 +21,7 @@ export const LAYER_KINDS = [
   "codex_user",
   "gemini_user",
   "plugin",
+  "project_plugin",
   "distribution",
   "bundled",
 ] as const;
@@ -36,7 +37,8 @@ const PROJECT = [
   "ancestor_files",
 ] as const;
 const USER = ["keel_user", "claude_user", "agents_user", "codex_user", "gemini_user"] as const;
-const HOUSE = ["plugin", "distribution", "bundled"] as const;
+/** A repository can't put a plugin of its own in the place of one that the user has. */
+const HOUSE = ["plugin", "project_plugin", "distribution", "bundled"] as const;
 
 /** The project before the user. */
 const NEAREST: readonly LayerKind[] = ["managed", "flag", "claude_local", ...PROJECT, ...USER, ...HOUSE];
