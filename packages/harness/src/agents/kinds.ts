@@ -60,7 +60,7 @@ export function kindsOf(catalog: Catalog, standing: Standing, given: Readonly<Re
 function kindOf(found: Found<"agents">): AgentKind {
   const { description, tools, disallowedTools, model, effort, maxTurns, background, isolation, permissionMode, skills } = found.part;
   const { memory, instructions } = found.part;
-  const installed = found.layer.kind === "plugin" || found.layer.kind === "flag";
+  const installed = ["plugin", "project_plugin", "flag"].includes(found.layer.kind);
   return {
     name: found.id,
     description,
