@@ -4,6 +4,7 @@ import * as permissions from "./index.ts";
 it("these are the public names", () => {
   expect(Object.keys(permissions).toSorted()).toEqual([
     "bindCall",
+    "brokenRestriction",
     "checkExamples",
     "classifyCommand",
     "classifyLine",

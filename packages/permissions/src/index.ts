@@ -8,7 +8,15 @@ export { policyOf, rulingOn, type ModeFrom, type ModePolicy, type ModeRuling } f
 export { describeQuestion, type Shown } from "./question.ts";
 export { createReadFilter, type ReadFilter, type ReadFilterOf } from "./read-filter.ts";
 export { checkExamples } from "./rule/examples.ts";
-export { nameRule, readRules, type ReadRules, type RuleItem, type RuleLists, type RulesFrom } from "./rule/read-rules.ts";
+export {
+  brokenRestriction,
+  nameRule,
+  readRules,
+  type ReadRules,
+  type RuleItem,
+  type RuleLists,
+  type RulesFrom,
+} from "./rule/read-rules.ts";
 export { createAnalyse } from "./shell/analyse.ts";
 export { createClassifier, type Classifying, type Label, type Policy, type Ruling } from "./stage/classifier.ts";
 export { standardStages, type StagePorts, type Stages } from "./stages.ts";

@@ -1,9 +1,11 @@
 /** Which hooks may run in a session: declared by settings and plugin directories, and allowed by trust. Reading them runs nothing. */
 import type { Found } from "@keelson/loader";
+import { brokenRestriction } from "@keelson/permissions";
 import type { Hook, HookDecl, HookOrigin, Problem, SettingsSource } from "@keelson/protocol";
 import type { Gathered } from "../gather.ts";
 
 type Room = typeof import("@keelson/hooks");
+type HooksRead = ReturnType<Room["readHookDecls"]>;
 /** `room`: what runs them, loaded because there are some. */
 export type Declared = { readonly hooks: readonly Hook[]; readonly room: Room };
 export type DeclaredHooks = { readonly declared: Declared | undefined; readonly problems: readonly Problem[] };
@@ -22,11 +24,22 @@ export async function declaredHooks(about: About, data: (plugin: string) => stri
   const { allowed, held } = await sift(about, own, brought);
   if (allowed.length === 0) return { declared: undefined, problems: held };
   const room = await import("@keelson/hooks");
-  const read = allowed.map(({ decls, origin }) => room.readHookDecls(decls, origin(data)));
+  const read = allowed.map(({ decls, origin }) => checked(room.readHookDecls(decls, origin(data))));
   return {
     declared: { room, hooks: read.flatMap(({ hooks }) => hooks) },
     problems: [...read.flatMap(({ problems }) => problems), ...held],
   };
+}
+
+/** A broken `if` holds as a broken deny rule does: the hook runs too often, and not too seldom. */
+export function checked({ hooks, problems }: HooksRead): HooksRead {
+  const broken = hooks.flatMap(({ if: rule, written, origin: { file, line } }): readonly Problem[] => {
+    const found = rule === undefined ? undefined : brokenRestriction(rule);
+    if (!found) return [];
+    const text = `The "if" of the ${written} hook, ${JSON.stringify(rule)}, can't be read, so the hook runs at every call of ${found.holdsFor.replace(/^all of /, "")} that its matcher fits: ${found.why}. Write a permission rule, as in "Bash(git push *)".`;
+    return [{ severity: "warning", code: "hook_if", file, ...(line !== undefined && { line }), text }];
+  });
+  return { hooks, problems: [...problems, ...broken] };
 }
 
 type Group = {

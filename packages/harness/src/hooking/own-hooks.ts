@@ -8,7 +8,7 @@ import type { HookDecl, HookOrigin, JsonObject, Problem } from "@keelson/protoco
 import type { AgentKind } from "../agents/kinds.ts";
 import type { Gathered } from "../gather.ts";
 import type { Entry } from "../skills/shelf.ts";
-import type { DeclaredHooks } from "./declared.ts";
+import { checked, type DeclaredHooks } from "./declared.ts";
 
 type House = Pick<Gathered, "settings" | "catalog" | "runnable">;
 type Data = (plugin: string) => string;
@@ -68,13 +68,13 @@ async function readOwn(about: About, found: Pick<Found, "layer" | "plugin"> | un
 async function readGiven(about: About, given: JsonObject, house: House): Promise<DeclaredHooks> {
   if (given["hooks"] === undefined || areOff(house)) return NONE;
   const room = await import("@keelson/hooks");
-  const { hooks, problems } = room.readHooks(given["hooks"], { ...about, group: about.name });
+  const { hooks, problems } = checked(room.readHooks(given["hooks"], { ...about, group: about.name }));
   return { declared: { room, hooks }, problems };
 }
 
 async function opened(decls: readonly HookDecl[], origin: Omit<HookOrigin, "file" | "line">): Promise<DeclaredHooks> {
   const room = await import("@keelson/hooks");
-  const { hooks, problems } = room.readHookDecls(decls, origin);
+  const { hooks, problems } = checked(room.readHookDecls(decls, origin));
   return { declared: { room, hooks }, problems };
 }
 

@@ -83,7 +83,7 @@ function readEntry(entry: Entry, site: Site): HooksRead {
   if (unfit !== undefined) return { hooks: [], problems: [problem(origin, "warning", `${about} ${unfit}`)] };
   const timeout = readTimeout(handler["timeout"], DIALECTS[dialect].timeoutUnitMs);
   const matched = matcherOf(entry, event, { ...site, alias });
-  const said = [...read.problems, timeout.problem].filter((text) => text !== undefined).map((text) => `${about} ${text}`);
+  const said = [...read.problems, timeout.problem, wrongIf(handler)].filter((text) => text !== undefined).map((text) => `${about} ${text}`);
   const problems = [...said, ...(matched?.problem ?? [])].map((text) => problem(origin, "warning", text));
   const timeoutMs = timeout.timeoutMs ?? DIALECTS[dialect].defaultTimeoutMs;
   const { if: condition, statusMessage, once } = handler;
@@ -112,6 +112,12 @@ function whyUnfit(event: HookEvent, { type }: HookAction, handler: JsonObject): 
   if (handler["if"] !== undefined && isCall === undefined)
     return `has an "if", which holds for calls of tools only. It never runs; take the "if" away.`;
   return undefined;
+}
+
+/** Running too often is the safe side: a guard must not vanish by a slip. What a rule's text means others know. */
+function wrongIf({ if: condition }: JsonObject): string | undefined {
+  if (condition === undefined || typeof condition === "string") return undefined;
+  return `has an "if" that isn't text, so it runs at every call that its matcher fits. Write a permission rule, as in "Bash(git push *)".`;
 }
 
 type Matched = { readonly matcher: HookMatcher; readonly problem: readonly string[] };

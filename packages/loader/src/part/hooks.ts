@@ -179,7 +179,15 @@ function matcherOf(group: JsonObject, place: readonly (string | number)[], bound
   const written = group["matcher"];
   if (written === undefined || written === null) return bound.matcher;
   const matcher = typeof written === "string" ? written : Array.isArray(written) ? written.map(String).join("|") : String(written);
-  if (/^[\w\s,|*-]*$/.test(matcher)) return matcher;
+  if (typeof written !== "string" && !Array.isArray(written))
+    report(
+      warn(at([...place, "matcher"]), {
+        code: "hook_matcher",
+        what: `The matcher ${JSON.stringify(written)} isn't text; it is read as the name ${quote(matcher)}.`,
+        hint: `Write names of tools, as in "Edit|Write".`,
+      }),
+    );
+  if (matcher === "*" || /^[\w\s,|-]*$/.test(matcher)) return matcher;
   const rule = /^\w+\(.*\)$/.test(matcher);
   if (rule || !compiles(matcher)) {
     const what = rule

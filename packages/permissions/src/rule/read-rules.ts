@@ -44,6 +44,13 @@ export function readRules(lists: RuleLists, where: RulesFrom): ReadRules {
   return { rules, problems, fatal };
 }
 
+/** What a rule that nobody can read restricts all the same, and why it can't be read; undefined where it can. */
+export function brokenRestriction(text: string): { readonly holdsFor: string; readonly why: string } | undefined {
+  const reading = readRule(text, "deny");
+  if (reading.kind !== "unread") return undefined;
+  return { holdsFor: reading.name === undefined ? "every tool" : `all of ${reading.name}`, why: reading.why };
+}
+
 /** A rule and where it stands, for people. */
 export function nameRule(rule: Rule): string {
   const place = rule.file === undefined ? rule.source : rule.file + (rule.line === undefined ? "" : `:${rule.line}`);

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test } from "vitest";
+import { call, outcomes, run, world, type World } from "../../test/world.ts";
+
+const read = call("Read", { file_path: "a.txt" });
+const bash = call("Bash", { command: "true" });
+
+/** A guard that says no, with a handler's or a group's own fields, a line each. */
+async function guard(w: World, handler: object, group: object = {}): Promise<void> {
+  await mkdir(join(w.home, ".keel"), { recursive: true });
+  const no = { type: "command", command: "exit 2", ...handler };
+  await writeFile(
+    join(w.home, ".keel", "settings.json"),
+    JSON.stringify({ hooks: { PreToolUse: [{ ...group, hooks: [no] }] } }, undefined, 1),
+  );
+}
+
+describe("what can't be read of a hook is told with its file and line, and throws nothing", () => {
+  test.each([
+    ["Bash(((", ["ok", "denied"], /runs at every call of Bash/],
+    [7, ["denied", "denied"], /isn't text, so it runs at every call/],
+  ])(`"if": %j, and a guard doesn't vanish by it`, async (condition, expected, told) => {
+    await using w = await world({ replies: [{ blocks: [read] }, { blocks: [bash] }, { blocks: [{ text: "ok" }] }] }, { "a.txt": "a\n" });
+    await guard(w, { if: condition });
+    await using session = await w.open({ permissionMode: "bypassPermissions" });
+    const [problem] = session.problems.filter(({ text }) => told.test(text));
+    assert.equal(problem?.file, join(w.home, ".keel", "settings.json"));
+    assert.equal(typeof problem.line, "number");
+    assert.deepEqual(outcomes(await run(session, "go")), expected);
+  });
+
+  test.each(["**", 5])(`"matcher": %j`, async (matcher) => {
+    await using w = await world({ replies: [{ blocks: [read] }, { blocks: [{ text: "ok" }] }] }, { "a.txt": "a\n" });
+    await guard(w, {}, { matcher });
+    await using session = await w.open({ permissionMode: "bypassPermissions" });
+    const problems = session.problems.filter(({ text }) => text.includes(`matcher ${JSON.stringify(matcher)}`));
+    assert.equal(problems.length, 1);
+    assert.equal(problems[0]?.file, join(w.home, ".keel", "settings.json"));
+    assert.equal(typeof problems[0].line, "number");
+    assert.deepEqual(outcomes(await run(session, "go")), ["ok"]);
+  });
+});
