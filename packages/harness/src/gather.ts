@@ -16,6 +16,7 @@ import { findFolders, type Folders } from "./folders.ts";
 import { groundOf, standingOf, type Standing } from "./guard/folder-trust.ts";
 import { heldTexts } from "./guard/held-texts.ts";
 import { declaredHooks, type Declared } from "./hooking/declared.ts";
+import { silencedBy, type Silenced } from "./hooking/silenced.ts";
 import type { House, Refusal } from "./house.ts";
 import { styleIn, type Style } from "./instructions/style.ts";
 import { openTrust } from "./kept/trust.ts";
@@ -28,6 +29,8 @@ import { structureOf, type Structure } from "./structured.ts";
 /** All that a session is made from, read and found right. */
 export type Gathered = {
   readonly settings: Settings;
+  /** Whose hooks don't run. */
+  readonly silenced: Silenced;
   /** Whether the folder is trusted, and what else was agreed to. */
   readonly standing: Standing;
   readonly folders: Folders;
@@ -71,6 +74,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   const broken = read.problems.find(({ severity }) => severity === "error");
   if (broken) return { code: isNamed(broken, flags.settings, cwd) ? "usage" : "settings", text: lineOf(broken) };
   const { settings, hooks: settingHooks } = read;
+  const silenced = silencedBy(read);
   const folders = await findFolders(files, { cwd, repository }, [
     ...(settings.permissions?.additionalDirectories ?? []),
     ...(flags.addDirs ?? []),
@@ -92,10 +96,11 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
   const { catalog } = found;
   const runnable = openRunnables({ catalog, standing, keelHome, now: house.wall });
-  const declared = await declaredHooks({ settings, settingHooks, catalog, standing, runnable }, dataIn(keelHome));
+  const declared = await declaredHooks({ settings, silenced, settingHooks, catalog, standing, runnable }, dataIn(keelHome));
   const styled = await styleIn(catalog, settings.outputStyle);
   return {
     settings,
+    silenced,
     standing,
     folders,
     limits,

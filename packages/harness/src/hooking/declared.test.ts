@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "vitest";
 import { call, outcomes, run, world, type World } from "../../test/world.ts";
@@ -40,5 +40,32 @@ describe("what can't be read of a hook is told with its file and line, and throw
     assert.equal(problems[0]?.file, join(w.home, ".keel", "settings.json"));
     assert.equal(typeof problems[0].line, "number");
     assert.deepEqual(outcomes(await run(session, "go")), ["ok"]);
+  });
+});
+
+describe("disableAllHooks", () => {
+  const touching = (file: string) => ({ SessionStart: [{ hooks: [{ type: "command", command: `touch ${file}` }] }] });
+
+  test.each([
+    ["of a trusted project turns off the project's hooks alone", { project: true }, ["user"]],
+    ["of a project can't turn the user's word around", { user: true, project: false }, []],
+    ["of the user turns off both", { user: true }, []],
+  ])("%s", async (_, off: { readonly user?: boolean; readonly project?: boolean }, ran) => {
+    await using w = await world({ replies: [{ blocks: [{ text: "ok" }] }] });
+    for (const [whose, folder] of [
+      ["user", join(w.home, ".keel")],
+      ["project", join(w.cwd, ".keel")],
+    ] as const) {
+      await mkdir(folder, { recursive: true });
+      const more = off[whose] === undefined ? {} : { disableAllHooks: off[whose] };
+      await writeFile(join(folder, "settings.json"), JSON.stringify({ hooks: touching(join(w.home, `ran-${whose}`)), ...more }));
+    }
+    await using session = await w.open({ trust: true });
+    await run(session, "go");
+    const left = (await readdir(w.home)).filter((name) => name.startsWith("ran-"));
+    assert.deepEqual(
+      left,
+      ran.map((whose) => `ran-${whose}`),
+    );
   });
 });

@@ -1,26 +1,25 @@
 /** Which hooks may run in a session: declared by settings and plugin directories, and allowed by trust. Reading them runs nothing. */
 import type { Found } from "@keelson/loader";
 import { brokenRestriction } from "@keelson/permissions";
-import type { Hook, HookDecl, HookOrigin, Problem, SettingsSource } from "@keelson/protocol";
+import type { Hook, HookDecl, HookOrigin, Problem } from "@keelson/protocol";
 import type { Gathered } from "../gather.ts";
+import { whoseLayer, whoseSettings, type Silenced } from "./silenced.ts";
 
 type Room = typeof import("@keelson/hooks");
 type HooksRead = ReturnType<Room["readHookDecls"]>;
 /** `room`: what runs them, loaded because there are some. */
 export type Declared = { readonly hooks: readonly Hook[]; readonly room: Room };
 export type DeclaredHooks = { readonly declared: Declared | undefined; readonly problems: readonly Problem[] };
-type About = Pick<Gathered, "settings" | "settingHooks" | "catalog" | "standing" | "runnable">;
-
-const PROJECT: readonly SettingsSource[] = ["keel_local", "claude_local", "keel_project", "claude_project"];
+type About = Pick<Gathered, "settings" | "silenced" | "settingHooks" | "catalog" | "standing" | "runnable">;
 
 /** Undefined where there are none: nothing of them is loaded then. */
 export async function declaredHooks(about: About, data: (plugin: string) => string): Promise<DeclaredHooks> {
-  const { settings, settingHooks, catalog } = about;
-  if (settings.disableAllHooks || (settingHooks.length === 0 && catalog.joined.hooks.length === 0))
-    return { declared: undefined, problems: [] };
+  const { settings, silenced, settingHooks, catalog } = about;
+  if (settingHooks.length === 0 && catalog.joined.hooks.length === 0) return { declared: undefined, problems: [] };
   const managed = settings.allowManagedHooksOnly === true;
-  const own = settingHooks.filter(({ source }) => !managed || source === "managed");
-  const brought = managed ? catalog.joined.hooks.filter(({ layer }) => layer.kind === "managed") : catalog.joined.hooks;
+  const heard = (whose: Silenced[number]): boolean => !silenced.includes(whose) && (!managed || whose === "managed");
+  const own = settingHooks.filter(({ source }) => heard(whoseSettings(source)));
+  const brought = catalog.joined.hooks.filter(({ layer }) => heard(whoseLayer(layer)));
   const { allowed, held } = await sift(about, own, brought);
   if (allowed.length === 0) return { declared: undefined, problems: held };
   const room = await import("@keelson/hooks");
@@ -52,7 +51,7 @@ async function sift(
   own: About["settingHooks"],
   brought: readonly Found<"hooks">[],
 ): Promise<{ readonly allowed: readonly Group[]; readonly held: readonly Problem[] }> {
-  const mine = own.filter(({ source }) => !PROJECT.includes(source) || standing.trusted);
+  const mine = own.filter(({ source }) => whoseSettings(source) !== "repository" || standing.trusted);
   const allowed: Group[] =
     mine.length === 0 ? [] : [{ decls: mine, origin: () => ({ group: "settings", name: "the settings", kind: "settings" }) }];
   const held: Problem[] = [];

@@ -8,9 +8,10 @@ import type { HookDecl, HookOrigin, JsonObject, Problem } from "@keelson/protoco
 import type { AgentKind } from "../agents/kinds.ts";
 import type { Gathered } from "../gather.ts";
 import type { Entry } from "../skills/shelf.ts";
+import { whoseLayer } from "./silenced.ts";
 import { checked, type DeclaredHooks } from "./declared.ts";
 
-type House = Pick<Gathered, "settings" | "catalog" | "runnable">;
+type House = Pick<Gathered, "settings" | "silenced" | "catalog" | "runnable">;
 type Data = (plugin: string) => string;
 const NONE: DeclaredHooks = { declared: undefined, problems: [] };
 
@@ -40,8 +41,8 @@ export async function hooksOfAgent(
 
 type About = Pick<HookOrigin, "name" | "kind" | "file">;
 
-const areOff = ({ settings }: House, layer?: PluginLayer): boolean =>
-  settings.disableAllHooks === true || (settings.allowManagedHooksOnly === true && layer?.kind !== "managed");
+const areOff = ({ settings, silenced }: House, layer?: PluginLayer): boolean =>
+  silenced.includes(whoseLayer(layer)) || (settings.allowManagedHooksOnly === true && layer?.kind !== "managed");
 
 async function readOwn(about: About, found: Pick<Found, "layer" | "plugin"> | undefined, house: House, data: Data): Promise<DeclaredHooks> {
   if (areOff(house, found?.layer)) return NONE;

@@ -43,7 +43,11 @@ export async function inspectFolder(place: Place): Promise<FolderView> {
     file === undefined || keys.length === 0
       ? []
       : [
-          { what: `settings: ${keys.join(", ")}`, file, runs: keys.some((key) => RUNNING.includes(key)) },
+          {
+            what: `settings: ${keys.map((key) => (key === "disableAllHooks" ? OFF : key)).join(", ")}`,
+            file,
+            runs: keys.some((key) => RUNNING.includes(key)),
+          },
           ...whole.hooks.filter((hook) => hook.file === file).map((hook) => ({ what: hookOf(hook), file, runs: true })),
         ],
   );
@@ -67,6 +71,7 @@ export async function inspectFolder(place: Place): Promise<FolderView> {
   return { root, trusted, keepable: mayKeep(root, home), brings: [...held, ...parts, ...texts], unmet, installed };
 }
 
+const OFF = "disableAllHooks (the folder's own hooks don't run; yours do)";
 /** Settings whose value is a command. */
 const RUNNING = ["hooks", "statusLine", "apiKeyHelper"];
 

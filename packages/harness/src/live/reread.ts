@@ -9,6 +9,7 @@ import { findFolders } from "../folders.ts";
 import { dataIn, settingsPlaces, type Gathered } from "../gather.ts";
 import { groundOf, standingOf } from "../guard/folder-trust.ts";
 import { declaredHooks } from "../hooking/declared.ts";
+import { silencedBy } from "../hooking/silenced.ts";
 import type { House } from "../house.ts";
 import { styleIn } from "../instructions/style.ts";
 import { openTrust } from "../kept/trust.ts";
@@ -44,7 +45,7 @@ export async function reread(before: Gathered, whole: Catalog, { house, files, m
   const named = [...(settings.permissions?.additionalDirectories ?? []), ...(flags.addDirs ?? []), ...more];
   const folders = await findFolders(files, { cwd, repository: groundOf(cwd).repository }, named);
   const { catalog, plugins, index, problems } = pluginsIn({ ...before.index, whole }, standing.trusted);
-  const about = { settings, settingHooks: read.hooks, catalog, standing };
+  const about = { settings, silenced: silencedBy(read), settingHooks: read.hooks, catalog, standing };
   const runnable = agreed.over(openRunnables({ catalog, standing, keelHome, now: house.wall }), standing);
   const declared = await declaredHooks({ ...about, runnable }, dataIn(keelHome));
   const { style, problems: unstyled } = await styleIn(catalog, settings.outputStyle);
