@@ -17,7 +17,7 @@ const WHY: Readonly<Record<string, string>> = {
   EMFILE: "can't be read: too many files are open. Close some programs and try again",
 };
 
-/** UTF-8 with or without a byte order mark; CRLF becomes LF. `lossy`: what is no UTF-8 is shown as � instead of refused. */
+/** UTF-8 with or without a byte order mark; CRLF becomes LF. `lossy`: what is no UTF-8 is shown as � instead of refused, and UTF-16 is read by its mark. */
 export async function readText(path: string, limitBytes: number, strictness: "strict" | "lossy" = "strict"): Promise<TextRead> {
   let file: number | undefined;
   try {
@@ -50,10 +50,15 @@ export async function failure(path: string, error: unknown): Promise<TextRead & 
 
 function decode(bytes: Uint8Array, fatal: boolean): TextRead {
   try {
-    return { ok: true, text: new TextDecoder("utf-8", { fatal }).decode(bytes).replaceAll("\r\n", "\n") };
+    return { ok: true, text: new TextDecoder(fatal ? "utf-8" : encodingOf(bytes), { fatal }).decode(bytes).replaceAll("\r\n", "\n") };
   } catch {
     return refused("is not UTF-8 text. Save it as UTF-8");
   }
+}
+
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }
 
 /** What stands at a path, a link as itself; undefined where nothing does, or nobody may look. */

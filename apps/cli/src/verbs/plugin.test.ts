@@ -132,6 +132,22 @@ describe("keel plugin list, show and bill", () => {
     expect(await the.inside(["plugin", "show", "nobody"])).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("code") });
   });
 
+  test("say in one line that a named plugin isn't there, and that two have one name", async () => {
+    await using the = await withPlugins({
+      "a/.claude-plugin/plugin.json": '{"name":"dup"}',
+      "b/.claude-plugin/plugin.json": '{"name":"dup"}',
+    });
+    const ran = await the.inside(["plugin", "list", "--plugin-dir", "/nope"]);
+    expect(ran).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/^\/nope doesn't exist\. Name the directory of a plugin\.\n$/),
+    });
+    const shown = await the.inside(["plugin", "show", "dup", "--plugin-dir", "a", "b"]);
+    expect(shown.stdout.match(/has the name of the one in/g)).toHaveLength(1);
+    expect((await the.inside(["plugin", "list", "--plugin-dir", "a", "b"])).stdout).toMatch(/1 problem /);
+  });
+
   test("tell what each costs in every prompt: its skills by their lines, a server not before it is connected", async () => {
     await using the = await withPlugins();
     const read = async (...more: readonly string[]): Promise<Bill> =>

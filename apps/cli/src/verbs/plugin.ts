@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { inspectPlugins, type Bill, type BillRow, type House, type PluginEntry, type Validated } from "@keelson/harness";
 import { exact, shorten } from "../clean.ts";
-import { DONE, FAILED } from "../exit.ts";
+import { DONE, FAILED, USAGE } from "../exit.ts";
 import { houseOf } from "../house.ts";
 import type { Machine } from "../machine.ts";
 import { tilde } from "../session-words.ts";
@@ -55,6 +55,8 @@ type Where = Pick<House, "place" | "plugins" | "named">;
 async function list(json: boolean, where: Where, machine: Machine): Promise<number> {
   const { listPlugins } = await inspectPlugins();
   const entries = await listPlugins(where);
+  const nowhere = entries.find(({ kind, problems }) => kind === "flag" && problems.some(({ code }) => code === "no_folder"));
+  if (nowhere) return await complain(`${exact(nowhere.root)} ${nowhere.problems[0]?.text ?? ""}`, machine, USAGE);
   if (json) return await say(JSON.stringify(entries, null, 2), machine, DONE);
   const wide = Math.max(0, ...entries.map(({ name }) => name.length));
   const rows = entries.map(

@@ -50,7 +50,11 @@ type Where = Pick<House, "place" | "plugins" | "named">;
 /** In the order of their ranks. Folders with nothing in them, and nothing wrong, aren't told. */
 export async function listPlugins(where: Where): Promise<readonly PluginEntry[]> {
   const { catalog } = await readPlugins(where, []);
-  return catalog.layers.flatMap((read) => entryOf(read, catalog) ?? []);
+  const twice = catalog.problems.filter(({ code }) => code === "plugin_name_twice");
+  return catalog.layers.flatMap((read) => {
+    const own = twice.filter(({ file }) => file === read.layer.root);
+    return entryOf({ ...read, problems: [...read.problems, ...own] }, catalog) ?? [];
+  });
 }
 
 const KINDS = Object.keys(RUNS_CODE) as readonly PartKind[];

@@ -90,7 +90,7 @@ export function pluginsIn(index: PluginIndex, trusted: boolean): PluginsRead {
     catalog,
     plugins: putIn.flatMap(({ plugin }) => plugin ?? []),
     unusable: putIn.find(({ layer, plugin }) => plugin === undefined && layer.kind !== "plugin")?.problems[0],
-    problems: putIn.flatMap(({ problems }) => problems),
+    problems: [...putIn.flatMap(({ problems }) => problems), ...catalog.problems.filter(({ code }) => code === "plugin_name_twice")],
     index,
   };
 }

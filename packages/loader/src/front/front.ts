@@ -14,6 +14,11 @@ const SLIPS: Readonly<Record<Slip, { readonly code: string; readonly what: strin
     what: "The head (between the --- lines) doesn't stand first in the file, and other programs won't see it.",
     hint: "Move it to the first line.",
   },
+  too_long: {
+    code: "head_long",
+    what: "The head is longer than the 65536 bytes that are read for it; what stands behind its first empty line isn't used.",
+    hint: "Shorten it: what it explains belongs into the text.",
+  },
   unclosed: { code: "head_unclosed", what: "The head is never closed.", hint: "Put a line of --- behind its last field." },
 };
 

@@ -3,7 +3,8 @@
  * Rule: a head that isn't where it should be is found all the same, and `slip` says what is wrong with its place.
  */
 
-export type Slip = "comment_before" | "unclosed";
+/** `too_long`: what closes it stands farther down than is read for it. */
+export type Slip = "comment_before" | "unclosed" | "too_long";
 /** `line`: of the file, where `head` begins. `bodyLine`: where the body begins. Without a head both text and slip are missing. */
 export type Head = {
   readonly head?: string;

@@ -1,5 +1,5 @@
 /** The parts that are JSON or plain files: hooks, servers, monitors, tool files, programs, instruction files. Rule: as in parts.ts. */
-import type { FileDecl, HookDecl, InstructionDecl, Json, MonitorDecl, PluginParts, ServerDecl } from "@keelson/protocol";
+import type { FileDecl, HookDecl, InstructionDecl, Json, MonitorDecl, Problem, PluginParts, ServerDecl } from "@keelson/protocol";
 import { extname } from "node:path";
 import { readJsonFile } from "../data-file.ts";
 import type { Disk } from "../disk.ts";
@@ -35,7 +35,7 @@ export function readDataParts(of: PartsOf): Data {
     hooks,
     mcpServers: lastOfName(servers),
     lspServers: lastOfName(lsp),
-    monitors: lastOfName(monitors),
+    monitors: lastOfName(warnTwice(monitors, report)),
     toolFiles: filesIn(disk, layout.toolFiles, [".js", ".mjs"]),
     programs: (layout.programs?.at ?? []).flatMap((path) => {
       const found = disk.at(`${disk.root}/${path}`);
@@ -102,6 +102,17 @@ function partOf(document: Document, value: Json | undefined, lead: readonly (str
 /** Whole entries win, never their fields: the last that is said. */
 function lastOfName<Part extends { readonly name: string }>(parts: readonly Part[]): readonly Part[] {
   return [...new Map(parts.map((part) => [part.name, part])).values()];
+}
+
+/** One that nobody misses is still one that somebody wrote. */
+function warnTwice(monitors: readonly MonitorDecl[], report: (problem: Problem) => void): readonly MonitorDecl[] {
+  for (const [name, [first, ...others]] of Map.groupBy(monitors, (one) => one.name)) {
+    const last = others.at(-1);
+    if (!first || !last) continue;
+    const what = `${others.length + 1} monitors are called "${name.slice(0, 64)}"; only the last of them is used.`;
+    report(warn(last, { code: "monitor_name_twice", what, hint: "Give each a name of its own." }));
+  }
+  return monitors;
 }
 
 function filesIn(disk: Disk, place: DataPlace | undefined, endings: readonly string[]): readonly FileDecl[] {

@@ -8,7 +8,7 @@ import { LINK_FLAGS, READ_FLAGS, type Entry } from "../disk.ts";
 import { readFront } from "../front/front.ts";
 import { findHead, type Head } from "../front/head.ts";
 import { odd } from "../link.ts";
-import { warn } from "../problem.ts";
+import { fail, warn } from "../problem.ts";
 
 /** `ctimeMs` too: a copy may bring its time with it. */
 export type Stamp = { readonly mtimeMs: number; readonly ctimeMs: number; readonly size: number; readonly ino: number };
@@ -69,7 +69,7 @@ function readStart({ path, linked }: Pick<Entry, "path" | "linked">, scratch: Bu
     if (stat.isDirectory()) return { missing: true };
     if (!stat.isFile()) return { missing: false, problem: odd(path) };
     if (stat.size > TEXT_BYTES)
-      return refuse(path, "too_large", `has ${stat.size} bytes; at most ${TEXT_BYTES} are read.`, "Make it smaller.");
+      return tooLarge(path, `isn't loaded: it has ${stat.size} bytes, and ${TEXT_BYTES} are the most.`, "Make it smaller.");
     const stamp = { mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs, size: stat.size, ino: stat.ino };
     for (const limit of [FIRST_BYTES, HEAD_BYTES]) {
       const whole = readBytes(
@@ -79,14 +79,21 @@ function readStart({ path, linked }: Pick<Entry, "path" | "linked">, scratch: Bu
       const start = limit === FIRST_BYTES ? startOf(whole, opening) : whole;
       const { text, slips } = decode(path, start);
       const head = findHead(text, stat.size > start.length && limit < HEAD_BYTES);
-      if (head !== "read on") return { head, slips, stamp };
+      if (head === "read on") continue;
+      const long = head.slip === "unclosed" && stat.size > start.length && isClosed(path, readBytes(file, Buffer.allocUnsafe(stat.size)));
+      return { head: long ? { ...head, slip: "too_long" } : head, slips, stamp };
     }
-    return refuse(path, "too_large", `has a head of more than ${HEAD_BYTES} bytes.`, "Close it with a line of ---.");
+    return tooLarge(path, `isn't loaded: its head has more than ${HEAD_BYTES} bytes.`, "Close it with a line of ---.");
   } catch (error) {
     return failed(path, error);
   } finally {
     closeSync(file);
   }
+}
+
+function isClosed(path: string, whole: Buffer): boolean {
+  const head = findHead(decode(path, whole).text);
+  return head !== "read on" && head.head !== undefined && head.slip !== "unclosed";
 }
 
 function readBytes(file: number, into: Buffer): Buffer {
@@ -126,6 +133,11 @@ function decode(path: string, bytes: Buffer): { readonly text: string; readonly 
 export function flat(text: string): string {
   return Buffer.from(text, "utf8").toString("utf8");
 }
+
+const tooLarge = (file: string, what: string, hint: string): Refused => ({
+  missing: false,
+  problem: fail({ file, line: 1 }, { code: "too_large", what, hint }),
+});
 
 function refuse(file: string, code: string, what: string, hint: string): Refused {
   return { missing: false, problem: warn({ file, line: 1 }, { code, what, hint }) };

@@ -62,6 +62,8 @@ export function optional<Key extends string, Value>(key: Key, value: Value | und
 export function describe(file: string, read: HeadFile, kind: string, problems: Problem[]): string {
   const { fields, head, headLine, opening } = read;
   const line = headLine + (lineOfKey(head, "description") ?? 1) - 1;
+  const slips = caseSlips(file, read);
+  problems.push(...slips);
   const value = fields["description"];
   const own = typeof value === "object" && value !== null ? sourceOf(head, "description") : words(value);
   if (own !== undefined && own !== "") {
@@ -81,6 +83,7 @@ export function describe(file: string, read: HeadFile, kind: string, problems: P
   const found = flat(openingOf(opening));
   if (kind === "command" && found !== "") return found; // a command needs no head
   const instead = found === "" ? "it has none now." : "its first paragraph stands in for it.";
+  if (slips.some(({ hint }) => hint?.includes('"description"'))) return found;
   problems.push(
     warn(
       { file, line: Math.max(1, line) },
@@ -88,6 +91,17 @@ export function describe(file: string, read: HeadFile, kind: string, problems: P
     ),
   );
   return found;
+}
+
+/** `Name:` is another field than `name:`, and nobody reads it. */
+function caseSlips(file: string, { fields, head, headLine }: HeadFile): readonly Problem[] {
+  return ["name", "description"].flatMap((key) => {
+    const found = key in fields ? undefined : Object.keys(fields).find((one) => one.toLowerCase() === key);
+    if (found === undefined) return [];
+    const line = Math.max(1, headLine + (lineOfKey(head, found) ?? 1) - 1);
+    const what = `The head says "${found}", and only small letters are read.`;
+    return [warn({ file, line }, { code: "field_case", what, hint: `Write "${key}".` })];
+  });
 }
 
 /** A name that can be typed behind a slash and shown in a list. */

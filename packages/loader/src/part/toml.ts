@@ -4,7 +4,7 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import type { Problem, SkillDecl } from "@keelson/protocol";
-import { fail } from "../problem.ts";
+import { fail, warn } from "../problem.ts";
 
 const BYTES = 64 * 1024;
 /** A string at the beginning of a line, or where the first table begins; one inside of a string is passed over with it. */
@@ -16,7 +16,16 @@ export function readTomlCommand(file: string, name: string, report: (problem: Pr
   const text = textOf(file);
   const fields = text === undefined ? {} : stringsOf(text);
   const { prompt, description } = fields;
+  const broken = text === undefined ? undefined : brokenIn(text);
+  if (broken)
+    report(
+      (prompt === undefined ? fail : warn)(
+        { file, line: broken.line },
+        { code: "toml_invalid", what: `is not TOML: ${broken.why}.`, hint: HINT },
+      ),
+    );
   if (prompt === undefined) {
+    if (broken) return undefined;
     report(
       fail({ file, line: 1 }, { code: "command_invalid", what: "The command has no prompt and isn't used.", hint: `Add prompt = "…".` }),
     );
@@ -31,6 +40,35 @@ export function readTomlCommand(file: string, name: string, report: (problem: Pr
     fields: { ...fields, prompt: "" },
     dialect: "braces",
   };
+}
+
+const HINT = `Write prompt = "…", or """ around more than one line.`;
+/** One statement: a comment, an empty line, or a key with a value that is whole. */
+const STATEMENT =
+  /[^\S\n]*(?:#[^\n]*|[^\s=#[][^=\n]*=[^\S\n]*(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?!"")(?:[^"\\\n]|\\.)*"|'(?!'')[^'\n]*'|\[[^\]]*\]|\{[^}\n]*\}|[\w+.:-]+)[^\S\n]*(?:#[^\n]*)?)?(?:\n|$)/y;
+
+const TABLE = /^[^\S\n]*\[/;
+const FAR = 200;
+
+/** The first statement that can't be one. `line`: from 1. */
+function brokenIn(text: string): { readonly line: number; readonly why: string } | undefined {
+  for (let at = 0; at < text.length;) {
+    if (TABLE.test(text.slice(at, at + FAR))) return undefined; // what stands in it isn't a command's
+    STATEMENT.lastIndex = at;
+    const found = STATEMENT.exec(text);
+    if (!found || found[0] === "") {
+      const said = text.slice(at).split("\n", 1)[0] ?? "";
+      const open = /=[^\S\n]*["']/.test(said);
+      const why = open
+        ? "a string isn't closed, or more stands behind it"
+        : said.includes("=")
+          ? "a value can't be read"
+          : `a key and "=" are wanted`;
+      return { line: text.slice(0, at).split("\n").length, why };
+    }
+    at = STATEMENT.lastIndex;
+  }
+  return undefined;
 }
 
 /** The prompt of a command's file, read again when it is needed. */

@@ -114,3 +114,52 @@ test("not recursively, the folder alone is looked at; what is none is an error",
   );
   assert.deepEqual(roots(await validate({ "README.md": "x" })), [" repo folder"]);
 });
+
+const said = async (files: Readonly<Record<string, Json>>, recursive = false): Promise<readonly string[]> =>
+  (await validate(files, recursive)).flatMap(({ root, problems }) =>
+    problems.map(({ severity, code, file, line }) => `${severity} ${code} ${file.slice(root.length + 1)}:${line}`),
+  );
+
+test("a directory that holds nothing of a plugin is none", async () => {
+  assert.deepEqual(await said({ "notes/readme.txt": "x" }), ["error no_plugin :1"]);
+  assert.deepEqual(await said({ "commands/a.md": "Do it." }), []);
+  assert.deepEqual(await said({ ".claude-plugin/plugin.json": { name: "bare" } }), []);
+});
+
+test("a skill that is too large isn't loaded, and that is an error; a head that is closed too far down isn't said to be open", async () => {
+  const large = `${SKILL}${"x".repeat(4 * 1024 * 1024)}`;
+  const [one] = await validate({ "skills/a/SKILL.md": SKILL, "skills/large/SKILL.md": large }, false);
+  assert.deepEqual(one?.skills, ["a"]);
+  const problem = one?.problems.find(({ code }) => code === "too_large");
+  assert.equal(problem?.severity, "error");
+  assert.match(problem?.message ?? "", /^isn't loaded: it has \d+ bytes/);
+  const far = `---\ndescription: x\nnote: ${"y".repeat(70_000)}\n---\nDo it.\n`;
+  assert.deepEqual(await said({ "skills/far/SKILL.md": far }), ["warning head_long skills/far/SKILL.md:1"]);
+});
+
+test("a broken manifest beside the one that is read, fields in capitals, and a command that isn't TOML are told with their lines", async () => {
+  assert.deepEqual(await said({ ".claude-plugin/plugin.json": { name: "p" }, ".codex-plugin/plugin.json": '{\n "name": "p",\n' }), [
+    "warning manifest_beside .codex-plugin/plugin.json:3",
+  ]);
+  assert.deepEqual(await said({ "skills/a/SKILL.md": "---\nName: a\nDescription: b\n---\nDo it.\n" }), [
+    "warning field_case skills/a/SKILL.md:2",
+    "warning field_case skills/a/SKILL.md:3",
+  ]);
+  const gemini = { "gemini-extension.json": { name: "g", version: "1.0.0" } };
+  assert.deepEqual(await said({ ...gemini, "commands/a.toml": 'description = "x"\nprompt = "never closed\n' }), [
+    "error toml_invalid commands/a.toml:2",
+  ]);
+  const whole = '# a command\ndescription = "x" # why\nlist = [1,\n 2]\nok = true\nprompt = """\nDo = it\n"""\n\n[more]\n???\n';
+  assert.deepEqual(await said({ ...gemini, "commands/a.toml": whole }), []);
+});
+
+test("two plugins of one name, and two monitors, are said once", async () => {
+  const plugin = { name: "dup" };
+  assert.deepEqual(await said({ "a/.claude-plugin/plugin.json": plugin, "b/.claude-plugin/plugin.json": plugin }, true), [
+    "warning plugin_name_twice :1",
+  ]);
+  const monitors = ["x", "y", "z"].map((command) => ({ name: "log", command }));
+  assert.deepEqual(await said({ ".claude-plugin/plugin.json": plugin, "monitors/monitors.json": monitors }), [
+    "warning monitor_name_twice monitors/monitors.json:10",
+  ]);
+});

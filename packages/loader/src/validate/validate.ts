@@ -1,9 +1,12 @@
 /** What `keel plugin validate` prints. Rule: the same reader that a session uses, so that what is said here is what happens there. */
 import { realpath, stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
-import type { PluginDecl, PluginRead, Problem } from "@keelson/protocol";
+import { basename, join, resolve } from "node:path";
+import { RUNS_CODE, type PartKind, type PluginDecl, type PluginRead, type Problem } from "@keelson/protocol";
+import { FORMATS } from "../format.ts";
+import { readInside } from "../inside.ts";
+import { parseDocument } from "../json.ts";
 import { readPlugin } from "../plugin.ts";
-import { fail } from "../problem.ts";
+import { fail, warn } from "../problem.ts";
 import { findRoots, onlyRoot, type Root } from "./roots.ts";
 
 /** One object a plugin root; the lists hold names. */
@@ -46,13 +49,66 @@ export async function validatePlugins(named: string, recursive: boolean): Promis
     const reads: PluginRead[] = [];
     for (const more of own.length === 0 ? [undefined] : own)
       reads.push(await readPlugin(root.root, { within, ...(more && { more: more.entry }) }));
-    shownAs.push(printed(root, reads));
+    const manifests = await otherManifests(root.root, within, reads[0]?.plugin);
+    const before = shownAs.find(({ name }) => name === namedIn(reads));
+    const twice = before ? [warn({ file: root.root, line: 1 }, sameName(before))] : [];
+    shownAs.push(printed(root, [...reads, { plugin: undefined, problems: [...nothingIn(root.root, reads), ...manifests, ...twice] }]));
   }
   const [first] = shownAs;
   return first && problems.length > 0
     ? [{ ...first, problems: [...first.problems, ...problems.map(shown)] }, ...shownAs.slice(1)]
     : shownAs;
 }
+
+const namedIn = ([read]: readonly PluginRead[]): string | undefined => {
+  const name = read?.plugin?.manifest["name"];
+  return typeof name === "string" ? name : undefined;
+};
+const sameName = ({ name, root }: Validated) => ({
+  code: "plugin_name_twice",
+  what: `The plugin "${name}" has the name of the one in ${root}; where both are used, parts with one name are the first's.`,
+  hint: "Give one of them another name.",
+});
+
+/** A directory without a manifest in which nothing of a plugin stands. */
+function nothingIn(root: string, reads: readonly PluginRead[]): readonly Problem[] {
+  const empty = reads.every(
+    ({ plugin, problems }) =>
+      plugin?.format === "folder" &&
+      problems.length === 0 &&
+      plugin.tools.length === 0 &&
+      plugin.system === undefined &&
+      partsOf(plugin) === 0,
+  );
+  return empty ? [fail({ file: root, line: 1 }, EMPTY)] : [];
+}
+const EMPTY = {
+  code: "no_plugin",
+  what: "isn't a plugin: it has no manifest, and nothing that a plugin brings.",
+  hint: "Name the directory that holds .claude-plugin/plugin.json, skills/, commands/, agents/ or hooks/; --recursive looks below it.",
+};
+const partsOf = (plugin: PluginDecl): number => KINDS.reduce((sum, kind) => sum + plugin[kind].length, 0);
+const KINDS = Object.keys(RUNS_CODE) as readonly PartKind[];
+
+/** Those beside the one that was read: other programs read them. */
+async function otherManifests(root: string, within: string, plugin: PluginDecl | undefined): Promise<readonly Problem[]> {
+  const own = FORMATS.find(({ name }) => name === plugin?.format)?.manifest;
+  if (own === undefined) return [];
+  const found: Problem[] = [];
+  for (const manifest of new Set(FORMATS.flatMap((one) => one.manifest ?? []))) {
+    if (manifest === own) continue;
+    const read = await readInside(root, manifest, MANIFEST_BYTES, within);
+    if (!read.ok && read.missing) continue;
+    const file = join(root, manifest);
+    const parsed = read.ok ? parseDocument(file, read.text, "json") : read;
+    if (parsed.ok) continue;
+    const line = "line" in parsed && parsed.line !== undefined ? parsed.line : 1;
+    const hint = `${own} is the one that is read here; other programs read this one.`;
+    found.push(warn({ file, line }, { code: "manifest_beside", what: `${parsed.why}.`, hint }));
+  }
+  return found;
+}
+const MANIFEST_BYTES = 1024 * 1024;
 
 const A_FILE = { code: "no_folder", what: "is a file.", hint: "Name the directory of a plugin, not its manifest." };
 const NOTHING = { code: "no_folder", what: "doesn't exist.", hint: "Name the directory of a plugin." };
