@@ -7,6 +7,7 @@ import { roomsOf } from "../rooms.mjs";
 const PLACES = ["packages", "plugins", "apps", "bench", "fuzz", "scripts"];
 /** Built, fetched, or written in somebody else's name. */
 const NOT_OURS = ["node_modules", "dist", "fixtures", "demo"];
+const BUILT = ["apps/cli/package"];
 const LANGUAGES = { ".ts": "ts", ".tsx": "tsx", ".mjs": "js", ".js": "js" };
 
 /** Rooms are folders with a package.json under packages, plugins and apps; all paths are relative to the root, with slashes. */
@@ -43,6 +44,7 @@ function filesUnder(root, folder) {
     .filter(({ name }) => !NOT_OURS.includes(name) && !name.startsWith("."))
     .flatMap((entry) => {
       const path = `${folder}/${entry.name}`;
+      if (BUILT.includes(path)) return [];
       return entry.isDirectory() ? filesUnder(root, path) : languageOf(entry.name) ? [path] : [];
     });
 }
