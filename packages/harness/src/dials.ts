@@ -119,5 +119,5 @@ export function wished(name: string, models: readonly string[], { maxBudgetUsd }
   return maxBudgetUsd !== undefined && prices === undefined ? undefined : id;
 }
 
-const unmet = (name: string, [model = ""]: readonly string[]): string =>
+export const unmet = (name: string, [model = ""]: readonly string[]): string =>
   `asks for the model ${name}, which isn't known beside ${model}; ${model} does it.`;

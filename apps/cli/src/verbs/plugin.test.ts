@@ -66,6 +66,27 @@ describe("keel plugin validate", () => {
   });
 });
 
+describe("keel plugin validate of agents", () => {
+  test("names of tools and models that nobody knows, and rules where only names count, are told; a server's tools aren't", async () => {
+    const head = "tools: Read, Frobnicate, Bash(git *), mcp__till__open\ndisallowedTools: Edit(src/*)\nmodel: imaginary\n";
+    await using the = await withPlugins({
+      "shop/.claude-plugin/plugin.json": '{"name":"shop"}',
+      "shop/agents/clerk.md": `---\nname: clerk\ndescription: d\n${head}---\nYou sell.\n`,
+      "shop/agents/good.md": "---\nname: good\ndescription: d\ntools: read_file, Task, Grep\nmodel: haiku\n---\nYou look.\n",
+    });
+    const ran = await the.inside(["plugin", "validate", "shop", "--json"]);
+    const { problems }: { problems: { file: string; message: string }[] } = JSON.parse(ran.stdout);
+    expect(new Set(problems.map(({ file }) => file))).toEqual(new Set([join(the.cwd, "shop/agents/clerk.md")]));
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/clerk.* tools: Frobnicate\.$/),
+      expect.stringMatching(/clerk.* Bash\(git \*\)\.$/),
+      expect.stringMatching(/clerk.* Edit\(src\/\*\)\.$/),
+      expect.stringMatching(/clerk.* imaginary/),
+    ]);
+    expect(ran.code).toBe(0);
+  });
+});
+
 describe("keel plugin with what isn't right", () => {
   test("says what is wrong with the line, and what was meant", async () => {
     await using the = await withPlugins();

@@ -1,4 +1,13 @@
-import { text, type Block, type EndReason, type Envelope, type Event, type JsonObject, type ToolOutput } from "@keelson/protocol";
+import {
+  text,
+  type Block,
+  type EndReason,
+  type Envelope,
+  type Event,
+  type JsonObject,
+  type Problem,
+  type ToolOutput,
+} from "@keelson/protocol";
 import type { Work } from "@keelson/tools";
 import type { Ledger } from "../budget/ledger.ts";
 import type { Conversation } from "../session.ts";
@@ -9,6 +18,8 @@ export type Opened = {
   readonly session: string;
   readonly conversation: Conversation;
   readonly ledger: Ledger;
+  /** What it was to have and doesn't. */
+  readonly problems: readonly Problem[];
   /** What is to be said about where it worked, once it has ended. */
   readonly leave: () => Promise<string | undefined>;
   readonly close: () => Promise<void>;

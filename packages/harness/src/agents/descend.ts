@@ -1,6 +1,6 @@
 /** Opens the conversation of a sub-agent: the same house, less of everything. One that was there before goes on in its own log. */
 import { statSync } from "node:fs";
-import type { Mode } from "@keelson/protocol";
+import type { Mode, Problem } from "@keelson/protocol";
 import type { AgentOrder, Processes } from "@keelson/tools";
 import type { Circle } from "../circle.ts";
 import type { Dials } from "../dials.ts";
@@ -49,7 +49,7 @@ export async function openChild(
   const parents = toolbox.lent;
   const path = [...lineage.path, id];
   const only = kind.fork ? parents : toolsOf(parents, kind, path.length >= DEEPEST);
-  if (only.length === 0) return `No tool is left for an agent of the kind ${kind.name}.`;
+  if (only.length === 0) return noneLeft(kind);
   const trees = treesOf(house, circle, toolbox.processes, toolbox.env);
   const isolated = order.isolation ?? kind.isolation;
   const tree = before || !isolated ? undefined : await trees.make(toolbox.seat.cwd, id, signal);
@@ -59,6 +59,7 @@ export async function openChild(
   const cwd = tree?.path ?? standing(taken?.recollection.cwd) ?? toolbox.seat.cwd;
   const own = await hooksIn(kind, gathered, house.place.keelHome);
   const forced = house.place.env["CLAUDE_CODE_SUBAGENT_MODEL"];
+  const problems = await unheld({ kind, order }, { there: parents, forced, dials, gathered });
   const less = lessOf({ kind, order }, { dials, forced, only, cwd, hooks: own.declared });
   const prompt = await kind.prompt?.();
   const flags = { ...house.flags, ...(prompt !== undefined && { systemPrompt: prompt }), defer: false };
@@ -82,6 +83,7 @@ export async function openChild(
     session: childLog.claim.ref.session,
     conversation: furnished.conversation,
     ledger,
+    problems,
     async leave() {
       lineage.leases.release(name);
       return tree && (await partFrom(trees, toolbox.seat.cwd, tree, AbortSignal.timeout(LEAVING_MS)));
@@ -90,6 +92,28 @@ export async function openChild(
       await furnished[Symbol.asyncDispose]();
     },
   };
+}
+
+function noneLeft({ name, tools }: AgentKind): string {
+  const named = tools && tools.length > 0 ? ` It names ${tools.slice(0, 10).join(", ")}.` : "";
+  return `No tool is left for an agent of the kind ${name}.${named}`;
+}
+
+type Around = Pick<Descent, "dials"> & {
+  readonly there: readonly string[];
+  readonly forced: string | undefined;
+  readonly gathered: Gathered;
+};
+
+/** Nearly always nothing. */
+async function unheld(
+  { kind, order }: Pick<Wanted, "kind" | "order">,
+  { there, forced, dials, gathered }: Around,
+): Promise<readonly Problem[]> {
+  const model = forced || (order.model ?? kind.model);
+  if (model === undefined && !kind.tools && !kind.disallowedTools) return [];
+  const { unheldAtStart } = await import("./unheld.ts");
+  return unheldAtStart(kind, { there, model, models: dials.models, limits: gathered.limits });
 }
 
 /** Those that its own head declares; nearly always none. */

@@ -44,6 +44,23 @@ test("an agent's model and effort are its own; the call's word stands above its 
   assert.equal(asked(forced, "deep")?.body["model"], "claude-haiku-5-5");
 });
 
+test("a kind with none of its tools can't be started; names, rules and a model that aren't held are told once", async () => {
+  const replies = [start("lost"), start("odd"), start("odd"), say("ok")];
+  await using w = await world({ replies, ...seen });
+  await put(w.home, {
+    ...agent("lost", "tools: Frobnicate, Zap\n"),
+    ...agent("odd", "tools: Read, Frobnicate, Bash(git *)\nmodel: imaginary\n"),
+  });
+  await using session = await w.open({ model: "sonnet" });
+  const envelopes = await run(session, "go");
+  assert.match(JSON.stringify(messagesIn(w.server, 1)), /No tool is left for an agent of the kind lost\. It names Frobnicate, Zap\./);
+  assert.equal(asked(w, "lost"), undefined);
+  assert.ok(asked(w, "odd"));
+  const told = notices(envelopes).filter((text) => text.includes("agent odd"));
+  assert.equal(told.length, 1);
+  assert.match(told[0] ?? "", /Nobody knows these tools: Frobnicate\..*isn't held: Bash\(git \*\)\..*asks for the model imaginary/);
+});
+
 test("an agent begins with the text of the skills it names; those that it may not have are told of", async () => {
   await using w = await world({ replies: [start("scout"), say("ok")], ...seen });
   await put(w.home, {

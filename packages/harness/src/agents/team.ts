@@ -3,9 +3,10 @@
  * loop. All of them together, at any depth, are bounded.
  */
 import { randomBytes } from "node:crypto";
-import { text, type ToolContext, type ToolOutput, type ToolStep } from "@keelson/protocol";
+import { text, type Event, type ToolContext, type ToolOutput, type ToolStep } from "@keelson/protocol";
 import { GENERAL, type AgentOrder, type Agents, type Work } from "@keelson/tools";
 import type { Beside } from "../beside.ts";
+import { noticeOf } from "../gather.ts";
 import type { About, Child, Opened } from "./child.ts";
 import type { Wanted } from "./descend.ts";
 import type { AgentKind } from "./kinds.ts";
@@ -37,6 +38,7 @@ export class Team implements Agents, AsyncDisposable {
   readonly #parts: TeamParts;
   readonly #children = new Map<string, Child>();
   readonly #news = new News();
+  readonly #told = new Set<string>();
   #background = 0;
 
   constructor(parts: TeamParts) {
@@ -58,7 +60,7 @@ export class Team implements Agents, AsyncDisposable {
     }
     const child = await this.#enlist({ id, kind: kind.name, description: order.description, name: order.name }, opened);
     const background = order.background || kind.background === true;
-    beside.push(child.started(ctx.callId, background));
+    beside.push(...this.#untold(opened), child.started(ctx.callId, background));
     if (background) {
       this.#follow(child, order.prompt);
       return {
@@ -114,6 +116,13 @@ export class Team implements Agents, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#children.values()].map((child) => child.close()));
+  }
+
+  /** Once, however many of a kind are started. */
+  #untold({ problems }: Opened): readonly Event[] {
+    const fresh = problems.filter(({ text: said }) => !this.#told.has(said));
+    for (const { text: said } of fresh) this.#told.add(said);
+    return fresh.map(noticeOf);
   }
 
   async *#work(child: Child, prompt: string, signal: AbortSignal): AsyncGenerator<ToolStep, ToolOutput> {

@@ -1,6 +1,6 @@
 /**
  * What tools of other hosts are called here. Rule: a name means what does the same and no more; one that nobody knows (a server's that isn't
- * connected) means nothing, and whoever names only such ones may look.
+ * connected) means nothing.
  */
 const LOOKING = ["Read", "Grep", "Glob"];
 const SHELL = ["Bash", "BashOutput", "KillShell"];
@@ -66,7 +66,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
 export function meantBy(names: readonly string[], there: readonly string[]): readonly string[] {
   if (names.includes("*")) return there;
   const found = new Set(names.flatMap((name) => namedBy(name, there)));
-  return there.filter((name) => (found.size === 0 ? LOOKING : [...found]).includes(name));
+  return there.filter((name) => found.has(name));
 }
 
 /** One name; what stands in brackets behind it is for the rules. */

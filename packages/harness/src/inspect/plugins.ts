@@ -3,10 +3,11 @@
  * reader that a session uses, and nothing of them runs.
  */
 import { basename } from "node:path";
-import { validatePlugins, type Catalog, type Found, type LayerKind, type LayerRead } from "@keelson/loader";
+import { validatePlugins as readAll, type Catalog, type Found, type LayerKind, type LayerRead, type Validated } from "@keelson/loader";
 import { costOf, lookUp } from "@keelson/model";
 import { RUNS_CODE, type PartKind, type Problem, type Settings, type Usage } from "@keelson/protocol";
 import { describeKinds, kindsOf } from "../agents/kinds.ts";
+import { unheldIn } from "../agents/unheld.ts";
 import { standingOf, groundOf } from "../guard/folder-trust.ts";
 import { lineOf } from "../gather.ts";
 import type { House } from "../house.ts";
@@ -19,8 +20,10 @@ import { commandOf } from "./brought.ts";
 import { inspectSettings } from "./settings.ts";
 import { censusTools } from "./tools.ts";
 
-export { validatePlugins };
 export type { Validated, ValidProblem } from "@keelson/loader";
+
+/** As the loader reads them, and what their agents ask for in vain. */
+export const validatePlugins = (named: string, recursive: boolean): Promise<readonly Validated[]> => readAll(named, recursive, unheldIn);
 
 /** `parts`: names by kind, those kinds that it has. `runs`: something in it starts programs. */
 export type PluginEntry = {

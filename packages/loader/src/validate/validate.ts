@@ -1,7 +1,7 @@
 /** What `keel plugin validate` prints. Rule: the same reader that a session uses, so that what is said here is what happens there. */
 import { realpath, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { RUNS_CODE, type PartKind, type PluginDecl, type PluginRead, type Problem } from "@keelson/protocol";
+import { RUNS_CODE, type AgentDecl, type PartKind, type PluginDecl, type PluginRead, type Problem } from "@keelson/protocol";
 import { FORMATS } from "../format.ts";
 import { readInside } from "../inside.ts";
 import { parseDocument } from "../json.ts";
@@ -33,8 +33,11 @@ export type ValidProblem = {
   readonly hint: string;
 };
 
+/** What else is wrong with an agent: which tools and models there are isn't known here. */
+type Judge = (agent: AgentDecl) => readonly Problem[];
+
 /** `named`: absolute. `recursive`: every plugin below it, and those that its marketplaces name; else it alone is one. Never rejects for what is on the disk. */
-export async function validatePlugins(named: string, recursive: boolean): Promise<readonly Validated[]> {
+export async function validatePlugins(named: string, recursive: boolean, judge: Judge = () => []): Promise<readonly Validated[]> {
   const dir = resolve(named); // without a slash at its end
   const found = await stat(dir).catch(() => undefined);
   if (!found?.isDirectory())
@@ -52,7 +55,8 @@ export async function validatePlugins(named: string, recursive: boolean): Promis
     const manifests = await otherManifests(root.root, within, reads[0]?.plugin);
     const before = shownAs.find(({ name }) => name === namedIn(reads));
     const twice = before ? [warn({ file: root.root, line: 1 }, sameName(before))] : [];
-    shownAs.push(printed(root, [...reads, { plugin: undefined, problems: [...nothingIn(root.root, reads), ...manifests, ...twice] }]));
+    const heard = reads.map((read) => judged(read, judge));
+    shownAs.push(printed(root, [...heard, { plugin: undefined, problems: [...nothingIn(root.root, reads), ...manifests, ...twice] }]));
   }
   const [first] = shownAs;
   return first && problems.length > 0
@@ -109,6 +113,11 @@ async function otherManifests(root: string, within: string, plugin: PluginDecl |
   return found;
 }
 const MANIFEST_BYTES = 1024 * 1024;
+
+const judged = (read: PluginRead, judge: Judge): PluginRead => ({
+  ...read,
+  problems: [...read.problems, ...(read.plugin?.agents ?? []).flatMap(judge)],
+});
 
 const A_FILE = { code: "no_folder", what: "is a file.", hint: "Name the directory of a plugin, not its manifest." };
 const NOTHING = { code: "no_folder", what: "doesn't exist.", hint: "Name the directory of a plugin." };
