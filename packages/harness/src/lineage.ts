@@ -25,6 +25,8 @@ export type Lineage = {
   readonly addFolder: (path: string) => Promise<string | undefined>;
   /** Reads plugin directories and settings again, before anything was sent. */
   readonly refresh: () => Promise<void>;
+  /** Whose sub-agent it is, and where hooks can read that conversation as far as it has come. */
+  readonly parent?: { readonly session: string; readonly transcript: () => Promise<string> };
   /** What kind of agent a sub-agent is. */
   readonly kind?: string;
   /** The kind of a sub-agent as a whole: what it begins with. */

@@ -7,6 +7,7 @@ import type { Dials } from "../dials.ts";
 import type { furnish, Log, Site } from "../furnish.ts";
 import { dataIn, noticeOf, type Gathered } from "../gather.ts";
 import type { DeclaredHooks } from "../hooking/declared.ts";
+import { transcriptIn } from "../hooking/open.ts";
 import type { House } from "../house.ts";
 import type { Lineage } from "../lineage.ts";
 import { pinned } from "../live/readings.ts";
@@ -69,6 +70,7 @@ export async function openChild(
   const childLog = taken ?? (await openChildLog(log, cwd, kind.fork === true));
   const furnished = furnish(child, childLog, {
     ...lineage,
+    parent: parentIn(log, circle, toolbox),
     path,
     ledger,
     kind: kind.name,
@@ -115,6 +117,14 @@ async function unheld(
   const { unheldAtStart } = await import("./unheld.ts");
   return unheldAtStart(kind, { there, model, models: dials.models, limits: gathered.limits });
 }
+
+const parentIn = (log: Log, circle: Circle, toolbox: Toolbox): NonNullable<Lineage["parent"]> => ({
+  session: log.claim.ref.session,
+  async transcript() {
+    await circle.hooking?.flush();
+    return transcriptIn(toolbox);
+  },
+});
 
 /** Those that its own head declares; nearly always none. */
 async function hooksIn(kind: AgentKind, gathered: Gathered, keelHome: string): Promise<DeclaredHooks> {

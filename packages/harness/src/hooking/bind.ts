@@ -81,7 +81,7 @@ export function ritesIn(lineage: Lineage, { house, circle, hooking, dials, besid
   const agent = agentIn(lineage);
   return ritesOf({
     hooking,
-    agent: agent && { ...agent, transcript: transcriptIn(toolbox) },
+    agent: agent && { ...agent, transcript: transcriptIn(toolbox), parent: lineage.parent },
     source: past.opening.length > 0 ? "startup" : "resume",
     setup: house.flags.setup,
     model: () => dials.models[0] ?? "",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "vitest";
-import { answer, hook, notices } from "../../test/hooks.ts";
+import { answer, hook, keep, kept, notices } from "../../test/hooks.ts";
 import { call, ended, messagesIn, outcomes, run, world } from "../../test/world.ts";
 
 const say = (text: string) => ({ blocks: [{ text }] });
@@ -238,3 +238,25 @@ const linesIn = (text: string): readonly Line[] =>
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as Line);
+
+test("SubagentStop is told as the parent session's event, with the agent's own conversation beside it", async () => {
+  await using w = await world(
+    {
+      replies: [{ blocks: [call("Agent", { description: "d", prompt: "look" })] }, say("ok")],
+      sessions: [{ match: { promptIncludes: "look" }, replies: [say("seen by the agent")] }],
+    },
+    {},
+  );
+  const copies = ["transcript_path", "agent_transcript_path"].map(
+    (name) => `cp "$(sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/' ${join(w.home, "told.jsonl")})" ${join(w.home, name)}`,
+  );
+  await hook(w, { SubagentStop: [keep(w), ...copies].join("; ") });
+  await using session = await w.open();
+  await run(session, "go on an errand");
+  const [told] = await kept(w);
+  assert.equal(told?.["session_id"], session.id);
+  assert.match(await readFile(join(w.home, "transcript_path"), "utf8"), /go on an errand/);
+  const own = await readFile(join(w.home, "agent_transcript_path"), "utf8");
+  assert.match(own, /seen by the agent/);
+  assert.doesNotMatch(own, /go on an errand/);
+});

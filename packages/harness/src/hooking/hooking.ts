@@ -60,6 +60,11 @@ export class Hooking implements AsyncDisposable {
     this.#parts?.transcript?.note(event);
   }
 
+  /** What is in the log now can be read by hooks. */
+  async flush(): Promise<void> {
+    await this.#parts?.transcript?.flush();
+  }
+
   /** What the hooks of an event come to; undefined where there are none. Contexts are on their way already, unless `keep` takes them. */
   async fire<E extends HookEvent>(
     event: E,

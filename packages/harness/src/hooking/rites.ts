@@ -1,5 +1,15 @@
-import { isToolUse, type EndReason, type LoopState, type Block, type Event, type HookEvent, type HookPayloads } from "@keelson/protocol";
+import {
+  isToolUse,
+  type EndReason,
+  type LoopState,
+  type Block,
+  type Event,
+  type HookCommon,
+  type HookEvent,
+  type HookPayloads,
+} from "@keelson/protocol";
 import { answerIn } from "../structured.ts";
+import type { Lineage } from "../lineage.ts";
 import type { Hooking } from "./hooking.ts";
 import { spoken, stopWords } from "./spoken.ts";
 import { blockIn, type Blocked } from "./text-hooks.ts";
@@ -22,7 +32,9 @@ export type Rites = {
 };
 export type RitesOf = {
   readonly hooking: Hooking;
-  readonly agent: { readonly id: string; readonly kind: string; readonly transcript: string } | undefined;
+  readonly agent:
+    | { readonly id: string; readonly kind: string; readonly transcript: string; readonly parent: Lineage["parent"] }
+    | undefined;
   readonly source: HookPayloads["SessionStart"]["source"];
   /** Asked for on the command line. */
   readonly setup: HookPayloads["Setup"]["trigger"] | undefined;
@@ -77,7 +89,7 @@ export function ritesOf({ hooking, agent, source, setup, model, title, ...of }: 
       const outcome = agent
         ? await fire(
             "SubagentStop",
-            { ...said, agent_id: agent.id, agent_type: agent.kind, agent_transcript_path: agent.transcript },
+            { ...said, ...(await parentOf(agent)), agent_id: agent.id, agent_type: agent.kind, agent_transcript_path: agent.transcript },
             signal,
           )
         : await fire("Stop", said, signal);
@@ -93,3 +105,7 @@ export function ritesOf({ hooking, agent, source, setup, model, title, ...of }: 
     },
   };
 }
+
+/** The end of a sub-agent is told as its parent's event. */
+const parentOf = async ({ parent }: NonNullable<RitesOf["agent"]>): Promise<Partial<HookCommon>> =>
+  parent ? { session_id: parent.session, transcript_path: await parent.transcript() } : {};
