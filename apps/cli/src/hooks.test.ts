@@ -51,3 +51,22 @@ describe("what a hook kept from running is told at the end by the hook's name an
     expect(stderr).not.toContain("Denied by a rule");
   });
 });
+
+test("a hook's systemMessage is one line on stderr", async () => {
+  await using the = await scene([{ blocks: [{ text: "Hello." }] }]);
+  const { stdout, stderr } = await the.inside([
+    "-p",
+    "hi",
+    "--settings",
+    settings("UserPromptSubmit", says({ systemMessage: "Mind\nthe gap." })),
+  ]);
+  expect(stdout).toBe("Hello.\n");
+  expect(stderr).toBe("the UserPromptSubmit hook of the settings: Mind the gap.\n");
+});
+
+test("a hook that denies without a reason is said to, whatever event it names", async () => {
+  await using the = await scene(TOUCH);
+  const given = settings("PreToolUse", says({ hookSpecificOutput: { hookEventName: "PostToolUse", permissionDecision: "deny" } }));
+  const { stderr } = await the.inside(["-p", "make it", "--settings", given]);
+  expect(stderr).toContain("the PreToolUse hook of the settings: It gave no reason.");
+});

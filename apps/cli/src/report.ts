@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Envelope } from "@keelson/protocol";
-import { visible } from "./clean.ts";
+import { shorten, visible } from "./clean.ts";
 import { deniedLine } from "./denied-line.ts";
 import { answerOf } from "./ending.ts";
 import { heartbeats } from "./heartbeat-line.ts";
@@ -33,7 +33,7 @@ export const REPORTS: Readonly<Record<Format, (session: About, options: Options)
     const alive = heartbeats();
     return {
       open: () => ({}),
-      next: (envelope) => ({ err: (renderer?.show(envelope) ?? asideOf(envelope)) + alive(envelope) }),
+      next: (envelope) => ({ err: (renderer?.show(envelope) ?? asideOf(envelope) + messageOf(envelope)) + alive(envelope) }),
       end: ({ tally }) => {
         const answer = tally.structured === undefined ? answerOf(tally) : JSON.stringify(tally.structured);
         const denied = deniedLine(tally.denials);
@@ -67,6 +67,12 @@ export function refusedResult(format: Format, outcome: Outcome): string {
 }
 
 const LONG_WAIT_MS = 10_000;
+
+const LONGEST_MESSAGE = 1_000; // characters
+
+/** What a hook has to say to the person. */
+const messageOf = ({ event }: Envelope): string =>
+  event.type === "notice.raised" && event.code === "hook_message" ? `${shorten(visible(event.text), LONGEST_MESSAGE)}\n` : "";
 
 /** What a person should know before the end: a warning, or why nothing happens for so long. */
 export function asideOf({ event }: Envelope): string {

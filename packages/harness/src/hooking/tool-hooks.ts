@@ -31,14 +31,16 @@ function opinionOf(outcome: HookOutcome | undefined): Opinion | undefined {
   if (stop && decision?.behavior !== "deny") return { behavior: "deny", reason: `${capital(stop.by.name)} ended the run.`, explicit: true };
   if (!decision) return undefined;
   const behavior = decision.behavior === "defer" ? "ask" : decision.behavior;
-  return { behavior, reason: `${decision.by.name}: ${decision.reason}`, explicit: behavior !== "allow" };
+  return { behavior, reason: reasonIn(decision), explicit: behavior !== "allow" };
 }
 
 /** Who wants it asked, and why. */
 export const askIn = (outcome: HookOutcome | undefined): string | undefined => {
   const { decision } = outcome ?? {};
-  return decision?.behavior === "ask" || decision?.behavior === "defer" ? `${decision.by.name}: ${decision.reason}` : undefined;
+  return decision?.behavior === "ask" || decision?.behavior === "defer" ? reasonIn(decision) : undefined;
 };
+
+const reasonIn = ({ by, reason }: NonNullable<HookOutcome["decision"]>): string => `${by.name}: ${reason.trim() || "It gave no reason."}`;
 
 /** The input that a hook wants in place of the model's, bound anew: it is judged like any other. */
 export function rewritten(outcome: HookOutcome | undefined, tool: Tool | undefined, cwd: string): BoundCall | string | undefined {

@@ -43,6 +43,13 @@ const EXIT_2: Readonly<Record<"blocks" | "notice" | "nothing", readonly HookEven
   ],
 };
 
+test("a hook that ended badly without a word is said to, once", async () => {
+  const { problem } = await verdict("PreToolUse", { code: 1 });
+  assert.equal(problem, "It ended with exit code 1 and gave no reason.");
+  const { problem: told } = await verdict("PreToolUse", { code: 1, stderr: "no such table\n" });
+  assert.equal(told, "It ended with exit code 1: no such table");
+});
+
 describe("at every event", () => {
   test("there are 33 of them, and each stands in one list", () => {
     assert.equal(HOOK_EVENTS.length, 33);

@@ -36,7 +36,8 @@ async function exited(ran: Exited, judged: Judged): Promise<Verdict> {
   if (code === 2) return block(ran, judged);
   if (EVENTS[event].failure !== "shuts" && isObject(readPrinted(ran.stdout).json)) return printed(ran, judged);
   if (code === 126) return failure(`Its script can't be run: ${firstLine(stderr)}. Make it executable (chmod +x).`, judged);
-  return failure(`It ended with exit code ${code}: ${reasonOf(ran)}`, judged);
+  const why = whyIn(ran);
+  return failure(`It ended with exit code ${code}${why === "" ? " and gave no reason." : `: ${why}`}`, judged);
 }
 
 /** Exit code 2. What it printed still counts beside it, but can't take the block back. */
@@ -82,6 +83,5 @@ function failure(why: string, { hook }: Judged, ended: "failed" | "timed_out" = 
   return { ended, problem: why, ...(blocks && { decision: { behavior: "deny", reason: why } }), said: {} };
 }
 
-function reasonOf({ stderr, stdout, code }: Exited): string {
-  return stderr.trim() || readPrinted(stdout).plain || `It ended with exit code ${code} and gave no reason.`;
-}
+const whyIn = ({ stderr, stdout }: Exited): string => stderr.trim() || readPrinted(stdout).plain;
+const reasonOf = (ran: Exited): string => whyIn(ran) || `It ended with exit code ${ran.code} and gave no reason.`;
