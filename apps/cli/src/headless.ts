@@ -18,7 +18,7 @@ import { REPORTS } from "./report.ts";
 import type { Outcome } from "./result.ts";
 import type { Site } from "./site.ts";
 import type { About } from "./stream-json.ts";
-import { NOTHING_YET, type Tally } from "./tally.ts";
+import { NOTHING_YET, putOffIn, type Tally } from "./tally.ts";
 import { cleanFor } from "./tell.ts";
 
 /** `-p`: the answer on stdout, at most one line of trouble on stderr, and an exit code that tells the truth. */
@@ -99,7 +99,7 @@ export async function settled(
   const { tally } = followed;
   const stored = await parkedAt(id, machine);
   const open = stored.length > 0 ? stored : askedIn(tally, cwd); // a full disk has none
-  return { ...followed, trouble: withLoss(parkedLine(open, id), tally), ...(open[0] && { deferred: open[0] }) };
+  return { ...followed, trouble: withLoss(parkedLine(open, id, putOffIn(tally)), tally), ...(open[0] && { deferred: open[0] }) };
 }
 
 /** The mode under the name that was asked for. */

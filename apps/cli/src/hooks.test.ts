@@ -17,11 +17,6 @@ describe("what a hook kept from running is told at the end by the hook's name an
       "the PreToolUse hook of the settings: not on Fridays Nobody is here to be asked.",
     ],
     [
-      "defer",
-      before({ permissionDecision: "defer", permissionDecisionReason: "not on Fridays" }),
-      "the PreToolUse hook of the settings: not on Fridays Nobody is here to be asked.",
-    ],
-    [
       "a no in place of the person's",
       settings(
         "PermissionRequest",
@@ -50,6 +45,23 @@ describe("what a hook kept from running is told at the end by the hook's name an
     expect(stderr).toContain("the PreToolUse hook of the settings gave an input that can't be used.");
     expect(stderr).not.toContain("Denied by a rule");
   });
+});
+
+test("a call that a hook puts off ends the run, and is taken up again when the session goes on", async () => {
+  await using the = await scene([TOUCH[0] ?? { blocks: [] }, { blocks: [{ text: "Made." }] }]);
+  const later = before({ permissionDecision: "defer", permissionDecisionReason: "not on Fridays" });
+  const put = await the.inside(["-p", "make it", "--output-format", "json", "--settings", later]);
+  expect(put.code).toBe(1);
+  const said = JSON.parse(put.stdout) as { readonly [key: string]: unknown };
+  expect(said).toMatchObject({
+    terminal_reason: "tool_deferred",
+    deferred_tool_use: { name: "Bash", input: { command: "touch made" } },
+  });
+  expect(String(said["errors"])).toMatch(/A hook put off Bash touch made\. keel -p --resume \w{8} takes it up again/);
+  const id = String(said["session_id"]);
+  const again = await the.inside(["-p", "--resume", id, "--allowedTools", "Bash(touch made)"]);
+  expect(again).toMatchObject({ code: 0, stdout: "Made.\n" });
+  expect(await the.inside(["session", "show", id])).toMatchObject({ stdout: expect.stringContaining("touch made") });
 });
 
 test("a hook's systemMessage is one line on stderr", async () => {

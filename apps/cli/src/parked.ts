@@ -1,5 +1,5 @@
 import { openSessions, type Sessions } from "@keelson/harness";
-import type { JsonObject, SessionSummary } from "@keelson/protocol";
+import type { JsonObject, SessionSummary, ToolUse } from "@keelson/protocol";
 import { nameOf } from "./call-lines.ts";
 import { isObject, listIn } from "./json.ts";
 import type { Machine } from "./machine.ts";
@@ -65,10 +65,11 @@ export async function parkedAt(id: string, machine: Machine): Promise<readonly O
   return typeof session === "string" ? [] : await openQuestions(sessions, session);
 }
 
-/** One line: what is asked, and the command that answers it. */
-export function parkedLine(open: readonly Open[], session: string): string {
+/** One line: what is asked, and the command that answers it; or what a hook put off, and how it is taken up. */
+export function parkedLine(open: readonly Open[], session: string, putOff?: ToolUse): string {
   const [first] = open;
-  if (!first) return "A call waits for an answer from outside.";
+  if (!first)
+    return `A hook put off ${putOff ? nameOf(putOff, { paint: paint(false), width: 200, cwd: "" }) : "a call"}. keel -p --resume ${shortId(session)} takes it up again, and asks the hook anew.`;
   const more = open.length > 1 ? ` (and ${open.length - 1} more: keel session show ${shortId(session)})` : "";
   return `Parked until it is answered: ${first.about} Answer it by: ${first.command(session, first.id)}${more}`;
 }

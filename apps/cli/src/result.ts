@@ -2,7 +2,7 @@ import type { EndReason, JsonObject } from "@keelson/protocol";
 import { modelFacts } from "@keelson/harness";
 import { answerOf } from "./ending.ts";
 import type { Open } from "./parked.ts";
-import { usdOf, type Spent, type Tally } from "./tally.ts";
+import { putOffIn, usdOf, type Spent, type Tally } from "./tally.ts";
 import { stopOf, usageOf, type Message } from "./wire.ts";
 
 const SUBTYPES: Readonly<Record<EndReason, string>> = {
@@ -41,6 +41,7 @@ export type Outcome = {
 
 /** The last message of a run, and the only one of `--output-format json`. */
 export function resultOf({ tally, trouble, ms, sessionId, uuid, queued, deferred }: Outcome): Message {
+  const putOff = putOffIn(tally);
   return {
     type: "result",
     subtype: trouble === undefined ? SUBTYPES.completed : failure(tally.end),
@@ -60,6 +61,7 @@ export function resultOf({ tally, trouble, ms, sessionId, uuid, queued, deferred
       deferred_tool_use: { id: tally.asked[deferred.id]?.callId ?? "", name: deferred.tool, input: deferred.input },
       deferred_ask: { ask_id: deferred.id, question: deferred.about, answer_with: deferred.command(sessionId, deferred.id) },
     }),
+    ...(!deferred && putOff && { deferred_tool_use: { id: putOff.id, name: putOff.name, input: putOff.input } }),
     ...(queued !== undefined && { queued_turn_count: queued }),
     ...(tally.end !== undefined && { terminal_reason: tally.end }),
     session_id: sessionId,

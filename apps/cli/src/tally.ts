@@ -66,6 +66,12 @@ export function count(tally: Tally, { event, path }: Envelope): Tally {
   return path.length > 0 ? overhear(tally, event, path.join("/")) : listen(tally, event);
 }
 
+/** The call that a hook put off: it ended the run before it was judged, and nobody was asked. */
+export function putOffIn({ end, asked, calls, judged }: Tally): ToolUse | undefined {
+  if (end !== "tool_deferred" || Object.keys(asked).length > 0) return undefined;
+  return Object.entries(calls).find(([id]) => judged[id] === undefined)?.[1];
+}
+
 /** What a sub-agent was denied is the run's to tell. Ids of its calls are unique among its own only. */
 function overhear(tally: Tally, event: Event, path: string): Tally {
   switch (event.type) {

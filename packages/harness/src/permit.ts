@@ -80,7 +80,7 @@ async function* updated(updates: readonly JsonObject[], of: Updatable): AsyncGen
 }
 
 /** All stages but the user; a hook that gives another input has the call judged from the beginning, and is asked once. */
-function weighing({ mode, rules, approvals, directories, home, tools, hooking, stages: standard }: Permitting) {
+function weighing({ mode, rules, approvals, directories, home, tools, hooking, ask, stages: standard }: Permitting) {
   const askedOf = (tool: string, call: BoundCall, cwd: string): Asked => ({
     tool,
     call,
@@ -111,7 +111,9 @@ function weighing({ mode, rules, approvals, directories, home, tools, hooking, s
     const instead = rewritten(before.outcome(), tools().get(name), ctx.cwd);
     if (typeof instead === "string") return { behavior: "deny", verdict: { decision: byHook(instead), call: given } };
     const weighed = instead ? await judge(instead) : first;
-    const deferred = before.outcome()?.decision?.behavior === "defer" && weighed.decision.behavior !== "deny";
+    // With a person there it is a question. Without one what nobody allowed isn't forbidden: the run waits for who resumes it.
+    const forbidden = weighed.decision.behavior === "deny" && weighed.pending === undefined;
+    const deferred = before.outcome()?.decision?.behavior === "defer" && ask === undefined && !forbidden;
     return deferred ? { behavior: "defer" } : { ...weighed, askedBy: askIn(before.outcome()) };
   };
 }
