@@ -19,6 +19,7 @@ const LATE = [
     takes: [
       ...[
         "bindCall",
+        "brokenRestriction",
         "checkExamples",
         "classifyCommand",
         "classifyLine",
