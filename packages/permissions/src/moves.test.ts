@@ -48,3 +48,12 @@ it("a plain cd behind eval is followed, and what doesn't move stays where it is"
   ])
     expect([text, await verdict("Bash", text, inside)]).toEqual([text, "allow"]);
 });
+
+it("two folders to put things in, which no program takes, are never allowed past a rule on one of them", async () => {
+  for (const program of ["cp", "mv", "ln", "install"]) {
+    const world: World = { rules: { allow: ["Bash"], deny: ["Edit(/src/**)"] } };
+    expect([program, await verdict("Bash", `${program} -t out -t src x`, world)]).toEqual([program, "deny"]);
+    expect([program, await verdict("Bash", `${program} -t out -t lib x`, { mode: "acceptEdits" })]).not.toEqual([program, "allow"]);
+    expect([program, await verdict("Bash", `${program} -t out -t out x`, world)]).toEqual([program, "allow"]);
+  }
+});

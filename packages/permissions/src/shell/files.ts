@@ -3,7 +3,7 @@
 import { readFlags, type Option, type Spec } from "./flags.ts";
 import { ANY, isKnown, isSplit, isUnknown, mayBeFlag, type Word } from "./marks.ts";
 import { sedOnlyPrints } from "./sed.ts";
-import { file, placeOf, type FileTouch, type Touch } from "./touch.ts";
+import { file, NOWHERE, placeOf, type FileTouch, type Touch } from "./touch.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 
 /** `edits`: read in full, and one of those that mode acceptEdits knows. `known`: these are all the touches there are. */
@@ -33,7 +33,7 @@ const isFed = (word: Word): boolean => word === ANY || word.raw === "{}";
 /** Sources come first and the target last, unless `-t` names it. */
 function split({ operands, options }: Read): { readonly from: readonly Word[]; readonly into: readonly Word[] } {
   const given = valueOf(options, "t", "target-directory");
-  const named = given.length > 0 ? given : unread(options);
+  const named = [...new Map((given.length > 0 ? given : unread(options)).map((word) => [word.text, word])).values()];
   if (named.length > 0) return { from: operands, into: named };
   return operands.length < 2 ? { from: operands, into: [] } : { from: operands.slice(0, -1), into: operands.slice(-1) };
 }
@@ -56,12 +56,15 @@ function targets(from: readonly Word[], into: readonly Word[]): readonly Word[] 
   ]);
 }
 
+/** What is written by putting it there. Two folders named at once no program takes: then what lies beneath any of them may be meant, or anything. */
+function put(from: readonly Word[], into: readonly Word[], at: Whereabouts): readonly Touch[] {
+  if (into.length < 2) return each("write", targets(from, into), at);
+  return [...each("write", into, at).map((touch) => ({ ...touch, under: true }) as Touch), { do: "write", place: NOWHERE }];
+}
+
 const copies = (read: Read): readonly Touch[] => {
   const { from, into } = split(read);
-  return [
-    ...each("read", from, read.at).map((touch) => ({ ...touch, under: true }) as Touch),
-    ...each("write", targets(from, into), read.at),
-  ];
+  return [...each("read", from, read.at).map((touch) => ({ ...touch, under: true }) as Touch), ...put(from, into, read.at)];
 };
 const moves = (read: Read): readonly Touch[] => {
   const { from, into } = split(read);
@@ -70,11 +73,13 @@ const moves = (read: Read): readonly Touch[] => {
     place: placeOf(word.text, read.at),
     ...(isKnown(word) ? { under: true } : { single: true }),
   }));
-  const over = targets(from, into).flatMap((word): Touch[] => [
-    ...file("write", word, read.at),
-    { do: "delete", place: placeOf(word.text, read.at), over: true },
-  ]);
-  return [...gone, ...each("read", from, read.at), ...over];
+  const over = (into.length < 2 ? targets(from, into) : into).map(({ text }): Touch => ({
+    do: "delete",
+    place: placeOf(text, read.at),
+    over: true,
+    ...(into.length > 1 && { under: true }),
+  }));
+  return [...gone, ...each("read", from, read.at), ...put(from, into, read.at), ...over];
 };
 const writes = ({ operands, at }: Read): readonly Touch[] => each("write", operands, at);
 /** What a link leads to can be read through it as a whole; a symbolic one counts from where it stands. */
@@ -85,10 +90,7 @@ const links = (read: Read): readonly Touch[] => {
       source.text.startsWith("/") ? [] : [{ ...source, text: `${target.text.replace(/[^/]*$/, "") || "./"}${source.text}` }],
     ),
   );
-  return [
-    ...each("read", [...from, ...there], read.at).map((touch) => ({ ...touch, under: true }) as Touch),
-    ...each("write", targets(from, into), read.at),
-  ];
+  return [...each("read", [...from, ...there], read.at).map((touch) => ({ ...touch, under: true }) as Touch), ...put(from, into, read.at)];
 };
 
 /** Behind the mode or the owner, which may look like an option. */
