@@ -1,5 +1,6 @@
-import type { BoundCall, HookOutcome, Json, JsonObject, Judge, Opinion, Tool, ToolContext, ToolOutput, ToolStep } from "@keelson/protocol";
+import type { BoundCall, HookOutcome, Json, JsonObject, Judge, Opinion, Tool, ToolContext, ToolOutput } from "@keelson/protocol";
 import { text } from "@keelson/protocol";
+import { rerun } from "../rerun.ts";
 import type { Hooking } from "./hooking.ts";
 import { capital, stopNotice, stopWords } from "./spoken.ts";
 import { keptOpen, takenBack } from "./task-hooks.ts";
@@ -52,24 +53,13 @@ export function rewritten(outcome: HookOutcome | undefined, tool: Tool | undefin
 /** The same call, with PostToolUse hooks behind its effect: what they say stands in its result. */
 export function withAfter(call: BoundCall, hooking: Hooking, { name, callId }: About): BoundCall {
   if (!hooking.any) return call;
-  return {
-    input: call.input,
-    get effects() {
-      return call.effects;
-    },
-    readOnly: call.readOnly,
-    concurrencySafe: call.concurrencySafe,
-    replay: call.replay,
-    ...(call.asksUser && { asksUser: call.asksUser }),
-    validate: (ctx) => call.validate(ctx),
-    async *run(ctx): AsyncGenerator<ToolStep, ToolOutput> {
-      const asked = { name, input: call.input };
-      const open = await keptOpen(asked, hooking, ctx.signal);
-      const output = open ?? (await takenBack(asked, yield* call.run(ctx), hooking, ctx.signal));
-      await hooking.follow(ctx.signal);
-      return await after(output, { hooking, name, callId, input: call.input }, ctx);
-    },
-  };
+  return rerun(call, async function* (ctx) {
+    const asked = { name, input: call.input };
+    const open = await keptOpen(asked, hooking, ctx.signal);
+    const output = open ?? (await takenBack(asked, yield* call.run(ctx), hooking, ctx.signal));
+    await hooking.follow(ctx.signal);
+    return await after(output, { hooking, name, callId, input: call.input }, ctx);
+  });
 }
 
 type After = About & { readonly hooking: Hooking; readonly input: JsonObject };

@@ -1,28 +1,18 @@
 /** Calls that touch files: what comes into play with a file is told behind the result of the call that touched it. */
-import type { BoundCall, Effect, ToolOutput, ToolStep } from "@keelson/protocol";
+import type { BoundCall, Effect } from "@keelson/protocol";
+import { rerun } from "../rerun.ts";
 
 /** `written` are among the files. */
 export type Touched = (files: readonly string[], written: readonly string[]) => Promise<void>;
 
 /** The same call. `touched` is told of its files once it has succeeded. */
 export function around(call: BoundCall, touched: Touched): BoundCall {
-  return {
-    input: call.input,
-    get effects() {
-      return call.effects;
-    },
-    readOnly: call.readOnly,
-    concurrencySafe: call.concurrencySafe,
-    replay: call.replay,
-    ...(call.asksUser && { asksUser: call.asksUser }),
-    validate: (ctx) => call.validate(ctx),
-    async *run(ctx): AsyncGenerator<ToolStep, ToolOutput> {
-      const output = yield* call.run(ctx);
-      const files = output.isError ? [] : filesIn(call.effects);
-      if (files.length > 0) await touched(files, writtenIn(call.effects));
-      return output;
-    },
-  };
+  return rerun(call, async function* (ctx) {
+    const output = yield* call.run(ctx);
+    const files = output.isError ? [] : filesIn(call.effects);
+    if (files.length > 0) await touched(files, writtenIn(call.effects));
+    return output;
+  });
 }
 
 /** Files, not folders that were searched. */
