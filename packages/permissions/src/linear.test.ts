@@ -6,11 +6,7 @@ import { analyseText } from "./shell/analyse.ts";
 import { within } from "./shell/unit.ts";
 
 /** Words of all commands that a text is taken apart into. */
-const words = (text: string): number =>
-  analyseText(text, CWD, "/home/dev").units.reduce(
-    (sum, unit) => sum + [...within(unit)].reduce((all, one) => all + one.words.length, 0),
-    0,
-  );
+const words = (text: string): number => within(analyseText(text, CWD, "/home/dev").units).reduce((sum, one) => sum + one.words.length, 0);
 
 /** A share of them: others in the fuzzer. */
 const SOME = CRAFTED.filter((_, at) => at % 29 === 0);
@@ -66,6 +62,19 @@ it("looks up each beginning of paths once, however many share it", async () => {
   for (let at = 0; at < 50; at += 1) await spell(`${deep}/${at}`, links, known);
   expect(asked).toHaveLength(250);
   expect((await spell("/a".repeat(3_000), links, known)).known).toBe(false);
+});
+
+it("looks for very many words in one of several folders: where all moves worked", async () => {
+  const world = { rules: { allow: ["Bash"], deny: ["Read(/a/b/secret/**)", "Read(/other/**)"] } };
+  const many = (count: number, last: string) =>
+    `cd a; cd b; ${Array.from({ length: count }, (_, at) => `cat x${at}; `).join("")}cat ${last}`;
+  expect(await verdict("Bash", many(100, "x"), world)).toBe("allow");
+  expect(await verdict("Bash", many(900, "x"), world)).toBe("ask!");
+  expect(await verdict("Bash", many(900, "secret/x"), world)).toBe("deny");
+  expect(await verdict("Bash", many(900, `${CWD}/other/x`), world)).toBe("deny");
+  const ruled = { rules: { allow: ["Bash(cd *)", "Bash(cat *)"] } };
+  expect(await verdict("Bash", many(100, "x"), ruled)).toBe("allow");
+  expect(await verdict("Bash", many(900, "x"), ruled)).toBe("ask");
 });
 
 it("looks up so many paths of a command, asks about more, and denies what is named", async () => {

@@ -131,10 +131,12 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
     spell: spelled,
     expand: expanded,
     spellEach,
-    async spellToRestrict(path) {
-      const { all, known: resolved } = await spelled(path);
-      return { all: all.map(fold), known: resolved };
-    },
+    spellToRestrict: links.caseless
+      ? async (path) => {
+          const { all, known: resolved } = await spelled(path);
+          return { all: all.map(foldCase), known: resolved };
+        }
+      : spelled,
     async inScope(path) {
       roots ??= everySpelling([cwd, ...directories]);
       const within = await roots;

@@ -175,8 +175,13 @@ async function step({ at, hops }: Reached, name: string, links: Links): Promise<
   if (name === ".") return { at, hops };
   if (name === "..") return { at: posix.dirname(at), hops };
   const next = at === "/" ? `/${name}` : `${at}/${name}`;
-  const target = await links.readlink(next).catch(() => ({ unknown: true }));
-  if (typeof target === "object" || OF_PROCESS.test(next)) return undefined;
+  let target: string | undefined;
+  try {
+    target = await links.readlink(next);
+  } catch {
+    return undefined; // it may lead anywhere
+  }
+  if (OF_PROCESS.test(next)) return undefined;
   if (target === undefined) return { at: next, hops };
   if (hops >= HOPS) return undefined;
   let reached: Reached | undefined = { at: target.startsWith("/") ? "/" : at, hops: hops + 1 };

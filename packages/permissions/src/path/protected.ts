@@ -52,9 +52,14 @@ export const gitRuns = (folder: string): readonly string[] => GIT_RUNS.map((name
 /** With these a folder is a repository itself, whose settings run programs; but not beside a `.git`, which is found first, and to which `HEAD` is a commit. */
 export const BARE: readonly string[] = ["HEAD", "objects", "refs", "hooks", "config.worktree"];
 
+/** Looked for first, because most paths hold none: a name that begins with a dot, or as one of the files does. */
+const MAY = new RegExp(String.raw`(?:^|[\\/])(?:\.|${[...FILES].filter((name) => !name.startsWith(".")).join("|")})`);
+
 /** `path`: absolute, or any text with slashes. */
 export function isProtected(path: string): boolean {
-  const names = namesOf(path);
+  const folded = foldedOf(path);
+  if (!MAY.test(folded)) return false;
+  const names = namesOf(folded);
   const last = names.at(-1) ?? "";
   if (FILES.has(last) || last.startsWith(".pnp.")) return true;
   return names.some((name, at) => STARTS.has(name) && FOLDERS.some((folder) => standsAt(folder, names, at)) && !standsAt(OPEN, names, at));
@@ -63,7 +68,7 @@ export function isProtected(path: string): boolean {
 /** The same of a path with wildcards: could they stand for such a name? */
 export function mayBeProtected(path: string): boolean {
   if (isProtected(path)) return true;
-  const names = namesOf(path);
+  const names = namesOf(foldedOf(path));
   const wild = names.filter((name) => name.includes(MARK.glob) && name.startsWith("."));
   return wild.some((name) => [...FOLDERS.flatMap((folder) => folder.split("/")), ...FILES].some((known) => fits(name, known)));
 }
@@ -73,9 +78,13 @@ function fits(name: string, known: string): boolean {
   return known.startsWith(parts[0] ?? "") && known.endsWith(parts.at(-1) ?? "");
 }
 
-export const isWatched = (path: string): boolean => namesOf(path).some((_, at, names) => standsAt(WATCHED, names, at));
+export function isWatched(path: string): boolean {
+  const folded = foldedOf(path);
+  return MAY.test(folded) && namesOf(folded).some((_, at, names) => standsAt(WATCHED, names, at));
+}
 
-const namesOf = (path: string): readonly string[] => path.normalize("NFC").toLowerCase().split(SLASH).map(bare).filter(Boolean);
+const foldedOf = (path: string): string => path.normalize("NFC").toLowerCase();
+const namesOf = (folded: string): readonly string[] => folded.split(SLASH).map(bare).filter(Boolean);
 const SLASH = /[\\/]/;
 
 /** `.git::$DATA` and `.git.` open .git elsewhere. */

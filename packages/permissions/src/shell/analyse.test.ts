@@ -5,9 +5,7 @@ import { within } from "./unit.ts";
 const CWD = "/home/dev/proj";
 const facts = (text: string) => createAnalyse("/home/dev")(text, CWD);
 const commands = (text: string): readonly string[] =>
-  analyseText(text, CWD, "/home/dev").units.flatMap((unit) =>
-    [...within(unit)].map(({ words }) => words.map((word) => word.text).join(" ")),
-  );
+  within(analyseText(text, CWD, "/home/dev").units).map(({ words }) => words.map((word) => word.text).join(" "));
 
 it("takes for read-only what only tells, in its own folder", () => {
   for (const text of ["ls", "git status", "cat a | grep b | wc -l", "cd src && ls", "find . -name x", "echo hi", "ls 2>&1 >/dev/null"])

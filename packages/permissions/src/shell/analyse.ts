@@ -5,7 +5,7 @@ import { isWithin, tidy } from "../path/links.ts";
 import { digestOf, saidIn, type Digest, type Said } from "./digest.ts";
 import { wordsAnywhere } from "./fallback.ts";
 import type { Opaque } from "./hidden.ts";
-import { literal } from "./marks.ts";
+import { literal, type Word } from "./marks.ts";
 import { readSource } from "./source.ts";
 import { file, type Touch } from "./touch.ts";
 import { folderOf } from "../path/wildcard.ts";
@@ -69,8 +69,14 @@ const WIDER: Opaque = { why: "it changes what wildcards stand for", runs: true }
 
 function fallback(text: string, at: Whereabouts): readonly Unit[] {
   const budget = budgetFor(undefined, text);
+  const known = new Map<string, Word>();
+  const wordOf = (one: string): Word => {
+    const word = known.get(one) ?? literal(one);
+    known.set(one, word);
+    return word;
+  };
   return wordsAnywhere(text).map((words) =>
-    unitOf({ words: words.map(literal), assigns: [], raw: words.join(" "), at, input: { from: "elsewhere" } }, budget, FALLBACK_DEPTH),
+    unitOf({ words: words.map(wordOf), assigns: [], raw: words.join(" "), at, input: { from: "elsewhere" } }, budget, FALLBACK_DEPTH),
   );
 }
 /** A wrapper's command is looked at, not more. */

@@ -1,7 +1,7 @@
 // All that a text is taken apart into, as restrictions are held against it: each command, spelling and touch once, however often it is said,
 // so that a rule looks at no more than the text holds.
 import { gitCall } from "./git.ts";
-import { holdsMark, isUnknown } from "./marks.ts";
+import { holdsMark, isUnknown, type Word } from "./marks.ts";
 import { canonical, oneLine } from "./pattern.ts";
 import { anyName, baseName } from "./program.ts";
 import type { Touch } from "./touch.ts";
@@ -15,65 +15,97 @@ export type Digest = {
 /** Their words, as rules on commands are compared. */
 export type Said = {
   /** Commands letter for letter, on one line. */
-  readonly raws: readonly string[];
-  /** Canonical words: as they stand, by the program's bare name, with options between the program and its command taken away. */
-  readonly spellings: readonly string[];
+  readonly raws: ReadonlySet<string>;
+  /** Canonical words: as they stand, by the program's bare name, without the options before git's command. */
+  readonly spellings: ReadonlySet<string>;
+  /** Of programs with an option first: any of the words may belong to options too, see `shortened`. */
+  readonly optioned: readonly Optioned[];
   /** Those before the first word that can't be told. */
-  readonly leads: readonly string[];
+  readonly leads: ReadonlySet<string>;
   /** In other languages, in small letters. */
-  readonly codes: readonly string[];
+  readonly codes: ReadonlySet<string>;
 };
+/** Canonical. */
+export type Optioned = { readonly program: string; readonly words: string };
 
 export function digestOf(units: readonly Unit[], redirects: readonly Touch[]): Digest {
-  const all = units.flatMap((unit) => [...within(unit)]);
+  const all = within(units);
   return { all, touches: distinct([...redirects, ...all.flatMap(({ facts }) => facts.touches)]) };
 }
 
+/** One with the same words and assignments as another says nothing more. */
 export function saidIn(all: readonly Unit[]): Said {
-  const named = all.filter(({ words }) => words.length > 0);
-  return {
-    raws: [...new Set(named.map(({ raw }) => oneLine(raw)))],
-    spellings: [...new Set(named.flatMap(spellings))],
-    leads: [...new Set(all.flatMap(leads))],
-    codes: [...new Set(all.flatMap(({ codes }) => codes.map((code) => code.toLowerCase())))],
-  };
+  const raws = new Set<string>();
+  const spellings = new Set<string>();
+  const optioned: Optioned[] = [];
+  const leads = new Set<string>();
+  const codes = new Set<string>();
+  const known = new Set<string>();
+  for (const unit of all) {
+    const [program, ...others] = unit.words.map(({ text }) => text);
+    if (unit.words.length > 0) raws.add(oneLine(unit.raw));
+    for (const code of unit.codes) codes.add(code.toLowerCase());
+    if (program === undefined) continue;
+    const rest = canonical(others);
+    const spelled = join(canonical([program]), rest);
+    if (unit.assigns.length > 0) spellings.add(`${canonical(unit.assigns.map(({ raw }) => raw))} ${spelled}`);
+    const names = namesOf(unit.words[0]);
+    const git = unit.facts.git && canonical(gitCall(unit.words).words.map(({ text }) => text));
+    if (git !== undefined) for (const name of names) spellings.add(join(name, git));
+    if (known.has(spelled)) continue;
+    known.add(spelled);
+    for (const name of names) {
+      spellings.add(join(name, rest));
+      if (others[0]?.startsWith("-") && others.length <= MOST_CUT) optioned.push({ program: name, words: rest });
+    }
+    for (const lead of leadsOf(unit.words)) leads.add(lead);
+  }
+  return { raws, spellings, optioned, leads, codes };
 }
 
+/** Each once; a few may stand twice that are the same with others between them. */
 function distinct(touches: readonly Touch[]): readonly Touch[] {
   const known = new Map<string, Touch>();
-  for (const touch of touches) {
+  return [...new Set(touches)].filter((touch) => {
     const key = keyOf(touch);
-    if (!known.has(key)) known.set(key, touch);
-  }
-  return [...known.values()];
+    const before = known.get(key);
+    if (before !== undefined && isSamePlace(before, touch)) return false;
+    known.set(key, touch);
+    return true;
+  });
 }
 
+/** All but the paths, of which it holds the last: together they may be long. */
 function keyOf(touch: Touch): string {
   if (touch.do === "net") return `net ${touch.host ?? ""}`;
   const { place, under, guessed, single, over, part, kept } = touch;
-  const flags = [under, guessed, single, over, part, kept, place.unknown].map((flag) => (flag === true ? 1 : 0)).join("");
-  return `${touch.do} ${flags} ${place.paths.join("\0")}`;
+  const flags = [under, guessed, single, over, part, kept, place.unknown].reduce((all, flag) => 2 * all + (flag === true ? 1 : 0), 0);
+  return `${touch.do} ${flags} ${place.paths.at(-1) ?? ""}`;
 }
+
+const isSamePlace = (one: Touch, other: Touch): boolean =>
+  one.do === "net" ||
+  other.do === "net" ||
+  (one.place.paths.length === other.place.paths.length && one.place.paths.every((path, at) => path === other.place.paths[at]));
 
 const MOST_CUT = 40;
 
-function spellings(unit: Unit): readonly string[] {
-  const [program, ...others] = unit.words;
-  if (!program) return [];
-  const rest = others.map(({ text }) => text);
+/** Canonical: as it is written, by its bare name, and in small letters; some disks find RM. */
+function namesOf(program: Word | undefined): ReadonlySet<string> {
+  if (!program) return new Set();
   const name = anyName(program);
-  const names = new Set([program.text, baseName(program.text), ...(name === undefined ? [] : [name])]); // some disks find RM
-  const cut = rest[0]?.startsWith("-") && rest.length <= MOST_CUT ? rest.map((_, at) => rest.slice(at + 1)) : [];
-  const git = unit.facts.git ? [gitCall(unit.words).words.map(({ text }) => text)] : [];
-  const behind = [...new Set([rest, ...cut, ...git].map(canonical))];
-  const spelled = [...names].flatMap((one) => behind.map((words) => join(canonical([one]), words)));
-  const assigned = unit.assigns.length > 0 ? [canonical([...unit.assigns.map(({ raw }) => raw), program.text, ...rest])] : [];
-  return [...spelled, ...assigned];
+  return new Set([program.text, baseName(program.text), ...(name === undefined ? [] : [name])].map((one) => canonical([one])));
+}
+
+/** With the first of its words taken away, the first two, and so on to none. */
+export function* shortened({ program, words }: Optioned): Generator<string> {
+  for (let at = words.indexOf(" "); at !== -1; at = words.indexOf(" ", at + 1)) yield join(program, words.slice(at + 1));
+  yield program;
 }
 
 const join = (program: string, words: string): string => (words === "" ? program : `${program} ${words}`);
 
-function leads({ words }: Unit): readonly string[] {
+function leadsOf(words: readonly Word[]): readonly string[] {
   const at = words.findIndex(isUnknown);
   const known = words.slice(0, Math.max(at, 0)).map(({ text }) => text);
   if (at < 1 || known.some(holdsMark)) return [];

@@ -8,7 +8,7 @@ import { gitCall, gitTells } from "./git.ts";
 import { isHarmlessGlobal, showsContent } from "./git-shows.ts";
 import { isKnown, isUnknown, type Word } from "./marks.ts";
 import { netTouches } from "./net.ts";
-import { guessed } from "./operands.ts";
+import { guessed, type Guess } from "./operands.ts";
 import { anyName, systemName } from "./program.ts";
 import { EXACT, LISTS, SYSTEM } from "./table-system.ts";
 import { TEXT } from "./table-text.ts";
@@ -32,18 +32,18 @@ export type Facts = {
 const only = (touches: readonly Touch[], tells: boolean): Facts => ({ tells, edits: false, known: tells, touches });
 const QUIET: Facts = only([], true);
 
-/** `sets`: assignments before it. */
-export function factsOf(words: readonly Word[], at: Whereabouts, sets: readonly string[]): Facts {
+/** `sets`: assignments before it. `guess`: what words may mean to a program that isn't known. */
+export function factsOf(words: readonly Word[], at: Whereabouts, sets: readonly string[], guess: Guess): Facts {
   const [program, ...others] = words;
   if (!program) return QUIET;
   const name = anyName(program);
-  if (name === undefined) return { tells: false, edits: false, known: false, touches: guessed(others, at) };
-  const facts = name === "git" || name.startsWith("git-") ? gitFacts(words, at, sets) : byName(name, words, at);
+  if (name === undefined) return { tells: false, edits: false, known: false, touches: guess(others, at) };
+  const facts = name === "git" || name.startsWith("git-") ? gitFacts(words, at, sets) : byName(name, words, at, guess);
   const exact = systemName(program) === name; // `./ls` and `LS` are other programs
   return exact ? facts : { ...facts, tells: false, edits: false, known: false };
 }
 
-function byName(name: string, words: readonly Word[], at: Whereabouts): Facts {
+function byName(name: string, words: readonly Word[], at: Whereabouts, guess: Guess): Facts {
   const others = words.slice(1);
   const special = Object.hasOwn(SPECIAL, name) ? SPECIAL[name]?.(others, at, words) : undefined;
   if (special) return special;
@@ -60,7 +60,7 @@ function byName(name: string, words: readonly Word[], at: Whereabouts): Facts {
   const below = lists && Object.hasOwn(lists, others[0]?.text ?? "") ? lists[others[0]?.text ?? ""] : undefined;
   if (below) return only([], readFlags(others.slice(1), below).ok && others.every(isKnown));
   const gone = removedBesides(name, others, at);
-  const named = guessed(others, at);
+  const named = guess(others, at);
   const walked = WALKERS.has(name) ? named.map((touch): Touch => ("place" in touch ? { ...touch, under: true } : touch)) : named;
   return { tells: false, edits: false, known: false, touches: [...netTouches(name, others), ...gone, ...walked] };
 }

@@ -73,7 +73,7 @@ export function findCall(words: readonly Word[]): FindCall {
 const FD_VALUED = "dteEScjoT";
 
 /** More are never looked at, but told of: see unit.ts. */
-const ENOUGH = 100;
+const ENOUGH = 65;
 
 /** What fd runs for each name it finds, or for all: the words behind `-x` or `-X`, glued to it or not. */
 export function fdRuns(words: readonly Word[]): readonly (readonly Word[])[] {

@@ -44,17 +44,16 @@ export function readCommand(specifier: string, behavior: Behavior): CommandPatte
 }
 
 export const matchesWords = (pattern: CommandPattern, words: readonly string[]): boolean =>
-  mayBegin(pattern, words) && matchesCanonical(pattern, canonical(words));
+  mayBegin(pattern, canonical(words.slice(0, 1))) && matchesCanonical(pattern, canonical(words));
 
 /** `spelled`: canonical words. */
 export const matchesCanonical = ({ canon }: CommandPattern, spelled: string): boolean =>
   canon !== undefined && matchesStars(canon, spelled);
 
-/** Looked at first, because most patterns name another program. */
-function mayBegin({ canon }: CommandPattern, [program = ""]: readonly string[]): boolean {
+/** Looked at first, because most patterns name another program. `program`: canonical. */
+export function mayBegin({ canon }: CommandPattern, program: string): boolean {
   const [first = ""] = canon?.parts ?? [];
-  const start = canonical([program]);
-  return start.startsWith(first) || first.startsWith(start);
+  return program.startsWith(first) || first.startsWith(program);
 }
 
 /** Compares letter for letter, quotes and all. `line`: see oneLine. */
@@ -67,7 +66,11 @@ export function mayMatchBehind({ canon, line }: CommandPattern, known: string): 
   return subject.startsWith(first) || first.startsWith(subject);
 }
 
-export const oneLine = (words: string): string => words.trim().replaceAll(/\s+/g, " ");
+export function oneLine(words: string): string {
+  const line = words.trim();
+  return UNEVEN.test(line) ? line.replaceAll(/\s+/g, " ") : line;
+}
+const UNEVEN = /\s\s|[^\S ]/;
 
 function starsOf(pattern: string): Stars {
   return { parts: pattern.split(STAR), bare: pattern.endsWith(` ${STAR}`) ? pattern.slice(0, -2).split(STAR) : undefined };
@@ -78,7 +81,7 @@ const matchesStars = ({ parts, bare }: Stars, subject: string): boolean =>
 
 /** One spelling for one list of words: what stands in a word never looks like the gap between two. */
 export const canonical = (words: readonly string[]): string =>
-  words.map((word) => (word === "" ? "\u0001" : word.replaceAll(" ", "\u0000"))).join(" ");
+  words.map((word) => (word === "" ? "\u0001" : word.includes(" ") ? word.replaceAll(" ", "\u0000") : word)).join(" ");
 
 const SAFE = String.raw`\w\-./,:=+@%^`;
 const QUOTED = String.raw`${SAFE} ()[\]{}*?#~;|&<>`;

@@ -1,12 +1,13 @@
 // Does a deny or ask rule hold for a command? Every command in it counts, in every spelling and behind every wrapper.
 // What could hide one is a maybe, never a no.
-import { strongest, type Match } from "../match.ts";
+import { stronger, type Match } from "../match.ts";
 import { holds, mayHitBelow, type Placed } from "../path/place.ts";
 import { tidy } from "../path/links.ts";
 import type { Governs } from "../rule/reading.ts";
 import type { Analysis } from "./analyse.ts";
+import { shortened } from "./digest.ts";
 import { MARK } from "./marks.ts";
-import { matchesCanonical, matchesRaw, mayMatchBehind, oneLine, STAR, type CommandPattern } from "./pattern.ts";
+import { matchesCanonical, matchesRaw, mayBegin, mayMatchBehind, oneLine, STAR, type CommandPattern } from "./pattern.ts";
 import { baseName } from "./program.ts";
 import type { Seen, Sighted } from "./sight.ts";
 import type { FileTouch } from "./touch.ts";
@@ -14,13 +15,20 @@ import { fits, folderOf } from "../path/wildcard.ts";
 
 export function commandRestricts(pattern: CommandPattern, { text, opaque, broken, digest, said }: Analysis): Match {
   if (matchesRaw(pattern, oneLine(text))) return "yes";
-  const { raws, spellings, leads, codes } = said();
-  if (raws.some((one) => matchesRaw(pattern, one)) || spellings.some((one) => matchesCanonical(pattern, one))) return "yes";
+  const { raws, spellings, optioned, leads, codes } = said();
+  if (some(raws, (one) => matchesRaw(pattern, one)) || some(spellings, (one) => matchesCanonical(pattern, one))) return "yes";
+  const ofProgram = optioned.filter(({ program }) => mayBegin(pattern, program));
+  if (ofProgram.some((one) => some(shortened(one), (spelled) => matchesCanonical(pattern, spelled)))) return "yes";
   const hidden = broken !== undefined || opaque.some(({ runs }) => runs) || digest().all.some(({ hides }) => hides !== undefined);
   // A word that can't be told may be what the rule speaks of; code in another language may name the program.
   const head = baseName(pattern.program.split(STAR)[0] ?? "").toLowerCase();
-  const may = leads.some((one) => mayMatchBehind(pattern, one)) || codes.some((code) => head === "" || code.includes(head));
+  const may = some(leads, (one) => mayMatchBehind(pattern, one)) || some(codes, (code) => head === "" || code.includes(head));
   return hidden || may ? "maybe" : "no";
+}
+
+function some(texts: Iterable<string>, is: (text: string) => boolean): boolean {
+  for (const text of texts) if (is(text)) return true;
+  return false;
 }
 
 /** `sighted`: all its touches of files. */
@@ -29,14 +37,17 @@ export function pathsRestrict(analysis: Analysis, sighted: readonly Sighted[], g
     analysis.broken !== undefined ||
     analysis.opaque.some(({ runs }) => runs) ||
     analysis.digest().all.some(({ hides }) => hides !== undefined);
+  const against: Against = { governs, placed, total: placed.every(({ pattern }) => pattern.total || pattern.negated) };
   let match: Match = hidden ? "maybe" : "no";
   for (const one of sighted) {
     if (!speaksOf(governs, one.touch)) continue;
-    match = strongest([match, touchRestricts(one, governs, placed)]);
+    match = stronger(match, touchRestricts(one, against));
     if (match === "yes") return match;
   }
   return match;
 }
+
+type Against = { readonly governs: Governs; readonly placed: readonly Placed[]; /** It holds for every path. */ readonly total: boolean };
 
 /** A restriction on reads holds for writes too: a change shows what was there. */
 function speaksOf(governs: Governs, touch: FileTouch): boolean {
@@ -52,27 +63,28 @@ function speaksOf(governs: Governs, touch: FileTouch): boolean {
   }
 }
 
-function touchRestricts({ touch, sights, roots }: Sighted, governs: Governs, placed: readonly Placed[]): Match {
-  if (touch.kept) return keptRestricts(touch, roots, placed);
-  const names = touch.do === "list" || (touch.do === "cd" && governs !== "moves");
+function touchRestricts({ touch, sights, roots }: Sighted, against: Against): Match {
+  if (touch.kept) return keptRestricts(touch, roots, against.placed);
+  const names = tellsNames(touch, against);
   let match: Match = touch.place.unknown && !names ? "maybe" : "no";
   for (const { seen, known } of sights) {
-    if (!known) match = strongest([match, "maybe"]);
-    for (const one of seen) match = strongest([match, seenRestricts(one, touch, governs, { placed, names })]);
+    if (!known) match = stronger(match, "maybe");
+    for (const one of seen) match = stronger(match, seenRestricts(one, touch, against));
     if (match === "yes") return match;
   }
   return match;
 }
 
-type Against = { readonly placed: readonly Placed[]; /** Only names are told. */ readonly names: boolean };
+const tellsNames = (touch: FileTouch, { governs }: Against): boolean => touch.do === "list" || (touch.do === "cd" && governs !== "moves");
 
 /** What a wildcard stands for is judged as if it were written out. */
-function seenRestricts({ path, all, known }: Seen, touch: FileTouch, governs: Governs, { placed, names }: Against): Match {
+function seenRestricts({ path, all, known }: Seen, touch: FileTouch, against: Against): Match {
+  const { governs, placed, total } = against;
   if (path.includes(MARK.glob)) return globRestricts({ path, all, known }, placed);
+  const names = tellsNames(touch, against);
   const whole = touch.under === true || touch.do === "delete";
   const beneath = touch.part && placed[0]?.pattern.negated ? "/x" : "";
   const hit = all.some((real) => holds(placed, real + beneath, whole || names || touch.guessed === true));
-  const total = placed.every(({ pattern }) => pattern.total || pattern.negated);
   if (touch.guessed && hit) return governs === "reads" && !total ? "yes" : "maybe";
   if (hit) return "yes";
   if (!known) return touch.guessed ? "no" : "maybe";

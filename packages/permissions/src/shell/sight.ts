@@ -18,20 +18,20 @@ export type Sighted = {
 };
 
 export async function sightAll(touches: readonly Touch[], ground: Ground, home: string): Promise<readonly Sighted[]> {
-  const known = new Map<string, Sight>();
+  const known = { guessed: new Map<string, Sight>(), named: new Map<string, Sight>() };
   const sighted: Sighted[] = [];
   for (const touch of touches) {
     if (touch.do === "net") continue;
     const sights: Sight[] = [];
+    const before = touch.guessed ? known.guessed : known.named;
     const roots: (string | undefined)[] = [];
     for (const path of touch.place.paths) {
       if (touch.kept) {
         roots.push(await ground.workTreeOf(path));
         continue;
       }
-      const key = touch.guessed ? `~${path}` : path;
-      const sight = known.get(key) ?? (await sightOf(path, touch.guessed === true, ground, home));
-      known.set(key, sight);
+      const sight = before.get(path) ?? (await sightOf(path, touch.guessed === true, ground, home));
+      before.set(path, sight);
       sights.push(sight);
     }
     sighted.push({ touch, sights, roots });

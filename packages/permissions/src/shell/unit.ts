@@ -1,10 +1,12 @@
 // One command with all that it runs in turn: the tree a rule is held against.
 import { factsOf, type Facts } from "./facts.ts";
 import { isKnown, type Word } from "./marks.ts";
+import { guessingOnce, type Guess } from "./operands.ts";
 import { FETCHED, peel } from "./peel.ts";
 import { readSource } from "./source.ts";
 import { file, type Touch } from "./touch.ts";
-import { walk, type Assign, type Simple } from "./walk.ts";
+import type { Assign } from "./assign.ts";
+import { walk, type Simple } from "./walk.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 
 export type Unit = {
@@ -30,12 +32,13 @@ const PER_GUESS = 2;
  * What is still looked at of a text that could mean any number of commands. `guesses`: places at which one may begin. `words`: of commands within
  * commands; below zero something was left out.
  */
-export type Budget = { readonly home: string | undefined; guesses: number; words: number };
+export type Budget = { readonly home: string | undefined; readonly guess: Guess; guesses: number; words: number };
 const MOST_GUESSES = 600;
 const LEAST_WORDS = 2_000;
 /** `text`: all of it. As many words within it as it has letters: what is taken apart grows with the text, however it nests. */
 export const budgetFor = (home: string | undefined, text: string): Budget => ({
   home,
+  guess: guessingOnce(),
   guesses: MOST_GUESSES,
   words: LEAST_WORDS + text.length,
 });
@@ -55,7 +58,7 @@ export function unitOf(command: Simple, budget: Budget, depth = 0): Unit {
   const { words, assigns, raw, at } = command;
   if (depth > 0 && !afford(budget, words.length + 1)) return { ...UNREAD, words, assigns, raw, at };
   const sets = assigns.map((one) => one.raw);
-  const facts = factsOf(words, at, sets);
+  const facts = factsOf(words, at, sets, budget.guess);
   if (depth > DEEPEST) return unread(command, facts, budget);
   const peeled = peel(command);
   const start = peeled.elsewhere ? { ...at, lost: true } : at;
@@ -109,7 +112,7 @@ function unread({ words, assigns, raw, at }: Simple, facts: Facts, budget: Budge
   for (let start = 1; start < words.length; start += 1) {
     const tail = words.slice(start, start + LONGEST_TAIL);
     if (!afford(budget, tail.length)) break;
-    runs.push({ ...leaf, ...innerOf(tail, []), facts: factsOf(tail, at, []) });
+    runs.push({ ...leaf, ...innerOf(tail, []), facts: factsOf(tail, at, [], budget.guess) });
   }
   return { ...leaf, words, assigns, raw, facts, runs };
 }
@@ -130,11 +133,14 @@ function scriptOf(text: string, at: Whereabouts, budget: Budget, depth: number):
   };
 }
 
-/** It and all that it runs. */
-export function* within(unit: Unit): Generator<Unit> {
-  yield unit;
-  if (unit.through) yield* within(unit.through);
-  for (const one of unit.runs) yield* within(one);
+/** They and all that they run, each before what it runs. */
+export function within(units: readonly Unit[], all: Unit[] = []): readonly Unit[] {
+  for (const unit of units) {
+    all.push(unit);
+    if (unit.through) within([unit.through], all);
+    within(unit.runs, all);
+  }
+  return all;
 }
 
 /** Names that only say how a program speaks or shows: an allowance looks past them. */

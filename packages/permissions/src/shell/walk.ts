@@ -10,16 +10,16 @@ import {
   type Statement,
   type SyntaxNode,
 } from "unbash";
+import { assigned, assignOf, type Assign } from "./assign.ts";
 import { expandWord, type Scope } from "./word.ts";
-import { isKnown, literal, MARK, type Word } from "./marks.ts";
-import { after, bare, either, leave, mayMove, move, movesIn, stay, type Flow, type Whereabouts } from "./whereabouts.ts";
+import { isKnown, type Word } from "./marks.ts";
+import { after, bare, either, leave, lettersOf, mayMove, move, movesIn, sparse, stay, type Flow, type Whereabouts } from "./whereabouts.ts";
 import { look, type Opaque } from "./hidden.ts";
 import { redirections, type Redirect } from "./redirect.ts";
 import { valuesOf } from "./loops.ts";
 import { readSource } from "./source.ts";
 import { showsNoSecret } from "./telling.ts";
 
-export type Assign = { readonly name: string; readonly raw: string; readonly value: Word | undefined };
 /** What stands on a command's standard input. `text`: as a script, as far as it is known. */
 export type Input =
   | { readonly from: "elsewhere" }
@@ -49,8 +49,8 @@ type Walk = {
   readonly depth: number;
   /** Has any command moved; and one in the body of a function? */
   readonly moved: { ever: boolean; inFunction: boolean };
-  /** How many evals are still followed, and how many words braces may still make. */
-  readonly room: { evals: number; words: number };
+  /** How many evals are still followed, how many words braces may still make, and how many letters paths in several folders may still have. */
+  readonly room: { evals: number; words: number; letters: number };
 };
 type Ground = {
   readonly at: Whereabouts;
@@ -81,7 +81,7 @@ export function walk(
     functions: new Set(),
     depth: 0,
     moved,
-    room: { evals: MOST_EVALS, words: MOST_BRACED },
+    room: { evals: MOST_EVALS, words: MOST_BRACED, letters: MOST_LETTERS },
   };
   statements(script.commands, { at: start, again: false, input: ELSEWHERE, ...NO_LOOP }, w);
   for (const missed of unseen(script, w.seen)) {
@@ -267,11 +267,20 @@ function simple(what: Command, ground: Ground, w: Walk): Flow {
   const raw = [...what.prefix, what.name, ...what.suffix]
     .flatMap((one) => (one && (one.type === "Word" || one.type === "Assignment") ? one.text : []))
     .join(" ");
-  const input = redirections(what.redirects, ground.at, scope, w) ?? ground.input;
-  if (words.length > 0 || assigns.length > 0) w.commands.push({ words, assigns, raw, at: ground.at, input });
+  const at = placed(words.length - 1 + what.redirects.length, ground, w);
+  const input = redirections(what.redirects, at, scope, w) ?? ground.input;
+  if (words.length > 0 || assigns.length > 0) w.commands.push({ words, assigns, raw, at, input });
   const flow = flowOf(words, ground, w);
   if (flow) w.moved.ever = true;
   return flow ?? stay(ground.at);
+}
+
+const MOST_LETTERS = 100_000; // of the folders that words may name files in, counted for each word
+
+/** Where it may run: one of several folders, where very many words may each name a file in any of them. */
+function placed(words: number, { at }: Ground, { room }: Walk): Whereabouts {
+  if (at.folders.length > 1) room.letters -= words * lettersOf(at.folders);
+  return room.letters < 0 ? sparse(at) : at;
 }
 
 /** Undefined where it stays. */
@@ -299,21 +308,6 @@ function evaluated(words: readonly Word[], ground: Ground, w: Walk): Flow | unde
   const flow = statements(script.commands, ground, trial);
   w.moved.inFunction ||= trial.moved.inFunction;
   return trial.moved.ever ? flow : undefined;
-}
-
-type Assignment = Extract<Command["prefix"][number], { type: "Assignment" }>;
-
-function assignOf(one: Assignment, scope: Scope): Assign {
-  const [value, ...more] = one.value.type === "Word" ? expandWord(one.value, scope) : [];
-  const odd = one.index !== undefined || more.length > 0 || one.append === true;
-  return { name: one.name, raw: one.text, value: odd ? undefined : value };
-}
-
-function assigned(one: Assignment, scope: Scope): Word {
-  const { value } = assignOf(one, scope);
-  return value
-    ? { raw: one.text, text: `${one.name}=${value.text}`, script: one.text }
-    : { ...literal(one.text), text: `${one.name}=${MARK.open}` };
 }
 
 const scopeOf = ({ at: { folders, lost }, vars }: Ground, { home, room }: Walk): Scope => ({

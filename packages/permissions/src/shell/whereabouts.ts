@@ -36,7 +36,11 @@ function bounded(at: Whereabouts): Whereabouts {
   return few.length < at.folders.length ? { folders: few, lost: true, cut: true } : at;
 }
 
-const lettersOf = (folders: readonly string[]): number => folders.reduce((sum, folder) => sum + folder.length, 0);
+/** In one of several folders, or elsewhere. */
+export const sparse = (at: Whereabouts): Whereabouts =>
+  at.folders.length > 1 ? { folders: at.folders.slice(0, 1), lost: true, cut: true } : at;
+
+export const lettersOf = (folders: readonly string[]): number => folders.reduce((sum, folder) => sum + folder.length, 0);
 
 /** Without `command` and `builtin` before it. */
 export function bare(words: readonly Word[]): readonly Word[] {

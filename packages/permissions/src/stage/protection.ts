@@ -4,7 +4,7 @@ import { say } from "../opinion.ts";
 import { isProtected, mayBeProtected } from "../path/protected.ts";
 import type { Scene, ShellEffect } from "../scene.ts";
 import { MARK } from "../shell/marks.ts";
-import type { Touch } from "../shell/touch.ts";
+import type { FileTouch, Touch } from "../shell/touch.ts";
 
 export async function protectedPaths(scene: Scene): Promise<Opinion | undefined> {
   if (scene.asked.mode === "bypassPermissions") return undefined;
@@ -23,14 +23,14 @@ async function changes(effect: Effect, scene: Scene): Promise<string | undefined
 
 async function commandChanges(effect: ShellEffect, scene: Scene): Promise<string | undefined> {
   const { touches, digest } = scene.analysis(effect);
-  const changed = [...touches, ...digest().all.flatMap(({ facts }) => (facts.tells ? [] : facts.touches))].filter(isChange);
-  const paths = new Set(changed.flatMap((touch) => (touch.do === "net" ? [] : touch.place.paths)));
-  return firstProtected([...paths], scene);
+  const changed = new Set([...touches, ...digest().all.flatMap(({ facts }) => (facts.tells ? [] : facts.touches))]);
+  const paths = Array.from(changed).flatMap((touch) => (isChange(touch) ? touch.place.paths : []));
+  return firstProtected(new Set(paths), scene);
 }
 
-const isChange = (touch: Touch): boolean => touch.do === "write" || touch.do === "delete";
+const isChange = (touch: Touch): touch is FileTouch => touch.do === "write" || touch.do === "delete";
 
-async function firstProtected(paths: readonly string[], scene: Scene): Promise<string | undefined> {
+async function firstProtected(paths: Iterable<string>, scene: Scene): Promise<string | undefined> {
   for (const path of paths) {
     if (path.includes(MARK.glob)) {
       const { all, known } = await scene.spellEach(path);

@@ -44,21 +44,19 @@ function describeShell(text: string, cwd: string, home: string): readonly string
   const lines = [
     ...(broken === undefined ? [] : [`opaque: ${broken}`]),
     ...opaque.map(({ why }) => `opaque: ${why}`),
-    ...units.flatMap((unit) => describeUnit(unit)),
+    ...within(units).flatMap((unit) => describeUnit(unit)),
     ...touches.flatMap((touch) => describeTouch(touch)),
   ];
   return [...new Set(lines)];
 }
 
-function describeUnit(top: Unit): readonly string[] {
-  return [...within(top)].flatMap((unit) => [
-    ...unit.assigns.map(({ raw }) => `set ${escaped(raw)}`),
-    ...(unit.words.length === 0
-      ? []
-      : [`run ${escaped(unit.words.map(({ raw }) => raw).join(" "))}${unit.facts.tells ? " (only tells)" : ""}`]),
-    ...(unit.hides === undefined ? [] : [`opaque: ${unit.hides.why}`]),
-    ...unit.facts.touches.filter((touch) => touch.do === "net" || touch.guessed !== true).flatMap((touch) => describeTouch(touch)),
-  ]);
+function describeUnit({ assigns, words, facts, hides }: Unit): readonly string[] {
+  return [
+    ...assigns.map(({ raw }) => `set ${escaped(raw)}`),
+    ...(words.length === 0 ? [] : [`run ${escaped(words.map(({ raw }) => raw).join(" "))}${facts.tells ? " (only tells)" : ""}`]),
+    ...(hides === undefined ? [] : [`opaque: ${hides.why}`]),
+    ...facts.touches.filter((touch) => touch.do === "net" || touch.guessed !== true).flatMap((touch) => describeTouch(touch)),
+  ];
 }
 
 function describeTouch(touch: Touch): readonly string[] {
