@@ -9,16 +9,16 @@ import { EMPTY, messagesOf, remember, text as words, type Envelope, type Event, 
 import { openStore } from "../packages/persistence/dist/index.js";
 
 /**
- * `node bench/store.ts [--short]`: what the embedded store takes, beside what it may take. Needs 2 GB in the temporary folder (TMPDIR), and clears it.
+ * `node bench/store.ts [--short] [part…]`: what the embedded store takes, beside what it may take. Needs 2 GB in the temporary folder (TMPDIR), and clears it.
  * Times of a whole process are from its start to its last word.
  */
 const SELF = fileURLToPath(import.meta.url);
 const KIND = "bench/1";
 const CWD = "/projects/bench";
 
-async function main(short: boolean): Promise<void> {
+async function main(short: boolean, chosen: readonly string[]): Promise<void> {
   console.log(`Node ${process.version}, ${process.platform} ${process.arch}${short ? ", a tenth of everything" : ""}\n`);
-  for (const part of [appending, growing, long, messages, many]) {
+  for (const part of [appending, growing, long, messages, many].filter(({ name }) => chosen.length === 0 || chosen.includes(name))) {
     const root = await mkdtemp(join(tmpdir(), "keel-store-"));
     try {
       await part(root, short ? 0.1 : 1);
@@ -331,4 +331,8 @@ async function times<T>(count_: number, act: () => Promise<T>): Promise<T[]> {
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 if (process.argv[2] === "--child") await child(process.argv[3] ?? "", process.argv[4] ?? "");
-else await main(process.argv.includes("--short"));
+else
+  await main(
+    process.argv.includes("--short"),
+    process.argv.slice(2).filter((word) => word !== "--short"),
+  );

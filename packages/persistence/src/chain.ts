@@ -2,9 +2,9 @@ import { text } from "@keelson/protocol";
 import { segmentPath } from "./layout.ts";
 import type { Batch, Line } from "./lines.ts";
 import type { Finding, Source } from "./read.ts";
-import { parseHeader, parseRecord, UNKNOWN, type Found } from "./record.ts";
+import { parseHeader, parseRecord, type Found } from "./record.ts";
 import type { Segment } from "./segment.ts";
-import { sameIn, type Same } from "./short.ts";
+import { sameIn, Told } from "./short.ts";
 
 /** A stretch of neighbouring bad lines. `line`: undefined behind a jump. */
 type Bad = {
@@ -27,7 +27,7 @@ export class Chain {
   wanted: number;
   readonly #source: Source;
   #jumped = false;
-  #same: Same = UNKNOWN;
+  #told = new Told();
   /** When the last record was written. */
   #at = 0;
   #line: number | undefined = 0;
@@ -62,7 +62,7 @@ export class Chain {
     this.#jumped = false;
     this.#leap = undefined;
     this.#isFirst = true;
-    this.#same = { session: segment.header?.session ?? "", run: "", path: [] };
+    this.#told = new Told({ session: segment.header?.session ?? "", run: "", path: [] });
   }
 
   pass(segment: Segment, batch: Batch, until: number): readonly Found[] {
@@ -130,10 +130,13 @@ export class Chain {
   }
 
   #parse(bytes: Buffer | undefined): Found | undefined {
-    const record = parseRecord(bytes, this.#same);
-    if (record?.isLong) this.#same = record.envelope;
-    if (!record && bytes) this.#same = sameIn(bytes) ?? this.#same; // what follows may be of the run that it began
-    return record;
+    const record = parseRecord(bytes, this.#told);
+    if (record?.isLong) this.#told.begin(record.envelope);
+    if (record) return record;
+    this.#told.forget();
+    const same = bytes && sameIn(bytes);
+    if (same) this.#told.begin(same); // what follows may be of the run that it began
+    return undefined;
   }
 
   #spoiled(segment: Segment, { at, size, ended }: Line, line: number | undefined): void {
@@ -173,7 +176,7 @@ export class Chain {
     this.last = lost;
     const problem = { severity: "error", ...place, text: `${which} missing from this session: ${advice}` } as const;
     this.#source.found({ problem, segment: undefined, at: 0, size: 0, torn: false, lost });
-    const { session, run, path } = behind?.envelope ?? this.#same;
+    const { session, run, path } = behind?.envelope ?? this.#told.same;
     const words = `${which} missing here: the log of this session was damaged. Look at how things stand before you do anything again.`;
     const event = { type: "context.added", from: "harness", content: [text(words)] } as const;
     const envelope = { v: 1, seq: lost, at: behind?.envelope.at ?? this.#at, session, run, path, event } as const;

@@ -7,7 +7,7 @@ import { epochsOf, lockPath, segmentPath } from "./layout.ts";
 import { dropLock, holderOf, openNew, takeLock, type Holder, type LockRoom } from "./lock.ts";
 import { Pen } from "./pen.ts";
 import type { Report } from "./read.ts";
-import { encode, type Header } from "./record.ts";
+import { encode, FORMAT, type Header } from "./record.ts";
 import { segmentsOf } from "./segment.ts";
 import { birthOf } from "./summary.ts";
 import { survey, type Surveyed } from "./survey.ts";
@@ -38,7 +38,7 @@ export async function claimPen(desk: Desk, folder: string, ref: Ref, claimant: C
     markChanged(disk, root, folder);
     const born = epoch === 1 ? claimant.born : undefined; // else somebody has had it meanwhile
     const { start, birth, older } = born ? newborn(folder, born) : await lookBack(desk, folder, ref, { epoch, recall: claimant.recall });
-    const line = encode({ keel: 1, session: ref.session, epoch, base: start.head, ...birth });
+    const line = encode({ keel: FORMAT, session: ref.session, epoch, base: start.head, ...birth });
     writeWhole(disk, fd, line);
     if (!born) clearAway(desk, folder, epoch);
     const drop = (): void => dropLock(desk, lock);

@@ -23,7 +23,7 @@ test("a session stands in its folder's slug, for the user alone, with a header i
   for (let path = folder; path !== home.path; path = join(path, "..")) assert.equal(statSync(path).mode & 0o777, 0o700, path);
   assert.equal(folder, join(root, "sessions", slugOf(CWD), "s"));
   assert.match(slugOf(CWD), /^one-[0-9a-f]{8}$/);
-  const header = (epoch: number, base: number): unknown => ({ keel: 1, session: "s", epoch, base, parent: "p", cwd: CWD, created: 5 });
+  const header = (epoch: number, base: number): unknown => ({ keel: 2, session: "s", epoch, base, parent: "p", cwd: CWD, created: 5 });
   const lines = (epoch: number): unknown[] =>
     readFileSync(join(folder, `${epoch}.jsonl`), "utf8")
       .trimEnd()
@@ -101,7 +101,7 @@ test("a broken session is told and hides no other", async () => {
   const { store, problems } = opened(home.path);
   for (const session of ["good", "headless", "newer"]) await store.create({ tenant: "local", session }, { cwd: CWD });
   writeFileSync(join(folderOf(home.path, "headless"), "0.jsonl"), "\0\0\0\n");
-  writeFileSync(join(folderOf(home.path, "newer"), "0.jsonl"), '{"keel":2,"all":"new"}\n');
+  writeFileSync(join(folderOf(home.path, "newer"), "0.jsonl"), '{"keel":3,"all":"new"}\n');
   writeFileSync(join(folderOf(home.path), "..", "stray"), "not a folder");
   assert.deepEqual((await store.list({ tenant: "local" })).map(({ ref }) => ref.session).toSorted(), ["good", "headless"]);
   assert.deepEqual((await store.list({ tenant: "local", cwd: CWD })).map(({ ref, cwd }) => `${ref.session} ${cwd}`).toSorted(), [

@@ -3,7 +3,7 @@ import { storeError } from "@keelson/protocol";
 import { bestEffort, isErrno, writeWhole, type Disk } from "./disk.ts";
 import { epochsOf, isSessionId, segmentPath, sessionsOf, slugOf } from "./layout.ts";
 import { openNew } from "./lock.ts";
-import { encode, type Header } from "./record.ts";
+import { encode, FORMAT, type Header } from "./record.ts";
 
 /** Where the sessions of a root stand: `sessions/<slug of the cwd>/<session>/`. A folder without a segment is no session. */
 export type Place = { readonly session: string; readonly folder: string };
@@ -48,7 +48,7 @@ export function makeSession(disk: Disk, folder: string, birth: Omit<Header, "kee
   const fd = openNew(disk, path);
   if (fd === undefined) throw taken(birth.session);
   try {
-    writeWhole(disk, fd, encode({ keel: 1, epoch: 0, base: 0, ...birth }));
+    writeWhole(disk, fd, encode({ keel: FORMAT, epoch: 0, base: 0, ...birth }));
   } catch (error) {
     bestEffort(() => disk.remove(path));
     throw error;

@@ -26,7 +26,7 @@ test("a fork has second names of its parent's segments, and a first one of its o
   for (const name of ["0.jsonl", "1.jsonl", "2.jsonl"])
     assert.equal(statSync(join(child, name)).ino, statSync(join(folder, name)).ino, name);
   assert.deepEqual(JSON.parse(readFileSync(join(child, "3.jsonl"), "utf8")), {
-    keel: 1,
+    keel: 2,
     session: "child",
     epoch: 3,
     base: 6,

@@ -6,7 +6,7 @@ import { bestEffort, ifThere, isErrno, writeWhole, type Disk } from "./disk.ts";
 import { taken } from "./folders.ts";
 import { segmentPath } from "./layout.ts";
 import { placeOf, type Place } from "./place.ts";
-import { encode, type Header } from "./record.ts";
+import { encode, FORMAT, type Header } from "./record.ts";
 import { readFrom, segmentsOf, withFile, type Segment } from "./segment.ts";
 import { snapshotPath } from "./snapshot.ts";
 
@@ -34,7 +34,7 @@ export function forkSession(from: Forking, folder: string, birth: Birth): void {
   try {
     const shared = place ? segmentsOf(disk, parent).filter(({ base }) => base < seq) : [];
     for (const segment of shared) share(from, segment, beside, place);
-    seal(disk, beside, { keel: 1, epoch: (shared.at(-1)?.epoch ?? -1) + 1, base: seq, ...birth });
+    seal(disk, beside, { keel: FORMAT, epoch: (shared.at(-1)?.epoch ?? -1) + 1, base: seq, ...birth });
     shareBlobs(disk, parent, beside);
     put(disk, beside, folder, birth.session);
   } catch (error) {

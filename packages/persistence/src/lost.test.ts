@@ -20,10 +20,10 @@ async function log(root: string, envelopes: readonly Envelope[] = notes(1, 9)) {
   return { ...scene, file: (epoch: number) => join(scene.folder, `${epoch}.jsonl`) };
 }
 
-/** As `sed -i '3s/^{"seq"/{"s!q/'` does it: `line` from 1, which is the header. */
+/** As `sed -i '3s/"seq"/"s!q"/; 3s/^\[/[!/'` does it: `line` from 1, which is the header. */
 function spoil(path: string, line: number): void {
   const lines = readFileSync(path, "utf8").split("\n");
-  lines[line - 1] = (lines[line - 1] ?? "").replace('"seq"', '"s!q"');
+  lines[line - 1] = (lines[line - 1] ?? "").replace('"seq"', '"s!q"').replace(/^\[/, "[!");
   writeFileSync(path, lines.join("\n"));
 }
 
@@ -111,7 +111,7 @@ test("records of the segment's end are missing when the next segment begins behi
 test("a number that was spoiled into a higher one takes nothing with it", async () => {
   await using home = await temporaryHome();
   const { file, store, problems } = await log(home.path);
-  for (const epoch of [1, 3]) writeFileSync(file(epoch), readFileSync(file(epoch), "utf8").replace(/"seq":(2|8),/, '"seq":9$1$1,'));
+  for (const epoch of [1, 3]) writeFileSync(file(epoch), readFileSync(file(epoch), "utf8").replace(/^\[(2|8),/m, "[9$1$1,"));
   assert.deepEqual(real(await all(store)), [note(1), ...notes(3, 7), note(9)]);
   assert.deepEqual(
     errorsIn(problems).map(({ text: words }) => words),

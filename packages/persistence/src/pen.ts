@@ -4,10 +4,10 @@ import { bestEffort, ifThere, writeWhole, type Disk } from "./disk.ts";
 import { unwritable } from "./failure.ts";
 import { Group } from "./group.ts";
 import type { Report } from "./read.ts";
-import { admit, write, type Line } from "./record.ts";
+import { admit, write } from "./record.ts";
 import { cutBack, syncEach, writeAgain } from "./restore.ts";
 import { soundEnd } from "./segment.ts";
-import { Repeats } from "./short.ts";
+import { Repeats, type Line } from "./short.ts";
 import { outlineAfter } from "./standing.ts";
 import type { Ahead, Surveyed } from "./survey.ts";
 

@@ -1,14 +1,17 @@
 import { isUtf8 } from "node:buffer";
 import { storeError, type Envelope } from "@keelson/protocol";
 import { mayNeedPacking, pack, unpack, type Get, type Put } from "./pack.ts";
-import { lengthen, type Repeats, type Same } from "./short.ts";
+import { Told, type Line, type Repeats } from "./short.ts";
 
 /** One line of JSON, and what makes it ours. Written once, never rewritten: what isn't known here stays as it was. */
 export const RECORD_LIMIT = 16 * 1024 * 1024;
 
+/** 1: lines have no rows. Who knows only that refuses the file, instead of taking its rows for spoiled lines. */
+export const FORMAT = 2;
+
 /** The first line of a segment. `base`: the head at which it begins; what an earlier segment holds beyond it is never read. */
 export type Header = {
-  readonly keel: 1;
+  readonly keel: typeof FORMAT;
   readonly session: string;
   readonly epoch: number;
   readonly base: number;
@@ -21,9 +24,6 @@ export type Stored = Envelope & { readonly seq: number };
 export type Found = { readonly seq: number; readonly envelope: Stored; readonly mark: string | undefined; readonly isLong: boolean };
 
 export const encode = (header: Header): Buffer => Buffer.from(`${JSON.stringify(header)}\n`);
-
-/** An envelope's JSON, and the tokens in it if it is packed. */
-export type Line = { readonly envelope: Envelope; readonly json: string; readonly mark: string | undefined };
 
 /** What an append is to write, or why it can't be: all are checked before a blob is put, and all blobs before anything is written. */
 export function admit(head: number, expectedHead: number, envelopes: readonly Envelope[], put: Put): readonly Line[] {
@@ -61,25 +61,31 @@ function packed(envelope: Envelope, json: string, put: Put): Line {
 /** As one text. A packed line has a shape of its own, so that no envelope can be taken for one. */
 export function write(lines: readonly Line[], repeats: Repeats): string {
   let text = "";
-  for (const { envelope, json, mark } of lines) {
-    const short = repeats.shorten(envelope, json);
+  for (const line of lines) {
+    const { envelope, mark } = line;
+    const short = repeats.shorten(line);
     text += mark === undefined ? `${short}\n` : `{"seq":${envelope.seq},"mark":${JSON.stringify(mark)},"packed":${short}}\n`;
   }
   return text;
 }
 
-export const UNKNOWN: Same = { session: "", run: "", path: [] };
-
-/** Undefined for what isn't a whole record: torn, not UTF-8, not JSON, another shape. `same`: of the long line before; who doesn't know it learns no more than number, time and event. */
-export function parseRecord(bytes: Uint8Array | undefined, same: Same = UNKNOWN): Found | undefined {
+/** Undefined for what isn't a whole record: torn, not UTF-8, not JSON, another shape. `told`: by the lines before; who doesn't know them learns no more than number, time and event. */
+export function parseRecord(bytes: Uint8Array | undefined, told = new Told()): Found | undefined {
   const value = parse(bytes);
+  if (Array.isArray(value)) return foundIn(told.lengthen(value));
   if (!isObject(value)) return undefined;
   const { mark, packed: inner } = value;
   const isPacked = !("v" in value) && !("event" in value) && typeof mark === "string" && isObject(inner);
   const line = isPacked ? inner : value;
   const isLong = "v" in line;
-  const envelope = isLong ? line : lengthen(line, same);
-  return isRecord(envelope) ? { seq: envelope.seq, envelope, mark: isPacked ? mark : undefined, isLong } : undefined;
+  return foundIn(isLong ? line : told.lengthen(line), { mark: isPacked ? mark : undefined, isLong });
+}
+
+function foundIn(
+  envelope: unknown,
+  { mark, isLong }: Pick<Found, "mark" | "isLong"> = { mark: undefined, isLong: false },
+): Found | undefined {
+  return isRecord(envelope) ? { seq: envelope.seq, envelope, mark, isLong } : undefined;
 }
 
 /** The envelope that was appended. `lost` hears of blobs that can't be had. */
@@ -101,12 +107,12 @@ function isRecord(value: unknown): value is Stored {
 export function parseHeader(bytes: Uint8Array | undefined, path: string): Header | undefined {
   const value = parse(bytes);
   if (!isObject(value) || !isCount(value["keel"])) return undefined;
-  if (value["keel"] > 1)
+  if (value["keel"] > FORMAT)
     throw storeError("unreadable", `${path} was written by a newer keelson (format ${value["keel"]}). Update keelson to open it.`);
   const { session, epoch, base, parent, cwd, created } = value;
   if (typeof session !== "string" || !isCount(epoch) || !isCount(base) || typeof cwd !== "string" || typeof created !== "number")
     return undefined;
-  return { keel: 1, session, epoch, base, ...(typeof parent === "string" && { parent }), cwd, created };
+  return { keel: FORMAT, session, epoch, base, ...(typeof parent === "string" && { parent }), cwd, created };
 }
 
 function parse(bytes: Uint8Array | undefined): unknown {

@@ -1,30 +1,54 @@
-import type { Envelope } from "@keelson/protocol";
+import type { Envelope, Json } from "@keelson/protocol";
+import { longEvent, shortEvent, type Row } from "./row.ts";
 
 /**
  * Lines that follow each other say once which session, run and path they are of: a line without `v` has those of the last line with one.
- * A long line comes again and again, so that a reader who begins in the middle of a file meets one soon.
+ * A long line comes again and again, so that a reader who begins in the middle of a file meets one soon. Behind it a call that was started
+ * says its input no more when the reply that asked for it stands there too.
  */
 export type Same = Pick<Envelope, "session" | "run" | "path">;
 const MOST_SHORT = 100;
+
+/** An envelope's JSON, and the tokens in it if it is packed. */
+export type Line = { readonly envelope: Envelope; readonly json: string; readonly mark: string | undefined };
 
 export class Repeats {
   #last: Same | undefined;
   #spelled = "";
   #short = 0;
+  readonly #inputs = new Map<string, string>();
 
-  /** `json`: of the envelope, as it is or packed. Only what is spelled as we spell it gets shorter, so that it can be spelled so again. */
-  shorten(envelope: Envelope, json: string): string {
+  /** Only what is spelled as we spell it gets shorter, so that it can be spelled so again. */
+  shorten({ envelope, json, mark }: Line): string {
     const { seq, at } = envelope;
     const numbers = `"seq":${seq},"at":${at}`;
     if (this.#last && this.#short < MOST_SHORT && isSame(envelope, this.#last) && json.startsWith(`{"v":1,${numbers}${this.#spelled}`)) {
       this.#short++;
-      return `{${numbers},"event":${json.slice(7 + numbers.length + this.#spelled.length)}`;
+      return (
+        (mark === undefined ? this.#row(envelope) : undefined) ??
+        `{${numbers},"event":${json.slice(7 + numbers.length + this.#spelled.length)}`
+      );
     }
     const { session, run, path } = envelope;
     this.#last = { session, run, path };
     this.#spelled = `,"session":${JSON.stringify(session)},"run":${JSON.stringify(run)},"path":${JSON.stringify(path)},"event":`;
     this.#short = 0;
+    this.#inputs.clear();
     return json;
+  }
+
+  /** `[seq, at, type, ...values]`. */
+  #row(envelope: Envelope): string | undefined {
+    const { seq = 0, at, event } = envelope;
+    const row = Object.keys(envelope).length === MEMBERS ? shortEvent(event) : undefined;
+    if (!row) return undefined;
+    const use = inputIn(row);
+    if (use) this.#inputs.set(use.callId, JSON.stringify(use.input));
+    if (row[0] !== "call.started") return JSON.stringify([seq, at, ...row]);
+    const [, callId, input = null] = row;
+    if (input === null) return undefined; // that says that it stands elsewhere
+    const isKnown = this.#inputs.get(String(callId)) === JSON.stringify(input);
+    return JSON.stringify([seq, at, ...(isKnown ? row.with(INPUT, null) : row)]);
   }
 
   /** What was written last may not be there: the next line is a long one. */
@@ -33,6 +57,60 @@ export class Repeats {
   }
 }
 
+/** Of an envelope: v, seq, at, session, run, path, event. */
+const MEMBERS = 7;
+/** Where the row of `call.started` has it. */
+const INPUT = 2;
+
+/** Of a call that a reply asks for. */
+function inputIn([type, , , block]: Row): { readonly callId: string; readonly input: Json } | undefined {
+  if (type !== "block.completed" || !Array.isArray(block)) return undefined;
+  const [callId, , input = null] = block as Row;
+  return typeof callId === "string" ? { callId, input } : undefined;
+}
+
+/** What the lines before a short one have told, for who reads them in their order. */
+export class Told {
+  #same: Same;
+  readonly #inputs = new Map<string, Json>();
+
+  constructor(same: Same = UNKNOWN) {
+    this.#same = same;
+  }
+
+  get same(): Same {
+    return this.#same;
+  }
+
+  /** A long line was read, or what is left of one. */
+  begin({ session, run, path }: Same): void {
+    this.#same = { session, run, path };
+    this.#inputs.clear();
+  }
+
+  /** A line was spoiled. A call that it asked for comes without its input, and never with another one's. */
+  forget(): void {
+    this.#inputs.clear();
+  }
+
+  /** A short line's value as it was appended; undefined for what isn't one. */
+  lengthen(value: Readonly<Record<string, unknown>> | Row): Readonly<Record<string, unknown>> | undefined {
+    if (!isRow(value)) {
+      const { seq, at, event, ...rest } = value;
+      return { v: 1, seq, at, ...this.#same, event, ...rest };
+    }
+    const [seq, at, ...row] = value;
+    const use = inputIn(row);
+    if (use) this.#inputs.set(use.callId, use.input);
+    const isKnown = row[0] === "call.started" && row[INPUT] === null;
+    const event = longEvent(isKnown ? row.with(INPUT, this.#inputs.get(String(row[1])) ?? {}) : row);
+    return event && { v: 1, seq, at, ...this.#same, event };
+  }
+}
+
+const UNKNOWN: Same = { session: "", run: "", path: [] };
+const isRow = (value: unknown): value is Row => Array.isArray(value);
+
 function isSame(one: Same, other: Same): boolean {
   return (
     one.session === other.session &&
@@ -40,12 +118,6 @@ function isSame(one: Same, other: Same): boolean {
     one.path.length === other.path.length &&
     one.path.every((part, at) => part === other.path[at])
   );
-}
-
-/** A short line's value as it was appended. */
-export function lengthen(value: Readonly<Record<string, unknown>>, { session, run, path }: Same): Readonly<Record<string, unknown>> {
-  const { seq, at, event, ...rest } = value;
-  return { v: 1, seq, at, session, run, path, event, ...rest };
 }
 
 /** Of a long line that is spoiled elsewhere. */
