@@ -27,7 +27,7 @@ function walk(folder: string): void {
 
 /** `kept`: this process is the next start, and does nothing but read. */
 const [, , , folder = "", kept] = process.argv;
-const place = { folder, version: "bench" };
+const place = { folder, version: "bench", readAt: Date.now() };
 if (kept !== undefined) {
   const walked = await timed(() => walk(root));
   const start = async (): Promise<void> => void (await readCatalog(layers, createCatalogCache(place, layers)));

@@ -2,12 +2,13 @@
  * The files of one plugin directory. Rule: nothing outside it is read, by name or by link; nothing but regular files is opened;
  * what is refused is one problem. Synchronous on purpose: 25,000 small files cost four times as much through promises.
  */
-import { constants, lstatSync, readdirSync, type Dirent } from "node:fs";
+import { constants, readdirSync, type Dirent, type Stats } from "node:fs";
 import { isAbsolute, join, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Problem } from "@keelson/protocol";
 import { createFollow, isInside, LEAVES, odd, realOf, targetOf } from "./link.ts";
 import { warn, type Said } from "./problem.ts";
+import type { Witness } from "./witness.ts";
 import { quote } from "./words.ts";
 
 /** `linked`: reached through a link, which has been looked at. */
@@ -21,6 +22,10 @@ export type Disk = {
   readonly find: (path: string) => Entry | NotFound;
   /** What stands at a path below the root that the caller made itself. */
   readonly at: (path: string) => Entry | undefined;
+  /** The same, whatever it is. */
+  readonly look: (path: string) => Stats | undefined;
+  /** Told of all that is looked at here; whoever opens a path by itself tells it first. */
+  readonly witness: Witness;
   /** Lets others have a turn now and then; awaited once a file. */
   readonly breathe: () => Promise<void> | undefined;
   /** Room for the start of one file at a time. */
@@ -45,8 +50,19 @@ const TOO_LARGE: Said = {
   hint: "Split it, or move what isn't part of the plugin elsewhere.",
 };
 
-/** `within`: the real path that nothing may lead out of; undefined where the user's own links may go anywhere. */
-export function openDisk(root: string, within: string | undefined, problems: Problem[], unchanged: Disk["unchanged"] = () => false): Disk {
+/**
+ * `within`: the real path that nothing may lead out of; undefined where the user's own links may go anywhere.
+ * `unchanged`: see `Disk`.
+ */
+export type DiskOf = {
+  readonly root: string;
+  readonly within: string | undefined;
+  readonly problems: Problem[];
+  readonly witness: Witness;
+  readonly unchanged?: Disk["unchanged"] | undefined;
+};
+
+export function openDisk({ root, within, problems, witness, unchanged = () => false }: DiskOf): Disk {
   let entered = 0;
   let files = 0;
   const said = new Set<string>();
@@ -61,6 +77,7 @@ export function openDisk(root: string, within: string | undefined, problems: Pro
   const entryOf = (path: string, name: string, kind: Kind): Entry | undefined => {
     if (kind.isFile()) return { name, path, kind: "file", linked: false };
     if (kind.isDirectory()) return { name, path, kind: "directory", linked: false };
+    witness.doubt();
     if (kind.isSymbolicLink()) return follow(path, name);
     return void report(odd(path));
   };
@@ -69,16 +86,19 @@ export function openDisk(root: string, within: string | undefined, problems: Pro
     report,
     entries: (dir) => {
       if (entered > MOST_ENTRIES) return [];
+      witness.saw(dir);
       const found = listDir(dir, report);
       entered += found.length;
       if (entered > MOST_ENTRIES) report(warn({ file: root, line: 1 }, TOO_LARGE));
       return found.flatMap((entry) => (NEVER.has(entry.name) ? [] : (entryOf(`${dir}${sep}${entry.name}`, entry.name, entry) ?? [])));
     },
-    find: (path) => findIn(root, within, path),
+    find: (path) => findIn({ root, within, witness }, path),
     at: (path) => {
-      const stat = lstatSync(path, { throwIfNoEntry: false });
+      const stat = witness.look(path);
       return stat && entryOf(path, nameIn(path), stat);
     },
+    look: (path) => witness.look(path),
+    witness,
     scratch: Buffer.allocUnsafe(SCRATCH_BYTES),
     unchanged,
     breathe: () => (++files % FILES_A_TURN === 0 ? setImmediate() : undefined),
@@ -87,9 +107,10 @@ export function openDisk(root: string, within: string | undefined, problems: Pro
 
 type Kind = { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean };
 
-function findIn(root: string, within: string | undefined, path: string): Entry | NotFound {
+function findIn({ root, within, witness }: Pick<DiskOf, "root" | "within" | "witness">, path: string): Entry | NotFound {
   if (isAbsolute(path) || path.split(/[\\/]/).includes("..")) return { why: LEAVES, missing: false };
   const whole = stripSlash(join(root, path));
+  witness.saw(whole);
   const target = targetOf(whole);
   if (typeof target === "string") return { why: target === "names nothing" ? "doesn't exist." : `${target}.`, missing: true };
   const { real, stat } = target;

@@ -1,8 +1,8 @@
 /** Reads one plugin directory. Rule: reading runs nothing; what is wrong comes back as problems, and content never makes it throw. */
-import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { PluginDecl, PluginParts, PluginRead, Problem } from "@keelson/protocol";
-import { openDisk } from "./disk.ts";
+import { openDisk, type DiskOf } from "./disk.ts";
 import { FORMATS, type Format, type Look } from "./format.ts";
 import { readInside } from "./inside.ts";
 import { objectOf, parseDocument, type Document } from "./json.ts";
@@ -11,12 +11,14 @@ import { readOurs } from "./ours.ts";
 import { createReadCache, turnOver, turnTo, type ReadCache } from "./part/keep.ts";
 import { readParts } from "./part/parts.ts";
 import { failure } from "./text.ts";
+import { Witness } from "./witness.ts";
 import { quote } from "./words.ts";
 
 const MANIFEST_BYTES = 1024 * 1024;
 const SYSTEM_BYTES = 256 * 1024;
 const SYSTEM = "system.md";
 
+type Place = Pick<DiskOf, "root" | "within" | "witness">;
 type Found = { readonly format: Format; readonly document: Document; readonly repeated: readonly Problem[] };
 
 /**
@@ -42,18 +44,19 @@ export async function readPlugin(root: string, options: ReadOptions = {}): Promi
   const nowhere = await checkRoot(root);
   if (nowhere) return { plugin: undefined, problems: [nowhere] };
   const within = options.within === "anywhere" ? undefined : realpathSync.native(options.within ?? root);
-  const found = await findManifest(root, options.format, within);
+  const place = { root, within, witness: new Witness(root, options.format === undefined) };
+  const found = await findManifest(place, options.format);
   if ("severity" in found) return { plugin: undefined, problems: [found] };
   const { format, document } = found;
   const problems = [...found.repeated, ...checkManifest(document, format)];
   if (problems.some(({ severity }) => severity === "error")) return { plugin: undefined, problems };
   const ours = readOurs(document);
-  const system = await readSystem(root, { manifest: document.file, named: ours.system, within });
+  const system = await readSystem(place, { manifest: document.file, named: ours.system });
   const cache = options.cache ?? createReadCache();
   turnTo(cache, JSON.stringify([format.name, objectOf(document), options.more ? objectOf(options.more) : null]));
   const own: Problem[] = [];
   const parts = await readParts({
-    disk: openDisk(root, within, own, options.unchanged),
+    disk: openDisk({ ...place, problems: own, unchanged: options.unchanged }),
     layout: format.layout,
     document,
     cache,
@@ -61,10 +64,13 @@ export async function readPlugin(root: string, options: ReadOptions = {}): Promi
     ...(options.texts !== undefined && { texts: options.texts }),
   });
   turnOver(cache);
-  return {
+  const read = {
     plugin: declare(root, found, { ...ours, ...system }, parts),
     problems: [...problems, ...ours.problems.map((problem) => ({ ...problem, code: "dev_keelson" })), ...system.problems, ...own],
   };
+  const { facts } = place.witness;
+  cache.whole = facts && { ...read, facts };
+  return read;
 }
 
 async function checkRoot(root: string): Promise<Problem | undefined> {
@@ -81,8 +87,9 @@ async function checkRoot(root: string): Promise<Problem | undefined> {
   }
 }
 
-async function findManifest(root: string, named: string | undefined, within: string | undefined): Promise<Found | Problem> {
-  const look = lookInto(root);
+async function findManifest(place: Place, named: string | undefined): Promise<Found | Problem> {
+  const { root } = place;
+  const look = lookInto(place);
   const read = new Map<string, Awaited<ReturnType<typeof readInside>>>();
   for (const format of FORMATS.filter(({ name }) => named === undefined || name === named)) {
     const { manifest, folder, holds, fits } = format;
@@ -90,7 +97,7 @@ async function findManifest(root: string, named: string | undefined, within: str
       if (named === undefined && ((folder !== undefined && basename(root) !== folder) || (holds && !holds(look)))) continue;
       return { format, document: emptyDocument(root), repeated: [] };
     }
-    const text = read.get(manifest) ?? (await readInside(root, manifest, MANIFEST_BYTES, within));
+    const text = read.get(manifest) ?? (await readSeen(place, manifest, MANIFEST_BYTES));
     read.set(manifest, text);
     if (!text.ok && text.missing) continue;
     const file = join(root, manifest);
@@ -107,10 +114,18 @@ function unreadable(file: string, why: string, line: number | undefined): Proble
   return { severity: "error", code: "manifest_unreadable", file, ...(line !== undefined && { line }), text: `${why}. ${hint}`, hint };
 }
 
-function lookInto(root: string): Look {
+async function readSeen({ root, within, witness }: Place, path: string, limitBytes: number): ReturnType<typeof readInside> {
+  witness.saw(join(root, path));
+  return await readInside(root, path, limitBytes, within);
+}
+
+function lookInto({ root, witness }: Place): Look {
   return {
-    has: (path) => lstatSync(join(root, path), { throwIfNoEntry: false }) !== undefined,
-    folders: () => readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])),
+    has: (path) => witness.look(join(root, path)) !== undefined,
+    folders: () => {
+      witness.saw(root);
+      return readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+    },
   };
 }
 
@@ -122,14 +137,14 @@ function emptyDocument(file: string): Document {
 
 /** The file that is named, else the one that stands in its place. An empty one says nothing. */
 async function readSystem(
-  root: string,
-  { manifest, named, within }: { readonly manifest: string; readonly named: string | undefined; readonly within: string | undefined },
+  place: Place,
+  { manifest, named }: { readonly manifest: string; readonly named: string | undefined },
 ): Promise<{ readonly text?: string; readonly problems: readonly Problem[] }> {
-  const read = await readInside(root, named ?? SYSTEM, SYSTEM_BYTES, within);
+  const read = await readSeen(place, named ?? SYSTEM, SYSTEM_BYTES);
   if (read.ok) return { ...(read.text.trim() && { text: read.text }), problems: [] };
   if (named === undefined && read.missing) return { problems: [] };
   const text = `The system prompt ${quote(named ?? SYSTEM)} ${read.why}. The plugin has none now.`;
-  return { problems: [{ severity: "error", code: "system_prompt", file: named === undefined ? join(root, SYSTEM) : manifest, text }] };
+  return { problems: [{ severity: "error", code: "system_prompt", file: named === undefined ? join(place.root, SYSTEM) : manifest, text }] };
 }
 
 function declare(

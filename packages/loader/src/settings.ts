@@ -148,7 +148,7 @@ function hooksOf(
     line: lineAt(document, ["hooks", ...path]) ?? lineAt(document, ["hooks"]) ?? 1,
   });
   const report = (problem: Problem): void => void problems.push({ ...problem, severity: "warning" });
-  return { found: hooksIn(value, { at, dialect: "claude", root: undefined, report }).map((hook) => ({ ...hook, source })), problems };
+  return { found: hooksIn(value, { at, dialect: "claude", look: undefined, report }).map((hook) => ({ ...hook, source })), problems };
 }
 
 function openBuiltin(places: SettingsPlaces, settings: Settings): Opened {

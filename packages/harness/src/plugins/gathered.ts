@@ -55,12 +55,12 @@ export type PluginsRead = {
 };
 /** What was read of the directories, whatever of it may be used, for whoever reads them again. `keep`: leaves it to the next start. */
 export type PluginIndex = { readonly whole: Catalog; readonly cache: CatalogCache; keep(): Promise<void> };
-type Where = Pick<House, "place" | "plugins" | "named"> & Partial<Pick<House, "version">>;
+type Where = Pick<House, "place" | "plugins" | "named"> & Partial<Pick<House, "version" | "wall">>;
 
 /** Reading runs nothing. Of what stands in the user's and the project's folders only `keel plugin` tells the problems: they aren't this session's. */
 export async function readPlugins(house: Where, addDirs: readonly string[], trusted = true): Promise<PluginsRead> {
   const layers = layersOf(house, addDirs);
-  const kept = { folder: join(house.place.keelHome, "var", "cache", "plugins"), version: house.version ?? "" };
+  const kept = { folder: join(house.place.keelHome, "var", "cache", "plugins"), version: house.version ?? "", readAt: house.wall?.() ?? 0 };
   const cache = createCatalogCache(kept, layers);
   const whole = await readCatalog(layers, cache);
   return pluginsIn({ whole, cache, keep: () => keepCatalogCache(kept, layers, cache) }, trusted);

@@ -4,12 +4,13 @@
  */
 import { realpathSync } from "node:fs";
 import { basename } from "node:path";
-import type { PartKind, PluginDecl, PluginParts, Problem } from "@keelson/protocol";
-import { createReadCache, SHELVES, type ReadCache } from "../part/keep.ts";
+import type { PartKind, PluginDecl, PluginParts, PluginRead, Problem } from "@keelson/protocol";
+import { createReadCache, SHELVES, type ReadCache, type Whole } from "../part/keep.ts";
 import { readPlugin } from "../plugin.ts";
 import { warn } from "../problem.ts";
+import { holds } from "../witness.ts";
 import { CLAUDE_JSON, readClaudeJson } from "./claude-json.ts";
-import { readIndex, type IndexPlace } from "./index-file.ts";
+import { buildOf, readIndex, type IndexPlace, type Left } from "./index-file.ts";
 import type { PluginLayer } from "./layers.ts";
 import { RANK, type LayerKind } from "./rank.ts";
 
@@ -39,19 +40,23 @@ export type Catalog = {
   readonly problems: readonly Problem[];
 };
 
-/** What was read before, by directory: hand the same one over at each reading. */
-export type CatalogCache = Map<string, ReadCache>;
+/** What was read before, by directory: hand the same one over at each reading. `left`: by earlier starts, and not yet looked at. */
+export type CatalogCache = { readonly read: Map<string, ReadCache>; readonly left: Map<string, Left> };
 /** `place`: with what earlier starts have left there. */
 export function createCatalogCache(place?: IndexPlace, layers: readonly PluginLayer[] = []): CatalogCache {
-  const kept = place ? layers.map((layer) => [keyOf(layer), readIndex(place, layer)] as const) : [];
-  return new Map(kept.flatMap(([key, cache]) => (cache ? [[key, cache]] : [])));
+  const build = place && buildOf(place);
+  const found = layers.flatMap((layer): readonly [string, Left][] => {
+    const left = build && readIndex(place, build, layer);
+    return left ? [[keyOf(layer), left]] : [];
+  });
+  return { read: new Map(), left: new Map(found) };
 }
 
 /** Leaves what was read anew to the next start. */
 export async function keepCatalogCache(place: IndexPlace, layers: readonly PluginLayer[], cache: CatalogCache): Promise<void> {
   const changed = layers.flatMap((layer) => {
-    const own = cache.get(keyOf(layer));
-    return own && SHELVES.some((name) => own[name].changed) ? [{ layer, own }] : [];
+    const own = cache.read.get(keyOf(layer));
+    return own && (own.changed || SHELVES.some((name) => own[name].changed)) ? [{ layer, own }] : [];
   });
   if (changed.length === 0) return;
   const { sweepIndex, writeIndex } = await import("./write-index.ts");
@@ -63,23 +68,42 @@ export async function keepCatalogCache(place: IndexPlace, layers: readonly Plugi
 export async function readCatalog(layers: readonly PluginLayer[], cache: CatalogCache = createCatalogCache()): Promise<Catalog> {
   const read: LayerRead[] = [];
   for (const layer of layers) read.push(await readLayerDir(layer, cache));
-  for (const key of cache.keys()) if (!layers.some((layer) => keyOf(layer) === key)) cache.delete(key);
+  const keys = new Set(layers.map(keyOf));
+  for (const key of cache.read.keys()) if (!keys.has(key)) cache.read.delete(key);
   return catalogOf(read);
 }
 
 export async function readLayerDir(layer: PluginLayer, cache: CatalogCache, unchanged?: (file: string) => boolean): Promise<LayerRead> {
   if (layer.format === CLAUDE_JSON) return readClaudeJson(layer);
-  const own = cache.get(keyOf(layer)) ?? createReadCache();
-  cache.set(keyOf(layer), own);
-  const { within, format } = layer;
-  const { plugin, problems } = await readPlugin(layer.root, {
-    within,
-    cache: own,
-    ...(format !== undefined && { format }),
-    ...(unchanged && { unchanged }),
-  });
+  const { plugin, problems } = takenOver(layer, cache) ?? (await readAnew(layer, cache, unchanged));
   return { layer, plugin: plugin && layer.name !== undefined ? { ...plugin, name: layer.name } : plugin, problems };
 }
+
+/** What an earlier start has read, where the disk says that it would be read the same. Asked once: a session that goes on reads for itself. */
+function takenOver(layer: PluginLayer, { left }: CatalogCache): PluginRead | undefined {
+  const found = left.get(keyOf(layer));
+  if (found?.whole === undefined) return undefined;
+  left.set(keyOf(layer), { ...found, whole: undefined });
+  return holds(layer.root, found.whole.facts) && holds(layer.root, found.texts) ? found.whole : undefined;
+}
+
+async function readAnew(layer: PluginLayer, { read, left }: CatalogCache, unchanged?: (file: string) => boolean): Promise<PluginRead> {
+  const { root, within, format } = layer;
+  const cache = read.get(keyOf(layer)) ?? left.get(keyOf(layer))?.shelves() ?? createReadCache();
+  read.set(keyOf(layer), cache);
+  const before = cache.whole;
+  const found = await readPlugin(root, { within, cache, ...(format !== undefined && { format }), ...(unchanged && { unchanged }) });
+  cache.changed ||= isWorthKeeping(layer, cache) && !isSameLook(before, cache.whole);
+  return found;
+}
+
+/** Beside the texts, which the shelves compare. */
+const isSameLook = (before: Whole | undefined, now: Whole | undefined): boolean =>
+  JSON.stringify(before?.facts) === JSON.stringify(now?.facts);
+
+/** A folder that many write into has nothing to be kept but its texts. */
+const isWorthKeeping = ({ format }: PluginLayer, cache: ReadCache): boolean =>
+  format === undefined || SHELVES.some((name) => cache[name].last.size > 0);
 
 /** Of a layer, for as long as it is where it is. */
 export const keyOf = ({ kind, root }: PluginLayer): string => `${kind} ${root}`;

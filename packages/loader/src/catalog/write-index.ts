@@ -1,20 +1,22 @@
 /** Puts what was read on the disk, for the next start. Rule: a whole file or none; whatever fails, the next start reads as this one did. */
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { SHELVES, type Kept, type ReadCache, type Shelf } from "../part/keep.ts";
-import { fileOf, headOf, stampOf, type IndexPlace, type Row, type Written } from "./index-file.ts";
+import { SHELVES, type Kept, type ReadCache, type Shelf, type Whole } from "../part/keep.ts";
+import { stampOf } from "../witness.ts";
+import { buildOf, fileOf, headOf, type IndexPlace, type Row, type Written, type WrittenWhole } from "./index-file.ts";
 import type { PluginLayer } from "./layers.ts";
 
 const MOST_FILES = 400; // directories that were ever read: those that nobody wrote for the longest time go
 
 export function writeIndex(place: IndexPlace, layer: PluginLayer, cache: ReadCache): void {
   try {
-    const body = Buffer.from(JSON.stringify(written(cache)));
+    const body = Buffer.from(JSON.stringify(written(place, cache)));
     const file = fileOf(place, layer);
     const beside = `${file}.${process.pid}.part`;
     mkdirSync(place.folder, { recursive: true, mode: 0o700 });
-    writeFileSync(beside, Buffer.concat([Buffer.from(`${headOf(place, layer, body)}\n`), body]), { mode: 0o600 });
+    writeFileSync(beside, Buffer.concat([Buffer.from(`${headOf(buildOf(place), layer, body)}\n`), body]), { mode: 0o600 });
     renameSync(beside, file);
+    cache.changed = false;
     for (const name of SHELVES) cache[name].changed = false;
   } catch {
     // a disk that can't be written costs time alone
@@ -32,8 +34,29 @@ export function sweepIndex({ folder }: IndexPlace): void {
   }
 }
 
-function written(cache: ReadCache): Written {
-  return { about: cache.about, shelves: Object.fromEntries(SHELVES.map((name) => [name, rowsOf<unknown>(cache[name])])) };
+function written({ readAt }: IndexPlace, cache: ReadCache): Written {
+  const { about, whole } = cache;
+  return { readAt, about, shelves: ofEach((name) => rowsOf<unknown>(cache[name])), ...(whole && { whole: wholeOf(whole, cache) }) };
+}
+
+type Name = (typeof SHELVES)[number];
+const ofEach = <Made>(make: (name: Name) => Made): { readonly [name in Name]: Made } => ({
+  skills: make("skills"),
+  commands: make("commands"),
+  agents: make("agents"),
+  outputStyles: make("outputStyles"),
+  rules: make("rules"),
+});
+
+function wholeOf({ facts, plugin, problems }: Whole, cache: ReadCache): WrittenWhole {
+  const { skills: _s, commands: _c, agents: _a, outputStyles: _o, rules: _r, ...rest } = plugin;
+  return { facts, problems, plugin: rest, parts: ofEach((name) => numbered<unknown>(plugin[name], cache[name])) };
+}
+
+/** One that was named otherwise than its file says stands there in full. */
+function numbered<Part>(parts: readonly Part[], { last }: Shelf<Part>): readonly (number | object)[] {
+  const rows = new Map([...last.values()].map(({ part }, row) => [part, row]));
+  return parts.map((part) => rows.get(part) ?? Object(part));
 }
 
 function rowsOf<Part>({ last }: Shelf<Part>): readonly Row[] {

@@ -1,6 +1,6 @@
 /** The parts that are JSON or plain files: hooks, servers, monitors, tool files, programs, instruction files. Rule: as in parts.ts. */
 import type { FileDecl, HookDecl, InstructionDecl, Json, MonitorDecl, Problem, PluginParts, ServerDecl } from "@keelson/protocol";
-import { extname } from "node:path";
+import { extname, join } from "node:path";
 import { readJsonFile } from "../data-file.ts";
 import type { Disk } from "../disk.ts";
 import { lineAt, valueOf, type Document } from "../json.ts";
@@ -19,7 +19,7 @@ export function readDataParts(of: PartsOf): Data {
   const { report } = disk;
   const infersType = layout.infersType ?? false;
   const hooks = given(of, layout.hooks).flatMap(({ value, at }): readonly HookDecl[] =>
-    hooksIn(value, { at, dialect: layout.hookDialect, root: disk.root, report }),
+    hooksIn(value, { at, dialect: layout.hookDialect, look: (path) => disk.look(join(disk.root, path)), report }),
   );
   const servers = given(of, layout.mcpServers).flatMap(({ value, at }): readonly ServerDecl[] =>
     mcpServersIn(value, { at, infersType, report }),

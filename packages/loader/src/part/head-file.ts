@@ -9,9 +9,8 @@ import { readFront } from "../front/front.ts";
 import { findHead, type Head } from "../front/head.ts";
 import { odd } from "../link.ts";
 import { fail, warn } from "../problem.ts";
+import type { Stamp } from "../witness.ts";
 
-/** `ctimeMs` too: a copy may bring its time with it. */
-export type Stamp = { readonly mtimeMs: number; readonly ctimeMs: number; readonly size: number; readonly ino: number };
 /** `head`: as it was written, for what must be shown as it was written. `opening`: of the body. */
 export type HeadFile = {
   readonly fields: JsonObject;

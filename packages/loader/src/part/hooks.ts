@@ -2,8 +2,7 @@
  * Hooks as they are declared, in every shape that is out there. Rule: one bad entry costs that entry and one problem; nothing is run,
  * and no pattern of an author is compiled but to see that it can be.
  */
-import { lstatSync } from "node:fs";
-import { join } from "node:path";
+import type { Stats } from "node:fs";
 import {
   HOOK_EVENTS,
   nearest,
@@ -19,11 +18,11 @@ import { fail, warn } from "../problem.ts";
 import { quote, suggest } from "../words.ts";
 import { EVENT_NAMES } from "./event.ts";
 
-/** `at`: where a value stands, by its path from the one handed over. `root`: of the plugin, to see that its scripts are there. */
+/** `at`: where a value stands, by its path from the one handed over. `look`: at a path in the plugin, to see that its scripts are there. */
 export type HookSource = {
   readonly at: (path: readonly (string | number)[]) => FileDecl;
   readonly dialect: HookDialect;
-  readonly root: string | undefined;
+  readonly look: ((path: string) => Stats | undefined) | undefined;
   readonly report: (problem: Problem) => void;
 };
 
@@ -241,13 +240,13 @@ function timeoutOf(handler: JsonObject, at: FileDecl, { dialect, report }: HookS
 const ROOTED = /\$\{?(?:CLAUDE_PLUGIN_ROOT|PLUGIN_ROOT|extensionPath|CURSOR_PLUGIN_ROOT)\}?["']?[/\\]([^\s"'`;|&<>()$]+)/g;
 
 /** A script that isn't there never blocks anyone; whoever reads the plugin should hear of it. */
-function checkScript(handler: JsonObject, at: FileDecl, { root, report }: HookSource): void {
+function checkScript(handler: JsonObject, at: FileDecl, { look, report }: HookSource): void {
   const { command, args } = handler;
-  if (root === undefined || typeof command !== "string") return;
+  if (look === undefined || typeof command !== "string") return;
   const text = [command, ...(Array.isArray(args) ? args.map(String) : [])].join(" ").slice(0, LONGEST_TEXT);
   for (const [, path = ""] of text.matchAll(ROOTED)) {
     if (path.split("/").includes("..")) continue; // judged where it runs
-    const stat = lstatSync(join(root, path), { throwIfNoEntry: false });
+    const stat = look(path);
     if (!stat)
       report(
         warn(at, {

@@ -1,16 +1,24 @@
 /** What was read before, by file. Rule: a file whose time, size and number are the same is not opened again, and gives the very same object. */
-import { lstatSync, statSync, type Stats } from "node:fs";
-import type { AgentDecl, RuleTextDecl, SkillDecl, StyleDecl } from "@keelson/protocol";
+import { lstatSync, statSync } from "node:fs";
+import type { AgentDecl, PluginDecl, Problem, RuleTextDecl, SkillDecl, StyleDecl } from "@keelson/protocol";
 import type { Disk, Entry } from "../disk.ts";
-import { readHeadFile, type HeadFile, type Stamp } from "./head-file.ts";
+import { isSame, stampOf, type Fact, type Stamp } from "../witness.ts";
+import { readHeadFile, type HeadFile } from "./head-file.ts";
 import type { Made } from "./skill.ts";
 
 export type Kept<Part> = Made<Part> & { readonly stamp: Stamp };
 /** `next` becomes `last` when a plugin was read to its end: what is gone from the disk is gone from here. `changed`: since it was last put on the disk. */
 export type Shelf<Part> = { last: ReadonlyMap<string, Kept<Part>>; next: Map<string, Kept<Part>>; changed: boolean };
-/** `about`: what it was read by, the manifest above all; by another one a file may come to be another part. */
+/** A whole reading, and what it looked at beside the texts on the shelves. */
+export type Whole = { readonly facts: readonly Fact[]; readonly plugin: PluginDecl; readonly problems: readonly Problem[] };
+/**
+ * `about`: what it was read by, the manifest above all; by another one a file may come to be another part.
+ * `whole`: the last reading; undefined where it can't be vouched for. `changed`: it was made since it was last put on the disk.
+ */
 export type ReadCache = {
   about: string;
+  whole: Whole | undefined;
+  changed: boolean;
   readonly skills: Shelf<SkillDecl>;
   readonly commands: Shelf<SkillDecl>;
   readonly agents: Shelf<AgentDecl>;
@@ -23,7 +31,7 @@ const shelf = <Part>(): Shelf<Part> => ({ last: new Map(), next: new Map(), chan
 
 /** Of one plugin directory; hand it over at each reading of it. */
 export function createReadCache(about = ""): ReadCache {
-  return { about, skills: shelf(), commands: shelf(), agents: shelf(), outputStyles: shelf(), rules: shelf() };
+  return { about, whole: undefined, changed: false, skills: shelf(), commands: shelf(), agents: shelf(), outputStyles: shelf(), rules: shelf() };
 }
 
 /** Before a reading: what was read by another manifest is forgotten. */
@@ -47,9 +55,6 @@ function turn<Part>(one: Shelf<Part>): void {
   one.next = new Map();
 }
 
-const isSame = (stamp: Stamp, stat: Stats): boolean =>
-  stat.mtimeMs === stamp.mtimeMs && stat.ctimeMs === stamp.ctimeMs && stat.size === stamp.size && stat.ino === stamp.ino;
-
 /** Undefined where there is no such file, or where it can't be used: then a problem says why. */
 export async function readTextPart<Part>(
   disk: Disk,
@@ -61,9 +66,10 @@ export async function readTextPart<Part>(
   if (kept && disk.unchanged(path)) return put(path, kept, shelf, disk);
   await disk.breathe();
   const stat = kept && (linked ? statSync : lstatSync)(path, { throwIfNoEntry: false });
-  if (kept && stat?.isFile() && isSame(kept.stamp, stat)) return put(path, kept, shelf, disk);
+  if (kept && stat?.isFile() && isSame(stampOf(kept.stamp), stat)) return put(path, kept, shelf, disk);
   const read = await readHeadFile({ path, linked }, disk.scratch);
   if ("missing" in read) {
+    disk.witness.missed(path);
     if (read.missing) return undefined;
     if (read.problem.code === "link") {
       const target = disk.at(path);

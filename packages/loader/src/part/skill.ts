@@ -122,7 +122,7 @@ export function hooksFrom(file: string, { fields, head, headLine }: HeadFile, pr
   return hooksIn(value, {
     at: () => ({ file, line }),
     dialect: "claude",
-    root: undefined,
+    look: undefined,
     report: (problem) => void problems.push(problem),
   });
 }

@@ -118,6 +118,7 @@ export async function tomlCommands(disk: Disk, dir: string, within: readonly str
       found.push(...(await tomlCommands(disk, entry.path, [...within, entry.name])));
     if (entry.kind !== "file" || extname(entry.name) !== ".toml") continue;
     await disk.breathe();
+    disk.witness.saw(entry.path);
     const command = readTomlCommand(join(dir, entry.name), [...within, nameOf(entry.name)].join(":"), disk.report);
     if (command) found.push(command);
   }

@@ -5,6 +5,7 @@ import { readJsonFile } from "../data-file.ts";
 import { openDisk } from "../disk.ts";
 import { isObject, lineAt, nodeAt, objectOf, type Document } from "../json.ts";
 import { fail, warn } from "../problem.ts";
+import { Witness } from "../witness.ts";
 import { quote } from "../words.ts";
 
 /** `entry`: its part of the file, lines kept. */
@@ -26,7 +27,7 @@ const PLACES = [
 /** The first that is there. */
 export function readMarketplace(dir: string, within: string): Marketplace | undefined {
   const problems: Problem[] = [];
-  const disk = openDisk(dir, within, problems);
+  const disk = openDisk({ root: dir, within, problems, witness: new Witness(dir, false) });
   const place = PLACES.map((path) => disk.at(join(dir, path))).find((entry) => entry?.kind === "file");
   if (!place) return undefined;
   const file = place.path;
