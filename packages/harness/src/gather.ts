@@ -15,14 +15,15 @@ import { findEndpoint, type Endpoint } from "./endpoint.ts";
 import { findFolders, type Folders } from "./folders.ts";
 import { groundOf, standingOf, type Standing } from "./guard/folder-trust.ts";
 import { heldTexts } from "./guard/held-texts.ts";
-import { declaredHooks, type Declared } from "./hooking/declared.ts";
+import { declaredHooks } from "./hooking/declared.ts";
+import type { LateHooks } from "./hooking/late-hooks.ts";
 import { silencedBy, type Silenced } from "./hooking/silenced.ts";
 import type { House, Refusal } from "./house.ts";
 import { styleIn, type Style } from "./instructions/style.ts";
 import { openTrust } from "./kept/trust.ts";
 import { chooseLimits, type Limits } from "./limits.ts";
 import { gatherRules } from "./rules.ts";
-import { readPlugins, type PluginIndex } from "./plugins/gathered.ts";
+import { indexIn, readPlugins, type PluginIndex } from "./plugins/gathered.ts";
 import { openRunnables, type FindRunnable } from "./plugins/runnable.ts";
 import { structureOf, type Structure } from "./structured.ts";
 
@@ -43,7 +44,7 @@ export type Gathered = {
   readonly runnable: FindRunnable;
   readonly settingHooks: readonly SettingHook[];
   /** Those that may run, and what runs them; undefined where there are none. */
-  readonly hooks: Declared | undefined;
+  readonly hooks: LateHooks | undefined;
   readonly rules: readonly Rule[];
   readonly limits: Limits;
   readonly endpoint: Endpoint;
@@ -95,8 +96,9 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   const { unusable, problems, ...found } = await readPlugins(house, folders.directories, trusted);
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
   const { catalog } = found;
-  const runnable = openRunnables({ catalog, standing, keelHome, now: house.wall });
-  const declared = await declaredHooks({ settings, silenced, settingHooks, catalog, standing, runnable }, dataIn(keelHome));
+  const { find: runnable, held } = openRunnables({ catalog, standing, keelHome, now: house.wall });
+  const ways = { data: dataIn(keelHome), held, kept: indexIn(house) };
+  const declared = await declaredHooks({ settings, silenced, settingHooks, catalog, standing, runnable }, ways);
   const styled = await styleIn(catalog, settings.outputStyle);
   return {
     settings,
@@ -114,7 +116,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     ...found,
     runnable,
     settingHooks,
-    hooks: declared.declared,
+    hooks: declared.hooks,
     problems: [read, rules, heldTexts(found.index.whole, trusted, place), { problems }, declared, styled].flatMap((one) => one.problems),
     memory,
   };

@@ -144,7 +144,9 @@ async function readSystem(
   if (read.ok) return { ...(read.text.trim() && { text: read.text }), problems: [] };
   if (named === undefined && read.missing) return { problems: [] };
   const text = `The system prompt ${quote(named ?? SYSTEM)} ${read.why}. The plugin has none now.`;
-  return { problems: [{ severity: "error", code: "system_prompt", file: named === undefined ? join(place.root, SYSTEM) : manifest, text }] };
+  return {
+    problems: [{ severity: "error", code: "system_prompt", file: named === undefined ? join(place.root, SYSTEM) : manifest, text }],
+  };
 }
 
 function declare(

@@ -2,7 +2,7 @@
 import { wished, type Dials } from "../dials.ts";
 import type { Gathered } from "../gather.ts";
 import type { Declared } from "../hooking/declared.ts";
-import { joined } from "../hooking/added.ts";
+import { joined } from "../hooking/late-hooks.ts";
 import type { Limits } from "../limits.ts";
 import type { Wanted } from "./descend.ts";
 

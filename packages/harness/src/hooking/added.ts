@@ -1,12 +1,13 @@
 import type { Declared } from "./declared.ts";
+import { both, joined, type LateHooks } from "./late-hooks.ts";
 
 /** Those of a session and what skills have added to them; the same as long as neither changes. */
 export class AddedHooks {
-  readonly #base: () => Declared | undefined;
+  readonly #base: () => LateHooks | undefined;
   #added: Declared | undefined;
-  #last: { readonly base: Declared | undefined; readonly added: Declared | undefined; readonly both: Declared | undefined } | undefined;
+  #last: { readonly base: LateHooks | undefined; readonly added: Declared | undefined; readonly all: LateHooks | undefined } | undefined;
 
-  constructor(base: () => Declared | undefined) {
+  constructor(base: () => LateHooks | undefined) {
     this.#base = base;
   }
 
@@ -14,19 +15,13 @@ export class AddedHooks {
   add(more: Declared): void {
     const known = this.#added?.hooks ?? [];
     const fresh = more.hooks.filter(({ id }) => known.every((hook) => hook.id !== id));
-    if (fresh.length > 0) this.#added = joined(this.#added, { ...more, hooks: fresh });
+    if (fresh.length > 0) this.#added = this.#added ? both(this.#added, { ...more, hooks: fresh }) : { ...more, hooks: fresh };
   }
 
-  get all(): Declared | undefined {
+  get all(): LateHooks | undefined {
     const base = this.#base();
-    const last = this.#last;
-    if (last && last.base === base && last.added === this.#added) return last.both;
-    const both = joined(base, this.#added);
-    this.#last = { base, added: this.#added, both };
-    return both;
+    if (!this.#last || this.#last.base !== base || this.#last.added !== this.#added)
+      this.#last = { base, added: this.#added, all: joined(base, this.#added) };
+    return this.#last.all;
   }
 }
-
-/** Both, in this order. */
-export const joined = (one: Declared | undefined, other: Declared | undefined): Declared | undefined =>
-  one && other ? { room: one.room, hooks: [...one.hooks, ...other.hooks] } : (one ?? other);

@@ -1,37 +1,47 @@
 /** Which hooks may run in a session: declared by settings and plugin directories, and allowed by trust. Reading them runs nothing. */
-import type { Found } from "@keelson/loader";
+import type { PluginLayer } from "@keelson/loader";
 import { brokenRestriction } from "@keelson/permissions";
-import type { Hook, HookDecl, HookOrigin, Problem } from "@keelson/protocol";
+import type { Hook, HookDecl, Problem } from "@keelson/protocol";
 import type { Gathered } from "../gather.ts";
+import type { FindRunnable, Runnables } from "../plugins/runnable.ts";
+import { heardIn, keepHeard, type HeardPlace } from "./heard.ts";
+import { eventsOf, readBefore, readLater, type HooksRead, type LateHooks } from "./late-hooks.ts";
 import { whoseLayer, whoseSettings, type Silenced } from "./silenced.ts";
 
 type Room = typeof import("@keelson/hooks");
-type HooksRead = ReturnType<Room["readHookDecls"]>;
-/** `room`: what runs them, loaded because there are some. */
+type ReadHooks = ReturnType<Room["readHookDecls"]>;
+/** `room`: what runs them. */
 export type Declared = { readonly hooks: readonly Hook[]; readonly room: Room };
 export type DeclaredHooks = { readonly declared: Declared | undefined; readonly problems: readonly Problem[] };
 type About = Pick<Gathered, "settings" | "silenced" | "settingHooks" | "catalog" | "standing" | "runnable">;
+/** `data`: where a plugin keeps things. `kept`: where a start says to the next one which events are heard. `held`: see `Runnables`. */
+export type Ways = {
+  readonly data: (plugin: string) => string;
+  readonly kept?: HeardPlace;
+  readonly held?: Runnables["held"];
+};
 
-/** Undefined where there are none: nothing of them is loaded then. */
-export async function declaredHooks(about: About, data: (plugin: string) => string): Promise<DeclaredHooks> {
-  const { settings, silenced, settingHooks, catalog } = about;
-  if (settingHooks.length === 0 && catalog.joined.hooks.length === 0) return { declared: undefined, problems: [] };
-  const managed = settings.allowManagedHooksOnly === true;
-  const heard = (whose: Silenced[number]): boolean => !silenced.includes(whose) && (!managed || whose === "managed");
-  const own = settingHooks.filter(({ source }) => heard(whoseSettings(source)));
-  const brought = catalog.joined.hooks.filter(({ layer }) => heard(whoseLayer(layer)));
-  const { allowed, held } = await sift(about, own, brought);
-  if (allowed.length === 0) return { declared: undefined, problems: held };
-  const room = await import("@keelson/hooks");
-  const read = allowed.map(({ decls, origin }) => checked(room.readHookDecls(decls, origin(data))));
-  return {
-    declared: { room, hooks: read.flatMap(({ hooks }) => hooks) },
-    problems: [...read.flatMap(({ problems }) => problems), ...held],
-  };
+/** Undefined where there are none: nothing of them is loaded then. They are read now, unless it is known what is heard. */
+export async function declaredHooks(
+  about: About,
+  { data, kept, held: heldOf }: Ways,
+): Promise<{ readonly hooks: LateHooks | undefined; readonly problems: readonly Problem[] }> {
+  const { settingHooks, catalog } = about;
+  if (settingHooks.length === 0 && catalog.joined.hooks.length === 0) return { hooks: undefined, problems: [] };
+  const { groups, held } = await sift(about, heldOf);
+  if (groups.length === 0) return { hooks: undefined, problems: held };
+  const read = (): Promise<HooksRead> => readGroups(groups, about.runnable, data);
+  const declared = kept && saidOf(groups);
+  const events = kept && declared !== undefined ? heardIn(kept, declared) : undefined;
+  if (events) return { hooks: readLater(events, read), problems: held };
+  const found = await read();
+  if (kept && declared !== undefined && found.problems.length === 0) keepHeard(kept, declared, eventsOf(found.declared));
+  const problems = [...held, ...found.problems];
+  return { hooks: found.declared.hooks.length > 0 ? readBefore(found.declared) : undefined, problems };
 }
 
 /** A broken `if` holds as a broken deny rule does: the hook runs too often, and not too seldom. */
-export function checked({ hooks, problems }: HooksRead): HooksRead {
+export function checked({ hooks, problems }: ReadHooks): ReadHooks {
   const broken = hooks.flatMap(({ if: rule, written, origin: { file, line } }): readonly Problem[] => {
     const found = rule === undefined ? undefined : brokenRestriction(rule);
     if (!found) return [];
@@ -41,32 +51,56 @@ export function checked({ hooks, problems }: HooksRead): HooksRead {
   return { hooks, problems: [...problems, ...broken] };
 }
 
-type Group = {
-  readonly decls: readonly HookDecl[];
-  readonly origin: (data: (plugin: string) => string) => Omit<HookOrigin, "file" | "line">;
-};
+/** `layer`: the directory that brings them; none for those of the settings. */
+type Group = { readonly decls: readonly HookDecl[]; readonly layer?: PluginLayer; readonly plugin: string };
+
+/** What the disk has of them says what they come to, with the copies that they run from. */
+const saidOf = (groups: readonly Group[]): string =>
+  JSON.stringify(groups.map(({ decls, layer, plugin }) => [layer?.kind, layer?.root, plugin, decls]));
 
 async function sift(
-  { standing, runnable }: Pick<About, "standing" | "runnable">,
-  own: About["settingHooks"],
-  brought: readonly Found<"hooks">[],
-): Promise<{ readonly allowed: readonly Group[]; readonly held: readonly Problem[] }> {
-  const mine = own.filter(({ source }) => whoseSettings(source) !== "repository" || standing.trusted);
-  const allowed: Group[] =
-    mine.length === 0 ? [] : [{ decls: mine, origin: () => ({ group: "settings", name: "the settings", kind: "settings" }) }];
+  { settings, silenced, settingHooks, catalog, standing }: About,
+  heldOf: Ways["held"],
+): Promise<{ readonly groups: readonly Group[]; readonly held: readonly Problem[] }> {
+  const managed = settings.allowManagedHooksOnly === true;
+  const heard = (whose: Silenced[number]): boolean => !silenced.includes(whose) && (!managed || whose === "managed");
+  const own = settingHooks.filter(
+    ({ source }) => heard(whoseSettings(source)) && (whoseSettings(source) !== "repository" || standing.trusted),
+  );
+  const groups: Group[] = own.length === 0 ? [] : [{ decls: own, plugin: "" }];
   const held: Problem[] = [];
+  const brought = catalog.joined.hooks.filter(({ layer }) => heard(whoseLayer(layer)));
   for (const [layer, found] of Map.groupBy(brought, (one) => one.layer)) {
-    const ran = await runnable({ layer });
-    const plugin = found[0]?.plugin ?? "";
-    const about = (code: string, text: string): number => held.push({ severity: "warning", code, file: layer.root, text });
-    if (!ran.ok) about("hooks_held", `Its ${found.length} hooks don't run: ${ran.why}.`);
-    if (!ran.ok) continue;
-    if (ran.leftOut !== undefined) about("left_out", ran.leftOut);
-    const { root } = ran;
-    allowed.push({
-      decls: ran.parts.hooks,
-      origin: (data) => ({ group: layer.root, name: `plugin ${plugin}`, kind: "plugin", root, data: data(plugin) }),
-    });
+    const decls = found.map(({ part }) => part);
+    const why = await heldOf?.({ layer });
+    if (why === undefined) groups.push({ decls, layer, plugin: found[0]?.plugin ?? "" });
+    else held.push(heldProblem(layer, decls.length, why));
   }
-  return { allowed, held };
+  return { groups, held };
 }
+
+/** What a directory declares is read from what runs. */
+async function readGroups(groups: readonly Group[], runnable: FindRunnable, data: Ways["data"]): Promise<HooksRead> {
+  const room = await import("@keelson/hooks");
+  const read: ReadHooks[] = [];
+  const problems: Problem[] = [];
+  for (const { decls, layer, plugin } of groups) {
+    const ran = layer && (await runnable({ layer }));
+    if (!layer || !ran) read.push(checked(room.readHookDecls(decls, { group: "settings", name: "the settings", kind: "settings" })));
+    else if (!ran.ok) problems.push(heldProblem(layer, decls.length, ran.why));
+    else {
+      if (ran.leftOut !== undefined) problems.push({ severity: "warning", code: "left_out", file: layer.root, text: ran.leftOut });
+      const origin = { group: layer.root, name: `plugin ${plugin}`, kind: "plugin", root: ran.root, data: data(plugin) } as const;
+      read.push(checked(room.readHookDecls(ran.parts.hooks, origin)));
+    }
+  }
+  const hooks = read.flatMap((one) => one.hooks);
+  return { declared: { room, hooks }, problems: [...problems, ...read.flatMap((one) => one.problems)] };
+}
+
+const heldProblem = ({ root: file }: PluginLayer, hooks: number, why: string): Problem => ({
+  severity: "warning",
+  code: "hooks_held",
+  file,
+  text: `Its ${hooks} hooks don't run: ${why}.`,
+});

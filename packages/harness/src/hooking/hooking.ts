@@ -8,10 +8,15 @@ import { text, type Block, type Event, type HookEvent, type HookOutcome, type Ho
 import { spoken } from "./spoken.ts";
 import type { Move } from "../toolbox.ts";
 
+/** `transcript`: what hooks can read of the conversation; undefined where the session leaves nothing on the disk. */
+export type BoundHooks = { readonly hooks: Hooks; readonly transcript: Transcript | undefined };
 export type HookingParts = {
-  readonly hooks: Hooks;
-  /** Is any hook declared for it? */
-  readonly hears: (event: HookEvent) => boolean;
+  /** Is any hook declared for it? Undefined where there are none at all. */
+  readonly declared: () => ((event: HookEvent) => boolean) | undefined;
+  /** Those that were bound; what has come in their place since, as soon as it was read. */
+  readonly bound: () => BoundHooks | undefined;
+  /** The same, once those that are declared now were read. */
+  readonly bind: () => Promise<BoundHooks | undefined>;
   /** For the log and the screen. */
   readonly tell: (...events: readonly Event[]) => void;
   /** Words for the model, from a hook. */
@@ -21,48 +26,43 @@ export type HookingParts = {
   readonly moved: () => Move | undefined;
   /** Lines for each later command. */
   readonly environment: (script: string) => void;
-  /** What hooks can read of the conversation; undefined where the session leaves nothing on the disk. */
-  readonly transcript: Transcript | undefined;
+  /** What is in the log now. */
+  readonly note: (event: Event) => void;
 };
 
 const LEAVING_MS = 1_500; // for hooks that nobody waits for, when the session closes
 
 export class Hooking implements AsyncDisposable {
-  readonly #now: () => HookingParts | undefined;
+  readonly #parts: HookingParts;
   readonly #closing = new AbortController();
   readonly #watched = new Set<string>();
   readonly #aside = new Set<Promise<void>>();
 
-  /** `parts`: asked at each event, since hooks come and go; undefined as long as there were none. */
-  constructor(parts: () => HookingParts | undefined) {
-    this.#now = parts;
-  }
-
-  get #parts(): HookingParts | undefined {
-    return this.#now();
+  constructor(parts: HookingParts) {
+    this.#parts = parts;
   }
 
   get any(): boolean {
-    return this.#parts !== undefined;
+    return this.#parts.declared() !== undefined;
   }
 
   hears(event: HookEvent): boolean {
-    return this.#parts?.hears(event) ?? false;
+    return this.#parts.declared()?.(event) ?? false;
   }
 
   /** For the log and the screen. */
   tell(event: Event): void {
-    this.#parts?.tell(event);
+    this.#parts.tell(event);
   }
 
   /** An event that is in the log now. */
   note(event: Event): void {
-    this.#parts?.transcript?.note(event);
+    this.#parts.note(event);
   }
 
   /** What is in the log now can be read by hooks. */
   async flush(): Promise<void> {
-    await this.#parts?.transcript?.flush();
+    await (await this.#parts.bind())?.transcript?.flush();
   }
 
   /** What the hooks of an event come to; undefined where there are none. Contexts are on their way already, unless `keep` takes them. */
@@ -72,10 +72,12 @@ export class Hooking implements AsyncDisposable {
     signal: AbortSignal,
     keep?: (words: string) => void,
   ): Promise<HookOutcome | undefined> {
-    if (!this.#parts?.hears(event)) return undefined;
-    const { hooks, tell, receive, environment, transcript } = this.#parts;
-    await transcript?.flush();
-    const firing = hooks.fire(event, payload, signal);
+    if (!this.hears(event)) return undefined;
+    const bound = await this.#parts.bind();
+    if (!bound || !this.hears(event)) return undefined;
+    const { tell, receive, environment } = this.#parts;
+    await bound.transcript?.flush();
+    const firing = bound.hooks.fire(event, payload, signal);
     let step = await firing.next();
     for (; !step.done; step = await firing.next()) tell(step.value);
     const outcome = step.value;
@@ -89,16 +91,16 @@ export class Hooking implements AsyncDisposable {
 
   /** Files that hooks want to be told of when they change: names in the session's folder, or paths. */
   get watched(): readonly string[] {
-    return [...new Set([...(this.#parts?.hooks.watched ?? []), ...this.#watched])];
+    return [...new Set([...(this.#parts.bound()?.hooks.watched ?? []), ...this.#watched])];
   }
 
-  get board(): Board | undefined {
-    return this.#parts?.board;
+  get board(): Board {
+    return this.#parts.board;
   }
 
   /** After a call: what hooks leave for a new folder is there before the next command. */
   async follow(signal: AbortSignal): Promise<void> {
-    const move = this.#parts?.moved();
+    const move = this.#parts.moved();
     if (move) await this.fire("CwdChanged", { old_cwd: move.from, new_cwd: move.to }, signal);
   }
 
@@ -114,8 +116,7 @@ export class Hooking implements AsyncDisposable {
 
   /** What hooks in the background have said since. */
   hear(): void {
-    if (!this.#parts) return;
-    for (const { event, context, message, by } of this.#parts.hooks.drain()) {
+    for (const { event, context, message, by } of this.#parts.bound()?.hooks.drain() ?? []) {
       this.#parts.tell(event);
       if (context !== undefined) this.#parts.receive([text(spoken(by, context))]);
       if (message !== undefined)
@@ -127,7 +128,7 @@ export class Hooking implements AsyncDisposable {
     const limit = setTimeout(() => this.#closing.abort(), LEAVING_MS);
     await Promise.all(this.#aside);
     clearTimeout(limit);
-    await this.#parts?.hooks[Symbol.asyncDispose]();
+    await this.#parts.bound()?.hooks[Symbol.asyncDispose]();
   }
 }
 

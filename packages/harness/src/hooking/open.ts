@@ -3,16 +3,19 @@ import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HookPorts, Transcript } from "@keelson/hooks";
 import { decide, standardStages } from "@keelson/permissions";
-import { messagesOf, type Block, type Event, type HookCommon, type Mode, type View } from "@keelson/protocol";
+import type { Block, Event, HookCommon, Mode, View } from "@keelson/protocol";
 import { diskFiles, type Board } from "@keelson/tools";
 import type { House } from "../house.ts";
 import type { Toolbox } from "../toolbox.ts";
+import { noticeOf } from "../gather.ts";
 import type { Declared } from "./declared.ts";
-import { Hooking, type HookingParts } from "./hooking.ts";
+import { Hooking, type BoundHooks, type HookingParts } from "./hooking.ts";
+import type { LateHooks } from "./late-hooks.ts";
+import { Recent } from "./recent.ts";
 
 export type HookingOf = {
   /** Those that may run now. */
-  readonly declared: () => Declared | undefined;
+  readonly declared: () => LateHooks | undefined;
   readonly board: Board;
   readonly house: House;
   readonly toolbox: Toolbox;
@@ -27,46 +30,55 @@ export type HookingOf = {
   readonly runAgent: HookPorts["runAgent"];
   readonly fetch: HookPorts["fetch"];
   readonly httpUrls: readonly string[] | undefined;
-  /** What was said before the first hook was there. */
+  /** What was said, up to now. */
   readonly past: () => View;
 };
 
 /** Where hooks find the conversation. */
 export const transcriptIn = ({ spillDir }: Pick<Toolbox, "spillDir">): string => join(spillDir, "transcript.jsonl");
 
-/** Binds the declared hooks to a session; without any, nothing is bound and nothing costs. Others in their place are bound at the next event. */
+/** Without hooks nothing is bound and nothing costs; those there are when the first of their events comes, others in their place at the next. */
 export function openHooking(of: HookingOf): Hooking {
-  let bound: { readonly to: Declared | undefined; readonly parts: HookingParts | undefined } = { to: undefined, parts: undefined };
-  return new Hooking(() => {
-    const to = of.declared();
-    if (to !== bound.to) bound = { to, parts: rebound(bound.parts, to, of) };
-    return bound.parts;
+  const recent = new Recent(of.past);
+  let now: BoundTo = { to: undefined, parts: undefined };
+  const bound = (): BoundHooks | undefined => {
+    const late = of.declared();
+    const waits = late !== undefined && late.now === undefined;
+    if (!waits && late?.now !== now.to) now = { to: late?.now, parts: rebound(now.parts, late?.now, of, recent) };
+    return now.parts;
+  };
+  return new Hooking({
+    declared: () => of.declared()?.hears,
+    bound,
+    async bind() {
+      const late = of.declared();
+      await late?.read();
+      of.tell(...(late?.untold() ?? []).map(noticeOf));
+      return bound();
+    },
+    note(event) {
+      const parts = bound();
+      recent.note(event);
+      parts?.transcript?.note(event);
+    },
+    tell: of.tell,
+    receive: of.receive,
+    environment: environmentIn(of.toolbox),
+    board: of.board,
+    moved: of.toolbox.moved,
   });
 }
 
+type BoundTo = { readonly to: Declared | undefined; readonly parts: BoundHooks | undefined };
+
 /** What runs in the background goes on with what it began with. */
-function rebound(parts: HookingParts | undefined, declared: Declared | undefined, of: HookingOf): HookingParts | undefined {
-  if (!parts) return declared && partsOf(declared, of);
-  parts.hooks.replace(declared?.hooks ?? []);
-  return { ...parts, hears: hearing(declared) };
-}
-
-function hearing(declared: Declared | undefined): HookingParts["hears"] {
-  const heard = new Set(declared?.hooks.map(({ event }) => event));
-  return (event) => heard.has(event);
-}
-
-function partsOf(declared: Declared, of: HookingOf): HookingParts {
-  const { board, house, toolbox, tell, receive } = of;
+function rebound(parts: BoundHooks | undefined, declared: Declared | undefined, of: HookingOf, recent: Recent): BoundHooks | undefined {
+  parts?.hooks.replace(declared?.hooks ?? []);
+  if (parts || !declared) return parts;
+  const { openHooks, openTranscript } = declared.room;
   return {
-    hooks: declared.room.openHooks(declared.hooks, portsOf(of)),
-    hears: hearing(declared),
-    tell,
-    receive,
-    environment: environmentIn(toolbox),
-    board,
-    moved: toolbox.moved,
-    transcript: house.flags.persist === false ? undefined : transcriptOf(of, declared.room),
+    hooks: openHooks(declared.hooks, portsOf(of)),
+    transcript: of.house.flags.persist === false ? undefined : transcriptOf(of, recent, openTranscript),
   };
 }
 
@@ -112,16 +124,19 @@ function environmentIn({ spillDir, setEnvironment }: Toolbox): HookingParts["env
   };
 }
 
-function transcriptOf({ house, toolbox, session, agent, projectDir, past }: HookingOf, { openTranscript }: Declared["room"]): Transcript {
-  return openTranscript({
+function transcriptOf(of: HookingOf, { past }: Recent, openTranscript: Declared["room"]["openTranscript"]): Transcript {
+  const { house, toolbox, session, agent, projectDir } = of;
+  const transcript = openTranscript({
     about: { sessionId: session, cwd: projectDir, version: house.version, isSidechain: agent !== undefined },
     wall: house.wall,
-    before: messagesOf(past()),
+    before: past.settled,
     async write(text, how) {
       await mkdir(toolbox.spillDir, { recursive: true, mode: 0o700 });
       await (how === "whole" ? writeFile : appendFile)(transcriptIn(toolbox), text, { mode: 0o600 });
     },
   });
+  for (const event of past.since) transcript.note(event);
+  return transcript;
 }
 
 type Condition = { readonly rule: string; readonly tool: string; readonly input: Parameters<HookPorts["matchesRule"]>[2] };

@@ -8,7 +8,7 @@ type Asked = { readonly name: string; readonly input: JsonObject };
 /** Before the call runs; undefined lets it. */
 export async function keptOpen({ name, input }: Asked, hooking: Hooking, signal: AbortSignal): Promise<ToolOutput | undefined> {
   if (name !== "TaskUpdate" || input["status"] !== "completed") return undefined;
-  const task = hooking.board?.find(String(input["taskId"]));
+  const task = hooking.board.find(String(input["taskId"]));
   if (!task || task.status === "completed") return undefined;
   const why = await refusal("TaskCompleted", task, hooking, signal);
   return why === undefined ? undefined : failed(`Nothing changed, task ${task.id} stays open. ${why}`);
@@ -17,8 +17,8 @@ export async function keptOpen({ name, input }: Asked, hooking: Hooking, signal:
 /** After it ran. */
 export async function takenBack({ name }: Asked, output: ToolOutput, hooking: Hooking, signal: AbortSignal): Promise<ToolOutput> {
   const { board } = hooking;
-  const task = name === "TaskCreate" && output.isError !== true ? board?.find(idIn(output.data)) : undefined;
-  if (!board || !task) return output;
+  const task = name === "TaskCreate" && output.isError !== true ? board.find(idIn(output.data)) : undefined;
+  if (!task) return output;
   const why = await refusal("TaskCreated", task, hooking, signal);
   if (why === undefined) return output;
   board.remove(task.id);

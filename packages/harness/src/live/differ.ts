@@ -17,7 +17,7 @@ const said = ({ settings, standing, rules }: Gathered): string => JSON.stringify
 
 function print({ settings, standing, rules, folders, hooks, plugins }: Gathered): string {
   const systems = plugins.map(({ root, tools, system }) => [root, tools, system]);
-  return JSON.stringify([settings, standing, rules, folders.directories, hooks?.hooks, systems]);
+  return JSON.stringify([settings, standing, rules, folders.directories, hooks?.now?.hooks ?? [], systems]);
 }
 
 /** Those of `now` that nobody was told of, one line for each file: what is wrong, and that what was there before still holds. */

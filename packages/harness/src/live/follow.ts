@@ -106,6 +106,9 @@ export class Follower {
     const { gathered, problems, waits } = await reread(before, whole, { house, files, more: this.#more, agreed: this.#agreed });
     const heldBack = await gateSkills(before.catalog, gathered.catalog, gate);
     if (heldBack) return beside.push(heldBack);
+    await before.hooks?.read();
+    beside.push(...(before.hooks?.untold() ?? []).map(warningOf));
+    this.#problems = [...this.#problems, ...(before.hooks?.problems ?? [])];
     const same = isSame(before, gathered);
     const servers = same ? [] : await this.#of.servers.renew(gathered);
     readings.newest = same ? { ...before, index: gathered.index } : gathered;

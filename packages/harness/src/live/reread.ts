@@ -46,8 +46,8 @@ export async function reread(before: Gathered, whole: Catalog, { house, files, m
   const folders = await findFolders(files, { cwd, repository: groundOf(cwd).repository }, named);
   const { catalog, plugins, index, problems } = pluginsIn({ ...before.index, whole }, standing.trusted);
   const about = { settings, silenced: silencedBy(read), settingHooks: read.hooks, catalog, standing };
-  const runnable = agreed.over(openRunnables({ catalog, standing, keelHome, now: house.wall }), standing);
-  const declared = await declaredHooks({ ...about, runnable }, dataIn(keelHome));
+  const runnable = agreed.over(openRunnables({ catalog, standing, keelHome, now: house.wall }).find, standing);
+  const declared = await declaredHooks({ ...about, runnable }, { data: dataIn(keelHome) });
   const { style, problems: unstyled } = await styleIn(catalog, settings.outputStyle);
   return {
     gathered: {
@@ -59,7 +59,7 @@ export async function reread(before: Gathered, whole: Catalog, { house, files, m
       limits: { ...before.limits, policy: policyOf(settings.permissions) },
       plugins,
       style,
-      hooks: declared.declared,
+      hooks: declared.hooks,
       index,
     },
     problems: [

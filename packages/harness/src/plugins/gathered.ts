@@ -10,6 +10,7 @@ import {
   type Catalog,
   type CatalogCache,
   type Found,
+  type IndexPlace,
   type LayerKind,
   type PluginLayer,
 } from "@keelson/loader";
@@ -60,11 +61,17 @@ type Where = Pick<House, "place" | "plugins" | "named"> & Partial<Pick<House, "v
 /** Reading runs nothing. Of what stands in the user's and the project's folders only `keel plugin` tells the problems: they aren't this session's. */
 export async function readPlugins(house: Where, addDirs: readonly string[], trusted = true): Promise<PluginsRead> {
   const layers = layersOf(house, addDirs);
-  const kept = { folder: join(house.place.keelHome, "var", "cache", "plugins"), version: house.version ?? "", readAt: house.wall?.() ?? 0 };
+  const kept = { ...indexIn(house), readAt: house.wall?.() ?? 0 };
   const cache = createCatalogCache(kept, layers);
   const whole = await readCatalog(layers, cache);
   return pluginsIn({ whole, cache, keep: () => keepCatalogCache(kept, layers, cache) }, trusted);
 }
+
+/** Where a start leaves what it has read to the next one. */
+export const indexIn = ({ place, version = "" }: Pick<Where, "place" | "version">): Pick<IndexPlace, "folder" | "version"> => ({
+  folder: join(place.keelHome, "var", "cache", "plugins"),
+  version,
+});
 
 export function layersOf(
   { place, plugins, named = [] }: Pick<Where, "place" | "plugins" | "named">,

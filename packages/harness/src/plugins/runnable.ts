@@ -65,24 +65,42 @@ type Around = {
   readonly now: () => number;
 };
 
-export function openRunnables(around: Around): FindRunnable {
+export type Runnables = {
+  readonly find: FindRunnable;
+  /** Why what it declares doesn't run; undefined where it does. What nobody has to agree to isn't looked at for it. */
+  readonly held: (found: Pick<Found, "layer">) => Promise<string | undefined>;
+};
+
+export function openRunnables(around: Around): Runnables {
+  const places = new Map<PluginLayer, Promise<Placed>>();
   const known = new Map<PluginLayer, Promise<Runnable>>();
-  return ({ layer }) => {
-    const before = known.get(layer);
-    if (before) return before;
-    const plugin = around.catalog.layers.find((read) => read.layer === layer)?.plugin;
-    const finding = plugin ? findRunnable(layer, plugin, around) : Promise.resolve(held("it can't be read"));
-    known.set(layer, finding);
-    return finding;
+  const placeOf = (layer: PluginLayer): Promise<Placed> => once(places, layer, () => findPlace(layer, around));
+  return {
+    find: ({ layer }) => once(known, layer, async () => await readPlace(layer, await placeOf(layer), around)),
+    async held({ layer }) {
+      if (RUNS_FROM[layer.kind] === "copy" && isUsable("hooks", { layer }, around.standing)) return undefined;
+      const placed = await placeOf(layer);
+      return placed.ok ? undefined : placed.why;
+    },
   };
 }
 
-const held = (why: string): Runnable => ({ ok: false, why });
+function once<Made>(made: Map<PluginLayer, Promise<Made>>, layer: PluginLayer, make: () => Promise<Made>): Promise<Made> {
+  const before = made.get(layer) ?? make();
+  made.set(layer, before);
+  return before;
+}
 
-async function findRunnable(layer: PluginLayer, plugin: PluginDecl, { standing, keelHome, now }: Around): Promise<Runnable> {
+/** `copy`: undefined where it runs in its own place. */
+type Placed = { readonly ok: true; readonly copy: string | undefined; readonly leftOut?: string } | Held;
+type Held = { readonly ok: false; readonly why: string };
+
+const held = (why: string): Held => ({ ok: false, why });
+
+async function findPlace(layer: PluginLayer, { standing, keelHome, now }: Around): Promise<Placed> {
   const from = RUNS_FROM[layer.kind];
   if (from === "nowhere") return held("they stand in no plugin directory that could be agreed to");
-  if (from === "place") return isUsable("hooks", { layer }, standing) ? inPlace(plugin) : held(UNTRUSTED);
+  if (from === "place") return isUsable("hooks", { layer }, standing) ? { ok: true, copy: undefined } : held(UNTRUSTED);
   const { openContentStore } = await import("@keelson/install"); // a session without such a plugin doesn't pay for it
   const root = realOr(layer.root);
   const store = openContentStore(contentsIn(keelHome), now);
@@ -91,16 +109,25 @@ async function findRunnable(layer: PluginLayer, plugin: PluginDecl, { standing, 
   const untrusted = held(`${standing.known.plugin.includes(root) ? CHANGED : UNTRUSTED}. keel trust give ${layer.root} trusts it`);
   if (!isUsable("hooks", { layer }, standing, there.tree)) return untrusted;
   const found = await store.find(there.tree, root);
-  if (found !== undefined) return await readCopy(layer, found);
+  if (found !== undefined) return { ok: true, copy: found };
   const kept = await store.keep(root);
   if (!kept.ok) return held(`it ${kept.why}`);
   if (!isUsable("hooks", { layer }, standing, kept.tree)) return untrusted; // it was changed just now
   await sweepStore(store, keelHome);
   const left = kept.leftOut.map(({ path, why }) => `${path} ${why}`).join("; ");
   return {
-    ...(await readCopy(layer, kept.root)),
+    ok: true,
+    copy: kept.root,
     ...(left !== "" && { leftOut: `Its programs run from a copy, in which this isn't: ${left}.` }),
   };
+}
+
+async function readPlace(layer: PluginLayer, placed: Placed, { catalog }: Around): Promise<Runnable> {
+  if (!placed.ok) return placed;
+  const { copy, leftOut } = placed;
+  const plugin = catalog.layers.find((read) => read.layer === layer)?.plugin;
+  if (!plugin) return held("it can't be read");
+  return copy === undefined ? inPlace(plugin) : { ...(await readCopy(layer, copy)), ...(leftOut !== undefined && { leftOut }) };
 }
 
 function realOr(path: string): string {

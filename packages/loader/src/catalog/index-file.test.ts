@@ -96,7 +96,7 @@ test("an index that is broken, cut short or of another program is as if it weren
   const whole = await readFile(file, "utf8");
   for (const broken of ["", "{", whole.slice(0, -20), whole.replace("First", "Forst"), whole.replace("\n", " ")]) {
     await writeFile(file, broken);
-      const { catalog, anew } = await the.start();
+    const { catalog, anew } = await the.start();
     assert.equal(anew, true);
     assert.deepEqual(catalog, await the.fresh());
   }

@@ -63,9 +63,7 @@ export function readIndex(place: IndexPlace, build: Build, layer: PluginLayer): 
     const bytes = readFileSync(file);
     const end = bytes.indexOf("\n");
     const body = bytes.subarray(end + 1);
-    return bytes.toString("utf8", 0, end) === headOf(build, layer, body)
-      ? leftIn(JSON.parse(body.toString("utf8")))
-      : undefined;
+    return bytes.toString("utf8", 0, end) === headOf(build, layer, body) ? leftIn(JSON.parse(body.toString("utf8"))) : undefined;
   } catch {
     return undefined; // nothing is lost: the directory is read
   }

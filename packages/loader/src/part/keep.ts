@@ -31,7 +31,16 @@ const shelf = <Part>(): Shelf<Part> => ({ last: new Map(), next: new Map(), chan
 
 /** Of one plugin directory; hand it over at each reading of it. */
 export function createReadCache(about = ""): ReadCache {
-  return { about, whole: undefined, changed: false, skills: shelf(), commands: shelf(), agents: shelf(), outputStyles: shelf(), rules: shelf() };
+  return {
+    about,
+    whole: undefined,
+    changed: false,
+    skills: shelf(),
+    commands: shelf(),
+    agents: shelf(),
+    outputStyles: shelf(),
+    rules: shelf(),
+  };
 }
 
 /** Before a reading: what was read by another manifest is forgotten. */
