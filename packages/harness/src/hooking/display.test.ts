@@ -7,7 +7,7 @@ const reply = (text: string) => ({ blocks: [{ text }] });
 
 test("MessageDisplay: a reader is shown the hook's words in place of the model's; the model and the log keep what was said", async () => {
   await using w = await world({ replies: [reply("Call 555-0100."), reply("ok")] });
-  await hook(w, { MessageDisplay: `if grep -q 555; then ${say("MessageDisplay", { displayContent: "Call [hidden]." })}; fi` });
+  await hook(w, { MessageDisplay: `if grep -q 555-0100; then ${say("MessageDisplay", { displayContent: "Call [hidden]." })}; fi` });
   await using session = await w.open();
   const shown = JSON.stringify(await run(session, "whom?"));
   assert.match(shown, /Call \[hidden\]\./);
