@@ -54,6 +54,7 @@ function powerDisk() {
   return { disk, syncs, gate, afterPowerLoss: (path: string) => kept.get(path)?.toString().split("\n") ?? [] };
 }
 
+const no = (): boolean => false;
 const seqs = (lines: readonly string[]): (number | undefined)[] => lines.slice(1, -1).map((line) => parseRecord(Buffer.from(line))?.seq);
 
 test("a barrier keeps all before it: earlier segments, and the names in the folders, once for each claim", async () => {
@@ -137,6 +138,28 @@ test("a barrier that fails takes back what stands behind the last acknowledged r
   assert.deepEqual(problems, []);
 });
 
+test("a barrier behind which everything is acknowledged holds nobody up, and takes nothing back when it fails", async () => {
+  await using home = await temporaryHome();
+  const { disk, gate, afterPowerLoss } = powerDisk();
+  const { store, folder } = opened(home.path, { disk });
+  await store.create(REF, { cwd: CWD });
+  await using claim = await store.claim(REF, "me");
+  await store.append(REF, claim.fence, 0, notes(1, 2));
+  let open = (): void => undefined;
+  gate.before = () => new Promise((done) => (open = done));
+  gate.fails = true;
+  const settled = store.append(REF, claim.fence, 2, [], { barrier: true });
+  const { head } = await store.append(REF, claim.fence, 2, [note(3)]);
+  assert.equal(head, 3, "acknowledged while the disk is at it");
+  while (await Promise.race([settled.then(no, no), breathe(true)])) open();
+  await refused("unwritable", settled);
+  gate.before = async () => undefined;
+  gate.fails = false;
+  await store.append(REF, claim.fence, 3, [note(4)], { barrier: true });
+  assert.deepEqual(await all(store), notes(1, 4));
+  assert.deepEqual(seqs(afterPowerLoss(join(folder, "1.jsonl"))), [1, 2, 3, 4], "what the system had dropped was given to it again");
+});
+
 test("a first barrier that fails is made good for the earlier segments too", async () => {
   await using home = await temporaryHome();
   const { disk, gate, afterPowerLoss } = powerDisk();
@@ -206,16 +229,7 @@ test("a barrier that fails after the session was taken over takes back nothing t
   const { store } = opened(home.path, { host: { ...nodeHost(() => 0), lives: () => false } });
   await using claim = await store.claim(REF, "new");
   assert.equal(claim.head, 2);
-  while (
-    await Promise.race([
-      append.then(
-        () => false,
-        () => false,
-      ),
-      breathe(true),
-    ])
-  )
-    open();
+  while (await Promise.race([append.then(no, no), breathe(true)])) open();
   await refused("fenced", append);
   await store.append(REF, claim.fence, 2, [note(3)]);
   assert.deepEqual(await all(store), notes(1, 3));

@@ -88,13 +88,19 @@ export class Pen {
     return isSettled ? { head: this.#written.head, outline: this.#outline } : undefined;
   }
 
-  /** Written when it is called, acknowledged when it resolves. Behind a barrier that isn't through yet, everything waits for it. */
+  /**
+   * Written when it is called, acknowledged when it resolves. What stands behind records that wait for a barrier waits with them: if it fails,
+   * they are all taken back.
+   */
   async append(expectedHead: number, envelopes: readonly Envelope[], barrier: boolean): Promise<Head> {
     if (this.#closed || this.#released) throw fenced();
     this.#ahead = undefined;
     this.#mend();
-    const mark = this.#write(this.#admit(expectedHead, envelopes));
-    await (barrier ? this.#barrier.ask() : this.#barrier.last);
+    const lines = this.#admit(expectedHead, envelopes);
+    const stands = this.#written.head === this.#acknowledged.head;
+    const mark = this.#write(lines);
+    const through = barrier ? this.#barrier.ask() : stands ? undefined : this.#barrier.last;
+    if (through) await through; // else it is acknowledged at once: a barrier that fails between the two would take it back
     this.#acknowledge(mark);
     this.#outline = envelopes.reduce(outlineAfter, this.#outline);
     return { head: mark.head, epoch: this.fence.epoch };
