@@ -2,7 +2,7 @@
  * Makes a conversation of a log: its tools, its ports, its memory, and the sub-agents it can start, which are furnished in the same way.
  * The one place where a session and a sub-agent are built.
  */
-import { text, type Claim, type Envelope, type Event, type Mode, type Rule, type SessionStore } from "@keelson/protocol";
+import { text, type Claim, type Event, type Mode, type Rule, type SessionStore } from "@keelson/protocol";
 import { worksOf, type Disk, type Work } from "@keelson/tools";
 import type { Cut } from "./agents/cut.ts";
 import { openChild, treesOf } from "./agents/descend.ts";
@@ -14,7 +14,7 @@ import { Circle } from "./circle.ts";
 import { Dials } from "./dials.ts";
 import type { Gathered } from "./gather.ts";
 import { hookingOf, ritesIn } from "./hooking/bind.ts";
-import { displayed } from "./hooking/display.ts";
+import { showing, type Show } from "./hooking/display.ts";
 import { AddedHooks } from "./hooking/added.ts";
 import type { House, Session } from "./house.ts";
 import { applyStyle } from "./instructions/style.ts";
@@ -60,8 +60,8 @@ export type Furnished = AsyncDisposable & {
   readonly starts: Session["starts"];
   readonly whyNot: Session["whyNot"];
   readonly works: () => readonly Work[];
-  /** The same for a reader: hooks may show other words than the log holds. */
-  readonly displayed: (envelopes: AsyncGenerator<Envelope, void>) => AsyncGenerator<Envelope, void>;
+  /** What a reader is shown: hooks may show other words than the log holds. */
+  readonly show: Show;
 };
 
 /** `beside`: the root's, which the board writes to. */
@@ -110,7 +110,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
     whyNot: (name) => lore.whyNot(name),
     works: () => worksOf(team, toolbox.processes.background),
     meter: wired.meter,
-    displayed: (envelopes) => displayed(envelopes, hooking, () => circle.running),
+    show: showing(hooking, () => circle.running),
     [Symbol.asyncDispose]: () => closed(conversation, dials, [team, toolbox], claim),
   };
 }

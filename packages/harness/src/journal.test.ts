@@ -35,15 +35,15 @@ async function scene(full: () => boolean, synced: Promise<void> = Promise.resolv
 test("durable events are counted from 1 and stored before they are handed on; the others are only handed on", async () => {
   const { journal, types } = await scene(() => false);
   assert.deepEqual(
-    (await journal.write(said("a"), STAMP)).map(({ seq }) => seq),
+    (await journal.write([said("a")], STAMP)).map(({ seq }) => seq),
     [1],
   );
   assert.deepEqual(
-    (await journal.write({ type: "heartbeat" }, STAMP)).map(({ seq }) => seq),
+    (await journal.write([{ type: "heartbeat" }], STAMP)).map(({ seq }) => seq),
     [undefined],
   );
   assert.deepEqual(
-    (await journal.write(said("b"), STAMP)).map(({ seq }) => seq),
+    (await journal.write([said("b")], STAMP)).map(({ seq }) => seq),
     [2],
   );
   assert.deepEqual(await types(), ["context.added", "context.added"]);
@@ -52,17 +52,17 @@ test("durable events are counted from 1 and stored before they are handed on; th
 test("a full disk is told once, holds nobody up, and loses nothing when there is room again", async () => {
   let full = false;
   const { journal, types } = await scene(() => full);
-  await journal.write(said("before"), STAMP);
+  await journal.write([said("before")], STAMP);
   full = true;
-  const told = await journal.write(said("lost?"), STAMP);
+  const told = await journal.write([said("lost?")], STAMP);
   assert.deepEqual(
     told.map(({ event }) => (event.type === "notice.raised" ? event.code : event.type)),
     ["context.added", "log_unwritable"],
   );
-  assert.equal((await journal.write(said("still full"), STAMP)).length, 1);
+  assert.equal((await journal.write([said("still full")], STAMP)).length, 1);
   assert.equal(journal.unsaved, 3);
   full = false;
-  const again = await journal.write(said("room"), STAMP);
+  const again = await journal.write([said("room")], STAMP);
   assert.deepEqual(
     again.map(({ seq }) => seq),
     [5, 6],
@@ -73,8 +73,8 @@ test("a full disk is told once, holds nobody up, and loses nothing when there is
 
 test("a run that ends while the disk is full says what will be missing, and its end comes last", async () => {
   const { journal } = await scene(() => true);
-  await journal.write(said("lost"), STAMP);
-  const told = await journal.write({ type: "run.ended", reason: "completed", totals: {} }, STAMP);
+  await journal.write([said("lost")], STAMP);
+  const told = await journal.write([{ type: "run.ended", reason: "completed", totals: {} }], STAMP);
   assert.deepEqual(
     told.map(({ event }) => (event.type === "notice.raised" ? event.code : event.type)),
     ["log_unsaved", "run.ended"],
@@ -84,17 +84,17 @@ test("a run that ends while the disk is full says what will be missing, and its 
 test("an effect that must not happen twice, an edit, a question and the end wait for the disk itself", async () => {
   const { journal, barriers } = await scene(() => false);
   for (const replay of ["safe", "idempotent", "never"] as const)
-    await journal.write({ type: "call.started", callId: "c", input: {}, replay }, STAMP);
-  await journal.write(said("x"), STAMP);
-  await journal.write({ type: "run.ended", reason: "completed", totals: {} }, STAMP);
+    await journal.write([{ type: "call.started", callId: "c", input: {}, replay }], STAMP);
+  await journal.write([said("x")], STAMP);
+  await journal.write([{ type: "run.ended", reason: "completed", totals: {} }], STAMP);
   assert.deepEqual(barriers, [3, 5]);
   for (const type of ["context.edited", "ask.opened"] as const) assert.ok(BARRIERS.includes(type));
 });
 
 test("what is said and the results go to the disk while the model reads them: a turn is stored, and waits for no sync", async () => {
   const { journal, barriers, types } = await scene(() => false, new Promise(() => {}));
-  await journal.write(said("x"), STAMP);
-  await journal.write({ type: "turn.started", turn: 1, because: "tool_results" }, STAMP);
+  await journal.write([said("x")], STAMP);
+  await journal.write([{ type: "turn.started", turn: 1, because: "tool_results" }], STAMP);
   assert.deepEqual(await types(), ["context.added", "turn.started"]);
   await new Promise(setImmediate); // behind the request
   assert.deepEqual(barriers, [2]);
@@ -107,5 +107,5 @@ test("another writer's session is no place to go on in memory", async () => {
   const journal = new Journal(inner, claim);
   await claim[Symbol.asyncDispose]();
   await inner.claim(REF, "second");
-  await assert.rejects(journal.write(said("late"), STAMP), /./);
+  await assert.rejects(journal.write([said("late")], STAMP), /./);
 });

@@ -39,20 +39,29 @@ export class Journal {
     return this.#waiting.length;
   }
 
-  /** The event's envelope, once it is stored; behind it a notice when storing began to fail or works again. A run that ends unsaved says so before its end. */
-  async write(event: Event, stamp: Stamp): Promise<readonly Envelope[]> {
-    const envelope = this.seal(event, stamp);
-    if (!DURABLE[event.type]) return [envelope];
+  /**
+   * The events' envelopes, once they are stored, by one write; behind them a notice when storing began to fail or works again. A run that
+   * ends unsaved says so before its end, which is the last of them.
+   */
+  async write(events: readonly Event[], stamp: Stamp): Promise<readonly Envelope[]> {
     const failing = this.#waiting.length > 0;
-    this.#waiting = [...this.#waiting, envelope];
-    const trouble = await this.#flush(isBarrier(event));
-    if (trouble !== undefined && event.type === "run.ended") return [this.seal(lossOf(this.#waiting.length, trouble), stamp), envelope];
-    if (event.type === "turn.started" && trouble === undefined) this.#settleSoon();
-    if (failing === (trouble !== undefined)) return [envelope];
+    const envelopes: Envelope[] = [];
+    for (const event of events) {
+      const envelope = this.seal(event, stamp);
+      envelopes.push(envelope);
+      if (DURABLE[event.type]) this.#waiting = [...this.#waiting, envelope];
+    }
+    const added = envelopes.filter(({ seq }) => seq !== undefined).length;
+    if (added === 0) return envelopes;
+    const trouble = await this.#flush(events.some(isBarrier), added);
+    if (trouble !== undefined && events.at(-1)?.type === "run.ended")
+      return envelopes.toSpliced(-1, 0, this.seal(lossOf(this.#waiting.length, trouble), stamp));
+    if (trouble === undefined && events.some(({ type }) => type === "turn.started")) this.#settleSoon();
+    if (failing === (trouble !== undefined)) return envelopes;
     const notice = this.seal(noticeOf(trouble), stamp);
     this.#waiting = [...this.#waiting, notice];
-    await this.#flush(false);
-    return [envelope, notice];
+    await this.#flush(false, 1);
+    return [...envelopes, notice];
   }
 
   /**
@@ -67,7 +76,8 @@ export class Journal {
     });
   }
 
-  async #flush(barrier: boolean): Promise<string | undefined> {
+  /** `added`: how many of what waits came last. Says what is wrong with the disk. */
+  async #flush(barrier: boolean, added: number): Promise<string | undefined> {
     try {
       const { head } = await this.#store.append(this.#claim.ref, this.#claim.fence, this.#head, this.#waiting, { barrier });
       this.#head = head;
@@ -75,7 +85,7 @@ export class Journal {
       return undefined;
     } catch (error) {
       if (isStoreError(error) && error.code === "unwritable") return error.message;
-      this.#waiting = this.#waiting.slice(0, -1); // what can never be stored must not keep what comes after it from being stored
+      this.#waiting = this.#waiting.slice(0, -added); // what can never be stored must not keep what comes after it from being stored
       throw error; // another writer has the session, or a bug: going on would fork the log
     }
   }

@@ -17,6 +17,7 @@ import type { House, Opening, Session } from "./house.ts";
 import { openGrants, ruleOf } from "./kept/grants.ts";
 import { pickStyle } from "./late.ts";
 import type { Lineage } from "./lineage.ts";
+import { shown, type Show } from "./hooking/display.ts";
 import { Live } from "./live/live.ts";
 import { Stamps } from "./live/stamps.ts";
 import { LiveReadings, type Readings } from "./live/readings.ts";
@@ -145,6 +146,10 @@ type Made = {
 function sessionOf({ house, gathered, readings, live, log, lineage, furnished, heard, close }: Made): Session {
   const { conversation, toolbox, dials, meter, beside } = furnished;
   const { ref } = log.claim;
+  const show: Show = (envelope) => {
+    live.see(envelope);
+    return furnished.show(envelope);
+  };
   return {
     id: ref.session,
     get cwd() {
@@ -191,8 +196,7 @@ function sessionOf({ house, gathered, readings, live, log, lineage, furnished, h
     addFolder: (path) => live.addFolder(path),
     rename: (title) => beside.push({ type: "session.changed", change: { title } }),
     add: conversation.add.bind(conversation),
-    run: (prompt, signal) =>
-      traced(furnished.displayed(live.beside(conversation.run(prompt, signal))), { house, gathered, session: ref.session }),
+    run: (prompt, signal) => traced(shown(conversation.run(prompt, signal), show), { house, gathered, session: ref.session }),
     async [Symbol.asyncDispose]() {
       await live[Symbol.asyncDispose]();
       await furnished[Symbol.asyncDispose]();

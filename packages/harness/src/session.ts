@@ -133,22 +133,18 @@ export class Conversation {
     await rites.begin(signal);
     const expanded = prompt.length === 0 ? undefined : await this.#parts.expand(wordsOf(prompt));
     const refused = refusalIn(expanded) ?? blocking(prompt.length === 0 ? undefined : await rites.submit(prompt, signal));
-    yield* this.#beside(run);
+    yield* await this.#tell(this.#beside(), run);
     if (refused) return yield* this.#refuse(refused, run);
     yield* this.#take(prompt, run);
     if (expanded && "events" in expanded) yield* this.#expand(expanded, run, signal);
-    if (prompt.length > 0) for (const event of await this.#parts.news("prompt", signal)) yield* await this.#record(event, run);
+    if (prompt.length > 0) yield* await this.#record(await this.#parts.news("prompt", signal), run);
     const options = this.#parts.options(); // a skill may have wished for another model
     const ports = this.#following(this.#parts.ports());
     const events = loop(startOf(this.view, options), ports, options, signal);
     for await (const event of this.#listening(options.unattended ? withHeartbeats(events, ports.clock) : events)) {
-      yield* this.#beside(run);
-      if (event === undefined) continue;
-      if (event.type === "turn.started") await this.keep(WORTH_A_STOP);
-      if (event.type === "agent.relayed") yield event.envelope;
-      else if (event.type === "run.ended") yield* this.#end(event, run);
-      else if (DURABLE[event.type]) yield* await this.#record(event, run);
-      else yield this.#journal.seal(event, this.#stamp(run)); // a delta waits for no disk
+      if (event?.type === "turn.started") await this.keep(WORTH_A_STOP);
+      if (event?.type === "run.ended") yield* this.#end(event, run);
+      else for (const envelope of await this.#tell([...this.#beside(), ...(event ? [event] : [])], run)) yield envelope;
     }
   }
 
@@ -160,7 +156,7 @@ export class Conversation {
   async settle(last: Iterable<Event>): Promise<void> {
     const run = randomUUID();
     this.#aside.push(...last);
-    for await (const _ of this.#beside(run));
+    await this.#tell(this.#beside(), run);
   }
 
   async add(content: readonly Block[]): Promise<void> {
@@ -173,8 +169,8 @@ export class Conversation {
     const told = this.#opening.length > 0 ? await this.#parts.introduce() : [];
     const opening = [...this.#opening, ...told];
     this.#opening = []; // said once, also when the reader leaves at it
-    for (const event of [...opening, ...(content.length > 0 ? [input] : [])]) yield* await this.#record(event, run);
-    for (const event of this.#undelivered.map(taken)) yield* await this.#record(event, run);
+    yield* await this.#record([...opening, ...(content.length > 0 ? [input] : [])], run);
+    yield* await this.#record(this.#undelivered.map(taken), run);
   }
 
   /** What a skill behind a slash says, and what comes of one that an agent carries out. */
@@ -183,54 +179,63 @@ export class Conversation {
     run: string,
     signal: AbortSignal,
   ): AsyncGenerator<Envelope> {
-    for (const event of events) yield* await this.#record(event, run);
-    for await (const event of apart(signal)) {
-      yield* this.#beside(run);
-      yield* event.type === "agent.relayed" ? [event.envelope] : await this.#record(event, run);
-    }
+    yield* await this.#record(events, run);
+    for await (const event of apart(signal)) yield* await this.#tell([...this.#beside(), event], run);
   }
 
-  /** The same events; undefined where something was said in the background while the loop is silent. */
-  async *#listening(events: AsyncGenerator<Event, unknown>): AsyncGenerator<Event | undefined> {
-    try {
-      for (;;) {
-        const next = events.next();
-        for (let heard = this.#parts.heard(); heard; heard = this.#parts.heard()) {
-          if ((await Promise.race([next, heard])) !== undefined) break;
-          yield undefined;
-        }
-        const step = await next;
-        if (step.done) return;
-        yield step.value;
-      }
-    } finally {
-      await events.return(undefined);
-    }
+  /** The same events; undefined where something was said in the background while the loop is silent. By hand: a generator costs each event more. */
+  #listening(events: AsyncGenerator<Event, unknown>): AsyncIterableIterator<Event | undefined> {
+    let next: Promise<IteratorResult<Event, unknown>> | undefined;
+    return {
+      next: async () => {
+        next ??= events.next();
+        const heard = this.#parts.heard();
+        const step = await (heard ? Promise.race([next, heard]) : next);
+        if (!step) return { value: undefined };
+        next = undefined;
+        return step.done ? { done: true, value: undefined } : step;
+      },
+      return: async () => {
+        await events.return(undefined);
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   }
 
   /** The prompt isn't taken: nobody asks the model, and the log says why. */
   async *#refuse({ reason, ...said }: Refused, run: string): AsyncGenerator<Envelope, void> {
-    yield* await this.#record({ type: "notice.raised", severity: "error", ...said }, run);
+    yield* await this.#record([{ type: "notice.raised", severity: "error", ...said }], run);
     yield* this.#end({ type: "run.ended", reason, totals: { turns: 0 } }, run);
   }
 
   async *#end(event: Extract<Event, { type: "run.ended" }>, run: string): AsyncGenerator<Envelope> {
     const totals = { ...event.totals, ...this.#parts.totals(this.view) };
     await this.#parts.rites.ended(event.reason, this.#running);
-    yield* this.#beside(run);
-    for (const last of [...this.#parts.closing(), { ...event, totals }]) yield* await this.#record(last, run);
+    yield* await this.#tell([...this.#beside(), ...this.#parts.closing(), { ...event, totals }], run);
   }
 
-  async *#beside(run: string): AsyncGenerator<Envelope> {
-    for (const event of [...this.#aside.splice(0), ...this.#parts.drain()])
-      yield* event.type === "agent.relayed" ? [event.envelope] : await this.#record(event, run);
+  /** What happened beside the loop since it was asked for last. */
+  #beside(): readonly Event[] {
+    return [...this.#aside.splice(0), ...this.#parts.drain()];
   }
 
-  async #record(event: Event, run: string): Promise<readonly Envelope[]> {
-    const written = await this.#journal.write(event, this.#stamp(run));
-    for (const envelope of written) {
-      this.#since.push(envelope.event);
-      this.#note(envelope.event);
+  /** Hands on, and records what belongs into the log. What an agent relays is in a log of its own. */
+  async #tell(events: readonly Event[], run: string): Promise<readonly Envelope[]> {
+    const own = events.filter(({ type }) => type !== "agent.relayed");
+    const relayed = events.flatMap((event) => (event.type === "agent.relayed" ? [event.envelope] : []));
+    return [...relayed, ...(await this.#record(own, run))];
+  }
+
+  /** By one write. A delta waits for no disk. */
+  async #record(events: readonly Event[], run: string): Promise<readonly Envelope[]> {
+    const written = await this.#journal.write(events, this.#stamp(run));
+    for (const { event } of written) {
+      if (!DURABLE[event.type]) continue;
+      this.#since.push(event);
+      this.#note(event);
     }
     return written;
   }

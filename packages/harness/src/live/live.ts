@@ -43,12 +43,9 @@ export class Live implements AsyncDisposable {
     this.#going ??= this.#open().then((follower) => follower.follow(this.#stop.signal));
   }
 
-  /** The same envelopes. A run that ends with its first reply never pays for a watch. */
-  async *beside(envelopes: AsyncGenerator<Envelope, void>): AsyncGenerator<Envelope, void> {
-    for await (const envelope of envelopes) {
-      if (envelope.event.type === "call.completed") this.watch();
-      yield envelope;
-    }
+  /** Looks at what a run says: one that ends with its first reply never pays for a watch. */
+  see({ event }: Envelope): void {
+    if (event.type === "call.completed") this.watch();
   }
 
   async reload(rewrite: boolean): Promise<Reloaded> {

@@ -5,6 +5,7 @@ import { Readable, Writable } from "node:stream";
 import type { ProcessSpec } from "@keelson/protocol";
 import type { Confined } from "../sandbox/confine.ts";
 import { MARK } from "./group.ts";
+import { onPath } from "./on-path.ts";
 import { whyNotStarted } from "./refused.ts";
 
 /**
@@ -46,7 +47,8 @@ type Start = Pick<ProcessSpec, "file" | "args" | "cwd" | "env">;
 
 async function start(what: Start, mark: string, stdio: readonly Stdin[]): Promise<Launched | string> {
   try {
-    const child = spawn(what.file, what.args, {
+    const child = spawn(onPath(what.file, what.env["PATH"]), what.args, {
+      argv0: what.file,
       cwd: what.cwd,
       env: what.env,
       detached: true, // a session of its own: no terminal to ask on, and a group to end
