@@ -24,7 +24,7 @@ const SILENT = { error: ignore, warn: ignore, info: ignore, debug: ignore };
 export function openClient({ dialect, baseUrl, key, bearer, headers, fetch }: Credentials): BaseAnthropic {
   const secret = key === "" ? PLACEHOLDER : key;
   const asToken = bearer || dialect.auth === "bearer";
-  return new BaseAnthropic({
+  return new Client({
     baseURL: baseUrl,
     authToken: secret,
     webhookKey: null,
@@ -43,6 +43,20 @@ export function openClient({ dialect, baseUrl, key, bearer, headers, fetch }: Cr
     // The SDK asks no more of an answer than `FetchResponse` has, and of a request sends no more than `FetchInit`.
     fetch: packing(fetch) as unknown as typeof globalThis.fetch,
   });
+}
+
+type Built = Awaited<ReturnType<BaseAnthropic["buildRequest"]>>;
+
+/** Requests to one path differ in their bodies alone: address and headers are made once. */
+class Client extends BaseAnthropic {
+  readonly #built = new Map<string, Built>();
+
+  override async buildRequest(...[options, retry]: Parameters<BaseAnthropic["buildRequest"]>): Promise<Built> {
+    const { body, signal = null, path } = options;
+    const built = this.#built.get(path) ?? (await super.buildRequest({ ...options, body: undefined, signal: null }, retry));
+    this.#built.set(path, built);
+    return { ...built, req: { ...built.req, body: body as Uint8Array<ArrayBuffer>, signal } };
+  }
 }
 
 /** What a request died of, in a wrapping whose words say nothing: where they sound like a timeout, the SDK throws the error away. */
