@@ -146,10 +146,7 @@ type Made = {
 function sessionOf({ house, gathered, readings, live, log, lineage, furnished, heard, close }: Made): Session {
   const { conversation, toolbox, dials, meter, beside } = furnished;
   const { ref } = log.claim;
-  const show: Show = (envelope) => {
-    live.see(envelope);
-    return furnished.show(envelope);
-  };
+  const show: Show = (envelope) => furnished.show(live.see(envelope));
   return {
     id: ref.session,
     get cwd() {

@@ -21,6 +21,7 @@ import {
 } from "@keelson/protocol";
 import { withHeartbeats } from "./heartbeat.ts";
 import { Journal, type Stamp } from "./journal.ts";
+import { listening } from "./listening.ts";
 import type { Rites } from "./hooking/rites.ts";
 import { stopNotice } from "./hooking/spoken.ts";
 import type { Expanded } from "./lore/lore.ts";
@@ -141,7 +142,7 @@ export class Conversation {
     const options = this.#parts.options(); // a skill may have wished for another model
     const ports = this.#following(this.#parts.ports());
     const events = loop(startOf(this.view, options), ports, options, signal);
-    for await (const event of this.#listening(options.unattended ? withHeartbeats(events, ports.clock) : events)) {
+    for await (const event of listening(options.unattended ? withHeartbeats(events, ports.clock) : events, this.#parts.heard)) {
       if (event?.type === "turn.started") await this.keep(WORTH_A_STOP);
       if (event?.type === "run.ended") yield* this.#end(event, run);
       else for (const envelope of await this.#tell([...this.#beside(), ...(event ? [event] : [])], run)) yield envelope;
@@ -181,28 +182,6 @@ export class Conversation {
   ): AsyncGenerator<Envelope> {
     yield* await this.#record(events, run);
     for await (const event of apart(signal)) yield* await this.#tell([...this.#beside(), event], run);
-  }
-
-  /** The same events; undefined where something was said in the background while the loop is silent. By hand: a generator costs each event more. */
-  #listening(events: AsyncGenerator<Event, unknown>): AsyncIterableIterator<Event | undefined> {
-    let next: Promise<IteratorResult<Event, unknown>> | undefined;
-    return {
-      next: async () => {
-        next ??= events.next();
-        const heard = this.#parts.heard();
-        const step = await (heard ? Promise.race([next, heard]) : next);
-        if (!step) return { value: undefined };
-        next = undefined;
-        return step.done ? { done: true, value: undefined } : step;
-      },
-      return: async () => {
-        await events.return(undefined);
-        return { done: true, value: undefined };
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
   }
 
   /** The prompt isn't taken: nobody asks the model, and the log says why. */

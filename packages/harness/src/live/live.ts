@@ -44,8 +44,9 @@ export class Live implements AsyncDisposable {
   }
 
   /** Looks at what a run says: one that ends with its first reply never pays for a watch. */
-  see({ event }: Envelope): void {
-    if (event.type === "call.completed") this.watch();
+  see(envelope: Envelope): Envelope {
+    if (envelope.event.type === "call.completed") this.watch();
+    return envelope;
   }
 
   async reload(rewrite: boolean): Promise<Reloaded> {

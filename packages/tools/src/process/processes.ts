@@ -23,7 +23,6 @@ export function openProcesses(): Processes {
       const launched = await spare.take(spec);
       if (!launched) return yield* startProcess(spec, signal);
       feedStdin(launched, spec.stdin);
-      setImmediate(() => spare.ready(spec)); // whoever ran one likely runs another: it starts while this one works
       return yield* attend(launched, spec.timeoutMs, signal);
     },
     ready: spare.ready,
