@@ -1,6 +1,6 @@
 import { createAnalyse, decide, readRules, standardStages } from "@keelson/permissions";
-import type { BoundCall } from "@keelson/protocol";
-import { anyCrafted, CRAFTED, DISTINCT } from "../packages/permissions/test/crafted.ts";
+import { MODES, type BoundCall, type Mode } from "@keelson/protocol";
+import { anyCrafted, CRAFTED, DISTINCT, type Crafted } from "../packages/permissions/test/crafted.ts";
 import { seeded } from "../packages/permissions/test/random.ts";
 import { ratio, value, type Bench } from "./row.ts";
 
@@ -36,28 +36,24 @@ const LONG = [
 export const permissions: Bench = async (short) => {
   const rounds = short ? 20 : 200;
   const one: number[] = [];
-  for (let round = 0; round < rounds; round += 1) for (const text of TYPICAL) one.push(await judged(text));
+  for (let round = 0; round < rounds; round += 1) for (const text of TYPICAL) one.push(await judged(text, "default"));
   const long: number[] = [];
   const analyse = createAnalyse(HOME);
   for (let round = 0; round < (short ? 3 : 20); round += 1) long.push(Math.max(...LONG.map((text) => timed(() => analyse(text, CWD)))));
   const made = crafted(short ? 20 : 100);
-  const worst: number[] = [];
-  const cpu: number[] = [];
-  for (const { make } of made) {
-    const quickest = await quickestOf(make(LONGEST));
-    worst.push(quickest.ms);
-    cpu.push(quickest.cpu);
-  }
-  const slowest = Math.max(...worst);
-  const { make } = made[worst.indexOf(slowest)] ?? { make: () => "" };
+  const each: Timed[] = [];
+  for (const one of made) for (const mode of MODES) each.push(await quickestOf(one, mode));
+  const { make, mode, ms: slowest } = each.reduce((most, next) => (next.ms > most.ms ? next : most));
   const pairs = { measured: [] as number[], baseline: [] as number[] };
   for (let round = 0; round < (short ? 3 : 9); round += 1) {
-    pairs.measured.push(await judged(make(LONGEST)));
-    pairs.baseline.push(await judged(make(LONGEST / 2)));
+    pairs.measured.push(await judged(make(LONGEST), mode));
+    pairs.baseline.push(await judged(make(LONGEST / 2), mode));
   }
   return [
-    value(`a decision about the slowest of ${made.length} crafted commands of 10,000 characters`, { atMost: 50 }, "ms", [slowest]),
-    value("the slowest of them, processor time", { atMost: 50 }, "ms", [Math.max(...cpu)]),
+    value(`a decision about the slowest of ${made.length} crafted commands of 10,000 characters, in any mode`, { atMost: 50 }, "ms", [
+      slowest,
+    ]),
+    value("the slowest of them, processor time", { atMost: 50 }, "ms", [Math.max(...each.map(({ cpu }) => cpu))]),
     ratio("the same command, twice as long", { atMost: 2.5 }, { ...pairs, unit: "ms", of: "half of it" }),
     value("a decision about a typical command", { atMost: 0.5 }, "ms", one),
     value("the slowest of five commands of 10,000 characters", { atMost: 50 }, "ms", long),
@@ -73,28 +69,32 @@ const crafted = (count: number) => [
   ...Array.from({ length: count }, (_, at) => anyCrafted(seeded(at))),
 ];
 
-/** Of three: what a neighbour takes isn't ours. */
-async function quickestOf(text: string): Promise<{ readonly ms: number; readonly cpu: number }> {
-  const times: number[] = [];
-  const cpus: number[] = [];
-  for (let round = 0; round < 3; round += 1) {
+type Timed = { readonly make: Crafted["make"]; readonly mode: Mode; readonly ms: number; readonly cpu: number };
+
+/** Of three, unless the first is far from slow: what a neighbour takes isn't ours. */
+async function quickestOf({ make }: Crafted, mode: Mode): Promise<Timed> {
+  const text = make(LONGEST);
+  let ms = Infinity;
+  let cpu = Infinity;
+  for (let round = 0; round < 3 && ms > FAR_MS; round += 1) {
     const before = process.cpuUsage();
-    times.push(await judged(text));
+    ms = Math.min(ms, await judged(text, mode));
     const { user, system } = process.cpuUsage(before);
-    cpus.push((user + system) / 1000);
+    cpu = Math.min(cpu, (user + system) / 1000);
   }
-  return { ms: Math.min(...times), cpu: Math.min(...cpus) };
+  return { make, mode, ms, cpu };
 }
+const FAR_MS = 15;
 
 const { rules } = readRules(RULES, { source: "claude_project", base: CWD });
 /** Any folder is as full as is looked at. */
 const ENTRIES = Array.from({ length: 2_000 }, (_, at) => ({ name: `file${at}.ts`, link: false }));
 const links = { readlink: async () => undefined, list: async () => ENTRIES };
 
-async function judged(text: string): Promise<number> {
+async function judged(text: string, mode: Mode): Promise<number> {
   const start = performance.now();
   await decide(
-    { tool: "Bash", call: callOf(text), mode: "default", rules, cwd: CWD, directories: [], home: HOME },
+    { tool: "Bash", call: callOf(text), mode, rules, cwd: CWD, directories: [], home: HOME },
     standardStages({ links, user: async () => YES }),
     AbortSignal.any([]),
   );

@@ -5,6 +5,7 @@ import { ofWindows } from "./path/canonical.ts";
 import {
   foldCase,
   isWithin,
+  once,
   remembering,
   spell,
   tidy,
@@ -16,6 +17,7 @@ import {
 } from "./path/links.ts";
 import { place, placeReal, type Placed } from "./path/place.ts";
 import type { Anchor, PathPattern } from "./path/pattern.ts";
+import { isProtected, isWatched } from "./path/protected.ts";
 import { expand, folderOf, roomForAll, type Expanded } from "./path/wildcard.ts";
 import { readRule, slashed, type Reading } from "./rule/reading.ts";
 import { analyseText, type Analysis } from "./shell/analyse.ts";
@@ -42,6 +44,8 @@ export type Ground = {
   readonly spellEach: (path: string) => Promise<Spelled>;
   /** Is it, and all that it stands for and leads to, in the working directory or an additional one? */
   readonly inScope: (path: string) => Promise<boolean>;
+  /** Is it so, and none of that protected or watched? Then mode acceptEdits lets it be changed. */
+  readonly mayEdit: (path: string) => Promise<boolean>;
   /** The folder of the work tree that a folder lies in; undefined when that can't be told. */
   readonly workTreeOf: (folder: string) => Promise<string | undefined>;
   /** Where an allow rule's pattern starts. */
@@ -120,6 +124,12 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
     (await Promise.all(folders.map(spelled))).flatMap(({ all }) => all);
   const fold = (path: string): string => (links.caseless ? foldCase(path) : path);
   let roots: Promise<readonly string[]> | undefined;
+  const inScope = once(async (path: string) => {
+    roots ??= everySpelling([cwd, ...directories]);
+    const within = await roots;
+    const { all, known: resolved } = await spellEach(path);
+    return resolved && all.every((one) => within.some((root) => isWithin(one, root)));
+  });
   const starts = (anchor: Anchor, rule: Rule, wide: boolean): readonly string[] => {
     if (anchor === "root") return ["/"];
     if (anchor === "home") return [home];
@@ -137,12 +147,11 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
           return { all: all.map(foldCase), known: resolved };
         }
       : spelled,
-    async inScope(path) {
-      roots ??= everySpelling([cwd, ...directories]);
-      const within = await roots;
-      const { all, known: resolved } = await spellEach(path);
-      return resolved && all.every((one) => within.some((root) => isWithin(one, root)));
-    },
+    inScope,
+    mayEdit: once(async (path) => {
+      const { all } = await spellEach(path);
+      return ![path, ...all].some((one) => isProtected(one) || isWatched(one)) && inScope(path);
+    }),
     async workTreeOf(folder) {
       const { all, known: resolved } = await spelled(folder);
       let at = all.at(-1);

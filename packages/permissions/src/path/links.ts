@@ -137,7 +137,7 @@ export function remembering({ readlink, has, list, ...kind }: Links): Remembered
   };
 }
 
-function once<T>(ask: (path: string) => Promise<T>, known = new Map<string, Promise<T>>()): (path: string) => Promise<T> {
+export function once<T>(ask: (path: string) => Promise<T>, known = new Map<string, Promise<T>>()): (path: string) => Promise<T> {
   return (path) => {
     const answer = known.get(path) ?? ask(path);
     known.set(path, answer);

@@ -2,7 +2,6 @@
 // that are asked: the mode, the rules, or the table of commands that only tell. Anything that can't be told isn't covered.
 import type { Rule } from "@keelson/protocol";
 import { say } from "../opinion.ts";
-import { isProtected, isWatched } from "../path/protected.ts";
 import { hits } from "../path/place.ts";
 import { nameRule } from "../rule/read-rules.ts";
 import type { Scene, ShellEffect } from "../scene.ts";
@@ -120,18 +119,11 @@ async function changeCovered(
   const { paths, unknown } = touch.place;
   if (unknown || paths.length === 0) return false;
   for (const path of paths) {
-    const mode = means.includes("mode") && scene.asked.mode === "acceptEdits" && (await acceptable(path, scene));
-    const ruled =
-      governs !== undefined && folderOf(path) === path && means.includes("rule") && (await pathRule(path, governs, scene)) !== undefined;
-    if (!mode && !ruled) return false;
+    if (means.includes("mode") && scene.asked.mode === "acceptEdits" && (await scene.mayEdit(path))) continue;
+    if (governs === undefined || folderOf(path) !== path || !means.includes("rule")) return false;
+    if (!(await pathRule(path, governs, scene))) return false;
   }
   return true;
-}
-
-async function acceptable(path: string, scene: Scene): Promise<boolean> {
-  const { all } = await scene.spellEach(path);
-  const names = new Set([path, ...all]);
-  return ![...names].some((one) => isProtected(one) || isWatched(one)) && scene.inScope(path);
 }
 
 /** The rule on paths that allows it, at every place that the path leads to. */
