@@ -3,6 +3,7 @@ import { CRAFTED } from "../test/crafted.ts";
 import { CWD, verdict } from "../test/engine.ts";
 import { spell, type Known } from "./path/links.ts";
 import { analyseText } from "./shell/analyse.ts";
+import { readSource } from "./shell/source.ts";
 import { within } from "./shell/unit.ts";
 
 /** Words of all commands that a text is taken apart into. */
@@ -29,6 +30,15 @@ it.each([
   expect(await verdict("Bash", `${nest}zap x`, world)).toBe("deny");
   expect(await verdict("Bash", `${nest}; zap x`, world)).toBe("deny");
   expect(await verdict("Bash", `${nest}x`, { ...world, mode: "bypassPermissions" })).toBe("ask!");
+});
+
+it("sees how deep substitutions stand in one another, whatever closes the patterns between them", () => {
+  const why = (text: string) => readSource(text).why;
+  const nested = (depth: number) => `${">(case x in x) y; ".repeat(depth)}z${";; esac)".repeat(depth)}`;
+  expect(why(nested(50))).toBeUndefined();
+  expect(why(nested(200))).toBe("it nests too deep");
+  expect(why("$(case x in x) y;; (z) w;; esac); ".repeat(200))).toBeUndefined();
+  expect(why('echo "in case (a) or b)"; '.repeat(300))).toBeUndefined();
 });
 
 it("knows no folder any more behind very many moves, and still the one that is named in full", async () => {

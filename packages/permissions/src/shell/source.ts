@@ -35,15 +35,24 @@ export function readSource(text: string): Source {
 
 const DEEPEST = 150; // what is open at once; the parser reads what stands within once more for each
 
-/** Signs in quotes count too: a text that holds so many isn't plain. */
+/** Signs in quotes count too: a text that holds so many isn't plain. Within a `case`, what closes nothing else ends a pattern. */
 function nests(text: string): boolean {
+  const within: string[] = [];
   let open = 0;
-  for (const [sign] of text.matchAll(/[({[\]})]/g)) {
-    open = "({[".includes(sign) ? open + 1 : Math.max(0, open - 1);
+  for (const [sign] of text.matchAll(OPENS_OR_CLOSES)) {
+    const last = within.at(-1);
+    if (sign === "case" || "({[".includes(sign)) {
+      within.push(sign);
+      if (sign !== "case") open += 1;
+    } else if (last !== undefined && (last === "case") === (sign === "esac")) {
+      within.pop();
+      if (sign !== "esac") open -= 1;
+    }
     if (open > DEEPEST) return true;
   }
   return false;
 }
+const OPENS_OR_CLOSES = /[({[\]})]|(?<![\w-])(?:case|esac)(?![\w-])/g;
 
 const isOdd = (text: string): boolean => CONTROL.test(text) || REORDERS.test(text);
 
