@@ -60,6 +60,8 @@ it("follows so many evals and braces, and asks about more", async () => {
   const world = { rules: { allow: ["Bash"], deny: ["Read(/secret/**)"] } };
   expect(await verdict("Bash", "eval 'cd a'; ".repeat(2) + "cat x", world)).toBe("allow");
   expect(await verdict("Bash", `${"eval 'cd /tmp'; ".repeat(200)}cat x`, world)).toBe("ask!");
+  expect(await verdict("Bash", `${"eval 'cd /tmp'; ".repeat(500)}eval 'cat ${CWD}/secret/x'`, world)).toBe("deny");
+  expect(await verdict("Bash", `${"bash -c 'x y'; ".repeat(50)}cat x`, world)).toBe("allow");
   expect(await verdict("Bash", "rm {1..60} ".repeat(100), world)).toBe("ask!");
   expect(await verdict("Bash", `${"echo $(".repeat(200)}x${")".repeat(200)}`, world)).toBe("ask!");
 });

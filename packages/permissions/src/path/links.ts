@@ -107,11 +107,9 @@ export const foldCase = (path: string): string => path.normalize("NFC").toLowerC
 /** Normal form of an absolute path: no `.`, `..`, doubled or trailing slash. */
 export const tidy = (path: string): string => (isTidy(path) ? path : `/${posix.normalize(path).split("/").filter(Boolean).join("/")}`);
 
-/** Looked for sign by sign: paths are many, and may be long. */
-const isTidy = (path: string): boolean =>
-  path.startsWith("/") && !INSIDE.some((sign) => path.includes(sign)) && !AT_END.some((sign) => path.endsWith(sign));
-const INSIDE = ["//", "/./", "/../"];
-const AT_END = ["/", "/.", "/.."];
+const isTidy = (path: string): boolean => path.startsWith("/") && !UNTIDY.test(path);
+/** An empty name, one dot or two, within or at the end. */
+const UNTIDY = /\/\.{0,2}(?:\/|$)/;
 
 export const isWithin = (path: string, folder: string): boolean =>
   folder === "/" || (path.startsWith(folder) && (path.length === folder.length || path[folder.length] === "/"));

@@ -34,7 +34,7 @@ const PER_GUESS = 2;
  */
 export type Budget = { readonly home: string | undefined; readonly guess: Guess; guesses: number; words: number };
 const MOST_GUESSES = 600;
-const LEAST_WORDS = 2_000;
+const LEAST_WORDS = 4_000;
 /** `text`: all of it. As many words within it as it has letters: what is taken apart grows with the text, however it nests. */
 export const budgetFor = (home: string | undefined, text: string): Budget => ({
   home,
@@ -45,7 +45,7 @@ export const budgetFor = (home: string | undefined, text: string): Budget => ({
 const SPENT = -1;
 const MOST_RUNS = 64; // of one command
 /** What a script costs: as much as so many words, and one for so many letters. */
-const PER_SCRIPT = 16;
+const PER_SCRIPT = 32;
 const LETTERS = 4;
 
 /** Spends them; false where there aren't as many left. */

@@ -275,7 +275,7 @@ function simple(what: Command, ground: Ground, w: Walk): Flow {
   return flow ?? stay(ground.at);
 }
 
-const MOST_LETTERS = 100_000; // of the folders that words may name files in, counted for each word
+const MOST_LETTERS = 60_000; // of the folders that words may name files in, counted for each word
 
 /** Where it may run: one of several folders, where very many words may each name a file in any of them. */
 function placed(words: number, { at }: Ground, { room }: Walk): Whereabouts {
