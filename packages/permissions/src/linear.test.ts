@@ -84,6 +84,9 @@ it("looks for very many words in one of several folders: where all moves worked"
   expect(await verdict("Bash", many(900, "x"), world)).toBe("ask!");
   expect(await verdict("Bash", many(900, "secret/x"), world)).toBe("deny");
   expect(await verdict("Bash", many(900, `${CWD}/other/x`), world)).toBe("deny");
+  const moves = "cd a || cd b; ".repeat(700);
+  expect(await verdict("Bash", moves, { ...world, mode: "bypassPermissions" })).toBe("ask!");
+  expect(await verdict("Bash", `${moves}cd ${CWD}/other`, { ...world, mode: "bypassPermissions" })).toBe("deny");
   const ruled = { rules: { allow: ["Bash(cd *)", "Bash(cat *)"] } };
   expect(await verdict("Bash", many(100, "x"), ruled)).toBe("allow");
   expect(await verdict("Bash", many(900, "x"), ruled)).toBe("ask");

@@ -88,6 +88,7 @@ export function walk(
     w.opaque.push({ why: "it holds a command in a place that isn't understood", runs: true });
     simple(missed, { at: { ...start, lost: true }, again: true, input: ELSEWHERE, ...NO_LOOP }, w);
   }
+  if (w.room.letters < 0) w.opaque.push({ why: "it works in too many folders", runs: true });
   return w;
 }
 
