@@ -3,6 +3,7 @@ import type { Session } from "@keelson/harness";
 import { troubleOf } from "./ending.ts";
 import { EXIT, FAILED } from "./exit.ts";
 import { count, type Tally } from "./tally.ts";
+import { holdYoung } from "./young.ts";
 
 /** How a run ended. `trouble`: one line; undefined when it did what it was asked, and only then is `code` 0. */
 export type Followed = { readonly tally: Tally; readonly trouble: string | undefined; readonly code: number };
@@ -19,6 +20,7 @@ export async function follow(
   try {
     for await (const envelope of session.run(prompt, signal)) {
       tally = count(tally, envelope);
+      if (envelope.event.type === "turn.started" && envelope.event.turn > 0) holdYoung(); // what a run needs is loaded by then
       await each(envelope, tally);
     }
   } catch (error) {

@@ -78,6 +78,20 @@ test.each([
   expect((await readFile(kept)).length).toBeGreaterThan(whole.length / 2);
 });
 
+test("what a run of several turns keeps is taken by the next one as it is", async () => {
+  await using home = await temporaryHome();
+  const look = { blocks: [{ tool: "Bash", input: { command: "true" } }] };
+  await using model = await simulate({ replies: [look, look, look, { blocks: [{ text: "Done." }] }] });
+  const ask = (url: string) =>
+    start(process.execPath, [published.bin, "-p", "go", "--permission-mode", "bypassPermissions", "--base-url", url], home.path);
+  expect(await ask(model.url)).toEqual({ code: 0, stdout: "Done.\n", stderr: "" });
+  const before = await keptAt(home.path);
+  expect(before.length).toBeGreaterThan(1);
+  await using again = await simulate({ replies: [look, look, look, { blocks: [{ text: "Done." }] }] });
+  expect(await ask(again.url)).toEqual({ code: 0, stdout: "Done.\n", stderr: "" });
+  expect(await keptAt(home.path)).toEqual(before);
+});
+
 const OTHERS = await Promise.all([22].map(async (major) => ({ name: `Node ${major}`, ...(await nodeOf(major)) })));
 const NODES = [{ name: `Node ${process.versions.node}`, path: process.execPath }, ...OTHERS.filter((other) => "path" in other)];
 for (const { name, missing } of OTHERS.filter((other) => "missing" in other)) {
@@ -127,6 +141,14 @@ describe.each(NODES)("on $name", ({ path: node }) => {
       expect(stdout.length).toBeGreaterThan(50);
     });
 });
+
+/** Each file of compiled code, and when it was written. */
+async function keptAt(home: string): Promise<readonly (readonly [string, number])[]> {
+  const folder = join(home, ".keel/var/cache/compiled");
+  const files = (await readdir(folder, { recursive: true })).map((name) => join(folder, name));
+  const facts = await Promise.all(files.map(async (file) => [file, await stat(file)] as const));
+  return facts.filter(([, is]) => is.isFile()).map(([file, { mtimeMs }]) => [file, mtimeMs]);
+}
 
 async function keptIn(home: string): Promise<readonly string[]> {
   const folder = join(home, ".keel/var/cache/compiled");
