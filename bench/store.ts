@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { EMPTY, messagesOf, remember, text as words, type Envelope, type Event, type Json, type View } from "@keelson/protocol";
+import { EMPTY, remember, text as words, type Envelope, type Event, type Json, type View } from "@keelson/protocol";
 import { openStore } from "../packages/persistence/dist/index.js";
 
 /**
  * `node bench/store.ts [--short] [part…]`: what the embedded store takes, beside what it may take. Needs 2 GB in the temporary folder (TMPDIR), and clears it.
  * Times of a whole process are from its start to its last word.
  */
-const SELF = fileURLToPath(import.meta.url);
+const CHILD = fileURLToPath(new URL("store-child.mjs", import.meta.url));
 const KIND = "bench/1";
 const CWD = "/projects/bench";
 
@@ -147,62 +147,15 @@ const LISTS = [
   ["both", "search for both", "≤ 100"],
 ] as const;
 
-/** What a process of its own does; the last line it prints is JSON. */
-async function child(what: string, root: string): Promise<void> {
-  const began = performance.now();
-  const store = openStore({ root, now: Date.now });
-  if (what === "resume") return tell({ ...(await resume(store)), ms: performance.now() - began });
-  if (what === "hold") {
-    const claim = await store.claim({ tenant: "local", session: "s" }, "a process that will be killed");
-    process.stdout.write(`${claim.head}\n`);
-    setInterval(() => undefined, 1_000);
-    return;
-  }
-  const timed = async (act: () => Promise<unknown>): Promise<number> => {
-    const start = performance.now();
-    await act();
-    return performance.now() - start;
-  };
-  const list = (more: object) => () => store.list({ tenant: "local", limit: 50, ...more });
-  const search = (wanted: string) => () => store.search({ tenant: "local", text: wanted });
-  const [cold, warm, there] = [await timed(list({})), await timed(list({})), await timed(list({ cwd: "/projects/7" }))];
-  const after = (await store.list({ tenant: "local", limit: 1_000 })).at(-1);
-  const page = await timed(list({ after }));
-  tell({
-    cold,
-    warm,
-    there,
-    page,
-    rare: await timed(search("needle")),
-    common: await timed(search("common")),
-    both: await timed(search("common needle")),
-  });
-}
-
-async function resume(store: ReturnType<typeof openStore>): Promise<object> {
-  const ref = { tenant: "local", session: "s" };
-  await using claim = await store.claim(ref, "bench");
-  const snapshot = await store.snapshot(ref, KIND);
-  let view = viewIn(snapshot?.state);
-  for await (const { event } of store.read(ref, snapshot?.seq ?? 0)) view = remember(view, event);
-  return { head: claim.head, from: snapshot?.seq ?? 0, messages: messagesOf(view).length };
-}
-
-const viewIn = (state: Json | undefined): View => (state === undefined ? EMPTY : { ...EMPTY, ...(state as unknown as View) });
-
-function tell(said: object): void {
-  console.log(JSON.stringify({ ...said, rss: (process.resourceUsage().maxRSS * 1024) / 1e6 }));
-}
-
 async function measured(what: string, root: string): Promise<{ readonly wall: number; readonly said: Readonly<Record<string, unknown>> }> {
   const began = performance.now();
-  const process_ = spawn(process.execPath, [SELF, "--child", what, root], { stdio: ["ignore", "pipe", "inherit"] });
+  const process_ = spawn(process.execPath, [CHILD, what, root], { stdio: ["ignore", "pipe", "inherit"] });
   const said = await text(process_.stdout);
   return { wall: performance.now() - began, said: JSON.parse(said.trim().split("\n").at(-1) ?? "{}") as Record<string, unknown> };
 }
 
 async function takeover(root: string): Promise<number> {
-  const holder = spawn(process.execPath, [SELF, "--child", "hold", root], { stdio: ["ignore", "pipe", "inherit"] });
+  const holder = spawn(process.execPath, [CHILD, "hold", root], { stdio: ["ignore", "pipe", "inherit"] });
   await once(holder.stdout, "data");
   const began = performance.now();
   holder.kill("SIGKILL");
@@ -330,9 +283,7 @@ async function times<T>(count_: number, act: () => Promise<T>): Promise<T[]> {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-if (process.argv[2] === "--child") await child(process.argv[3] ?? "", process.argv[4] ?? "");
-else
-  await main(
-    process.argv.includes("--short"),
-    process.argv.slice(2).filter((word) => word !== "--short"),
-  );
+await main(
+  process.argv.includes("--short"),
+  process.argv.slice(2).filter((word) => word !== "--short"),
+);

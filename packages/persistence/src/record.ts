@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { storeError, type Envelope } from "@keelson/protocol";
 import { mayNeedPacking, pack, unpack, type Get, type Put } from "./pack.ts";
+import type { Row } from "./row.ts";
 import { Told, type Line, type Repeats } from "./short.ts";
 
 /** One line of JSON, and what makes it ours. Written once, never rewritten: what isn't known here stays as it was. */
@@ -70,22 +71,26 @@ export function write(lines: readonly Line[], repeats: Repeats): string {
 }
 
 /** Undefined for what isn't a whole record: torn, not UTF-8, not JSON, another shape. `told`: by the lines before; who doesn't know them learns no more than number, time and event. */
-export function parseRecord(bytes: Uint8Array | undefined, told = new Told()): Found | undefined {
+export function parseRecord(bytes: Buffer | undefined, told = new Told()): Found | undefined {
   const value = parse(bytes);
-  if (Array.isArray(value)) return foundIn(told.lengthen(value));
+  if (Array.isArray(value)) return rowIn(value, told);
   if (!isObject(value)) return undefined;
   const { mark, packed: inner } = value;
   const isPacked = !("v" in value) && !("event" in value) && typeof mark === "string" && isObject(inner);
   const line = isPacked ? inner : value;
   const isLong = "v" in line;
-  return foundIn(isLong ? line : told.lengthen(line), { mark: isPacked ? mark : undefined, isLong });
+  const envelope = isLong ? line : told.lengthen(line);
+  return isRecord(envelope) ? { seq: envelope.seq, envelope, mark: isPacked ? mark : undefined, isLong } : undefined;
 }
 
-function foundIn(
-  envelope: unknown,
-  { mark, isLong }: Pick<Found, "mark" | "isLong"> = { mark: undefined, isLong: false },
-): Found | undefined {
-  return isRecord(envelope) ? { seq: envelope.seq, envelope, mark, isLong } : undefined;
+function rowIn(row: Row, told: Told): Found | undefined {
+  const [seq, at] = row;
+  if (!isCount(seq) || seq === 0 || !Number.isFinite(at)) return undefined;
+  const event = told.eventIn(row);
+  if (!event) return undefined;
+  const { session, run, path } = told.same;
+  const envelope = { v: 1, seq, at, session, run, path, event } as unknown as Stored;
+  return { seq, envelope, mark: undefined, isLong: false };
 }
 
 /** The envelope that was appended. `lost` hears of blobs that can't be had. */
@@ -104,7 +109,7 @@ function isRecord(value: unknown): value is Stored {
 }
 
 /** Throws `unreadable` for what a newer version has written; undefined for a line that isn't a header. */
-export function parseHeader(bytes: Uint8Array | undefined, path: string): Header | undefined {
+export function parseHeader(bytes: Buffer | undefined, path: string): Header | undefined {
   const value = parse(bytes);
   if (!isObject(value) || !isCount(value["keel"])) return undefined;
   if (value["keel"] > FORMAT)
@@ -115,10 +120,10 @@ export function parseHeader(bytes: Uint8Array | undefined, path: string): Header
   return { keel: FORMAT, session, epoch, base, ...(typeof parent === "string" && { parent }), cwd, created };
 }
 
-function parse(bytes: Uint8Array | undefined): unknown {
+function parse(bytes: Buffer | undefined): unknown {
   if (bytes === undefined || !isUtf8(bytes)) return undefined;
   try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()) as unknown;
+    return JSON.parse(bytes.toString()) as unknown;
   } catch {
     return undefined;
   }

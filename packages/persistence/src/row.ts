@@ -3,23 +3,23 @@ import type { Json } from "@keelson/protocol";
 /**
  * An event as a row: its values in the order of its columns, without their names. A row is whole in itself; absent is null.
  * An event that has other members, or in another order, isn't made one, so that each comes back byte for byte. Columns are added at an end only.
+ * Long logs are read row by row while a user waits, and mostly before the code is compiled: hence the plain loops over what is there.
  */
 export type Row = readonly Json[];
-type Values = Readonly<Record<string, Json | undefined>>;
+type Values = { readonly [name: string]: Json | undefined };
 
-/** How a value is written in a column. `shorten`: undefined when it would be taken for something else. `event`: what stands before it. */
+/** How a value is written in a column. `shorten`: undefined when it would be taken for something else. `event`: what stands beside it, before it when it is read. */
 type Short = {
   readonly shorten: (value: Json, event: Values) => Json | undefined;
   readonly lengthen: (value: Json, event: Values) => Json;
 };
-type Columns = Readonly<Record<string, Short>>;
-
-const PLAIN: Short = { shorten: (value) => value, lengthen: (value) => value };
+/** `short`: undefined for a value that stands there as it is. */
+type Column = { readonly name: string; readonly short: Short | undefined };
 
 /** A text is its words, a call its id, name and input; other blocks stay as they are. */
 const BLOCK: Short = {
   shorten: (value) => {
-    if (typeof value === "string" || Array.isArray(value)) return undefined;
+    if (typeof value === "string" || isRow(value)) return undefined;
     if (hasNames(value, ["type", "text"]) && value["type"] === "text" && typeof value["text"] === "string") return value["text"];
     if (!hasNames(value, ["type", "id", "name", "input"]) || value["type"] !== "tool_use") return value;
     const { id, name, input } = value;
@@ -27,9 +27,7 @@ const BLOCK: Short = {
   },
   lengthen: (value) => {
     if (typeof value === "string") return { type: "text", text: value };
-    if (!isRow(value)) return value;
-    const [id = null, name = null, input = null] = value;
-    return { type: "tool_use", id, name, input };
+    return isRow(value) ? { type: "tool_use", id: value[0] ?? null, name: value[1] ?? null, input: value[2] ?? null } : value;
   },
 };
 
@@ -43,82 +41,82 @@ const BLOCKS: Short = {
 };
 
 /** An object of these members, as a row of its own. */
-function list(columns: Columns): Short {
+function list(...columns: readonly Column[]): Short {
   return {
-    shorten: (value) => (Array.isArray(value) ? undefined : isObject(value) ? (rowOf(columns, value) ?? value) : value),
-    lengthen: (value) => (isRow(value) ? (valuesOf(columns, value) ?? value) : value),
+    shorten: (value) => (isRow(value) ? undefined : isObject(value) ? (rowOf(columns, value) ?? value) : value),
+    lengthen: (value) => (isRow(value) ? (withValues({}, columns, value, 0) ?? value) : value),
   };
 }
 
-const ANSWER = list({ content: BLOCKS, is_error: PLAIN });
+const plain = (...names: readonly string[]): readonly Column[] => names.map((name) => ({ name, short: undefined }));
+
+const ANSWER = [{ name: "content", short: BLOCKS }, ...plain("is_error")];
 /** Whose call it answers stands beside it. */
 const RESULT: Short = {
   shorten: (value, event) => {
-    if (Array.isArray(value)) return undefined;
+    if (isRow(value)) return undefined;
     if (!isObject(value) || value["type"] !== "tool_result" || value["tool_use_id"] !== event["callId"]) return value;
     const [type, callId, ...rest] = Object.entries(value);
-    const answer = type?.[0] === "type" && callId?.[0] === "tool_use_id" ? ANSWER.shorten(Object.fromEntries(rest), event) : value;
-    return Array.isArray(answer) ? answer : value;
+    return (type?.[0] === "type" && callId?.[0] === "tool_use_id" && rowOf(ANSWER, Object.fromEntries(rest))) || value;
   },
   lengthen: (value, event) =>
-    isRow(value) ? { type: "tool_result", tool_use_id: event["callId"] ?? null, ...(ANSWER.lengthen(value, event) as object) } : value,
+    isRow(value) ? (withValues({ type: "tool_result", tool_use_id: event["callId"] ?? null }, ANSWER, value, 0) ?? value) : value,
 };
 
-const USAGE = list({ input: PLAIN, output: PLAIN, cacheRead: PLAIN, cacheWrite5m: PLAIN, cacheWrite1h: PLAIN });
-const DECISION = list({ behavior: PLAIN, reason: PLAIN, explicit: PLAIN, rule: PLAIN, stage: PLAIN });
+const USAGE = { name: "usage", short: list(...plain("input", "output", "cacheRead", "cacheWrite5m", "cacheWrite1h")) };
+const DECISION = { name: "decision", short: list(...plain("behavior", "reason", "explicit", "rule", "stage")) };
 
 /** Those that come with every turn. Another one needs another number in the header: who doesn't know it can't read its rows. */
-const COLUMNS: Readonly<Record<string, Columns>> = {
-  "context.added": { inputId: PLAIN, from: PLAIN, content: BLOCKS },
-  "turn.started": { turn: PLAIN, because: PLAIN },
-  "block.completed": { messageId: PLAIN, index: PLAIN, block: BLOCK, malformed: PLAIN },
-  "reply.completed": { messageId: PLAIN, stopReason: PLAIN, usage: USAGE, details: PLAIN },
-  "model.called": { purpose: PLAIN, model: PLAIN, usage: USAGE, usd: PLAIN, ms: PLAIN, missed: PLAIN },
-  "call.judged": { callId: PLAIN, decision: DECISION, suggestion: PLAIN },
-  "call.started": { callId: PLAIN, input: PLAIN, replay: PLAIN },
-  "call.completed": { callId: PLAIN, outcome: PLAIN, result: RESULT, ms: PLAIN, display: PLAIN },
-};
+const COLUMNS: ReadonlyMap<Json | undefined, readonly Column[]> = new Map([
+  ["context.added", [...plain("inputId", "from"), { name: "content", short: BLOCKS }]],
+  ["turn.started", plain("turn", "because")],
+  ["block.completed", [...plain("messageId", "index"), { name: "block", short: BLOCK }, ...plain("malformed")]],
+  ["reply.completed", [...plain("messageId", "stopReason"), USAGE, ...plain("details")]],
+  ["model.called", [...plain("purpose", "model"), USAGE, ...plain("usd", "ms", "missed")]],
+  ["call.judged", [...plain("callId"), DECISION, ...plain("suggestion")]],
+  ["call.started", plain("callId", "input", "replay")],
+  ["call.completed", [...plain("callId", "outcome"), { name: "result", short: RESULT }, ...plain("ms", "display")]],
+]);
 
 /** Type and values; undefined for one that isn't made a row. */
 export function shortEvent(event: Values): Row | undefined {
   const { type = null, ...values } = event;
-  const columns = columnsOf(type);
+  const columns = COLUMNS.get(type);
   const row = columns && Object.keys(event)[0] === "type" ? rowOf(columns, values) : undefined;
   return row && [type, ...row];
 }
 
-/** Undefined for what isn't such a row. */
-export function longEvent([type = null, ...row]: Row): { readonly [name: string]: Json } | undefined {
-  const columns = columnsOf(type);
-  const values = columns && valuesOf(columns, row);
-  return values && { type, ...values };
+/** `from`: where in the row the type stands, and the values behind it. Undefined for what isn't such a row. */
+export function longEvent(row: Row, from = 0): { readonly [name: string]: Json } | undefined {
+  const type = row[from] ?? null;
+  const columns = COLUMNS.get(type);
+  return columns && withValues({ type }, columns, row, from + 1);
 }
 
-const columnsOf = (type: Json): Columns | undefined =>
-  typeof type === "string" && Object.hasOwn(COLUMNS, type) ? COLUMNS[type] : undefined;
-
-function rowOf(columns: Columns, values: Values): Row | undefined {
-  const names = Object.keys(columns);
+function rowOf(columns: readonly Column[], values: Values): Row | undefined {
   const row: Json[] = [];
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue; // as JSON does
-    const at = names.indexOf(name, row.length);
-    const short = isSaid(value) && at >= 0 ? columns[name]?.shorten(value, values) : undefined;
+    while (row.length < columns.length && columns[row.length]?.name !== name) row.push(null);
+    const column = columns[row.length];
+    const short = column && isSaid(value) ? (column.short ? column.short.shorten(value, values) : value) : undefined;
     if (short === undefined) return undefined;
-    while (row.length < at) row.push(null);
     row.push(short);
   }
   return row;
 }
 
-function valuesOf(columns: Columns, row: Row): { readonly [name: string]: Json } | undefined {
-  const names = Object.keys(columns);
-  if (row.length > names.length) return undefined;
-  const values: Record<string, Json> = {};
-  for (const [at, value] of row.entries()) {
-    const name = names[at] ?? "";
-    const long = value === null ? undefined : columns[name]?.lengthen(value, values);
-    if (long !== undefined) values[name] = long;
+function withValues(
+  values: Record<string, Json>,
+  columns: readonly Column[],
+  row: Row,
+  from: number,
+): { readonly [name: string]: Json } | undefined {
+  for (let at = from; at < row.length; at++) {
+    const column = columns[at - from];
+    const value = row[at];
+    if (column === undefined || value === undefined) return undefined;
+    if (value !== null) values[column.name] = column.short ? column.short.lengthen(value, values) : value;
   }
   return values;
 }

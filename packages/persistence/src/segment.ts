@@ -31,7 +31,7 @@ function segmentOf(disk: Disk, folder: string, epoch: number): Segment | undefin
   });
 }
 
-function firstBefore(bytes: Uint8Array | undefined): number | undefined {
+function firstBefore(bytes: Buffer | undefined): number | undefined {
   const record = parseRecord(bytes);
   return record && record.seq - 1;
 }

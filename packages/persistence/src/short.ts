@@ -59,12 +59,14 @@ export class Repeats {
 
 /** Of an envelope: v, seq, at, session, run, path, event. */
 const MEMBERS = 7;
-/** Where the row of `call.started` has it. */
+/** Where a line's row has its event: behind number and time. Where `call.started` has its input, seen from there. */
+const EVENT = 2;
 const INPUT = 2;
 
 /** Of a call that a reply asks for. */
-function inputIn([type, , , block]: Row): { readonly callId: string; readonly input: Json } | undefined {
-  if (type !== "block.completed" || !Array.isArray(block)) return undefined;
+function inputIn(row: Row, from = 0): { readonly callId: string; readonly input: Json } | undefined {
+  const block = row[from + 3];
+  if (row[from] !== "block.completed" || !Array.isArray(block)) return undefined;
   const [callId, , input = null] = block as Row;
   return typeof callId === "string" ? { callId, input } : undefined;
 }
@@ -93,23 +95,21 @@ export class Told {
     this.#inputs.clear();
   }
 
-  /** A short line's value as it was appended; undefined for what isn't one. */
-  lengthen(value: Readonly<Record<string, unknown>> | Row): Readonly<Record<string, unknown>> | undefined {
-    if (!isRow(value)) {
-      const { seq, at, event, ...rest } = value;
-      return { v: 1, seq, at, ...this.#same, event, ...rest };
-    }
-    const [seq, at, ...row] = value;
-    const use = inputIn(row);
+  /** A short line's value as it was appended. */
+  lengthen({ seq, at, event, ...rest }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    return { v: 1, seq, at, ...this.#same, event, ...rest };
+  }
+
+  /** The event of a row that has it behind number and time; undefined for what isn't one. */
+  eventIn(row: Row): { readonly [name: string]: Json } | undefined {
+    const use = inputIn(row, EVENT);
     if (use) this.#inputs.set(use.callId, use.input);
-    const isKnown = row[0] === "call.started" && row[INPUT] === null;
-    const event = longEvent(isKnown ? row.with(INPUT, this.#inputs.get(String(row[1])) ?? {}) : row);
-    return event && { v: 1, seq, at, ...this.#same, event };
+    if (row[EVENT] !== "call.started" || row[EVENT + INPUT] !== null) return longEvent(row, EVENT);
+    return longEvent(row.with(EVENT + INPUT, this.#inputs.get(String(row[EVENT + 1])) ?? {}), EVENT);
   }
 }
 
 const UNKNOWN: Same = { session: "", run: "", path: [] };
-const isRow = (value: unknown): value is Row => Array.isArray(value);
 
 function isSame(one: Same, other: Same): boolean {
   return (
@@ -121,8 +121,8 @@ function isSame(one: Same, other: Same): boolean {
 }
 
 /** Of a long line that is spoiled elsewhere. */
-export function sameIn(bytes: Uint8Array): Same | undefined {
-  const spelled = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, SPELLED_BYTES)).toString();
+export function sameIn(bytes: Buffer): Same | undefined {
+  const spelled = bytes.toString("utf8", 0, SPELLED_BYTES);
   const [, session = "", run = "", path = ""] = SPELLED.exec(spelled) ?? [];
   try {
     return session === ""
