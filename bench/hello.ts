@@ -39,7 +39,7 @@ export const hello: Bench = async (short) => {
     return [
       ratio("keel -p hi, processor time", { atMost: 1.1 }, pairs("cpu", costs.hello, costs.bare, of)),
       ratio("keel -p hi, elapsed", { atMost: 1.1 }, pairs("wall", costs.hello, costs.bare, of)),
-      value("keel -p hi, peak memory", { atMost: 70 }, "MB", peaks),
+      value(`keel -p hi, peak memory (node -e 0: ${Math.round(await peakOf(home, words.empty))})`, { atMost: 70 }, "MB", peaks),
       ratio("keel --version, elapsed", { atMost: 1.2 }, pairs("wall", costs.version, costs.empty, "node -e 0")),
     ];
   } finally {

@@ -6,13 +6,15 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { listen } from "./endpoint.ts";
-import { PUBLISHED } from "./process.ts";
+import { peakOf, PUBLISHED } from "./process.ts";
 import { median, ratio, value, type Bench, type Pairs } from "./row.ts";
 
 const BARE = fileURLToPath(new URL("bare-agent.mjs", import.meta.url));
 const KEEL = ["--model", "bench", "--permission-mode", "bypassPermissions", "--max-turns", "9999"];
 const MB = 1024;
 const LAST = 20;
+/** Milliseconds that a model takes before it says anything: real ones take ten times as long. */
+const THINKS = 30;
 
 /** What a turn costs beside the least agent that asks by fetch: from the last byte of a reply to the head of the next request. */
 export const turns: Bench = async (short) => {
@@ -27,6 +29,11 @@ export const turns: Bench = async (short) => {
     const rows = [
       ratio("gap of a turn with a shell call", { atMost: 1 }, gaps(await pairs(shell, rounds))),
       ratio("gap of a turn with a read", { atMost: 1.5 }, gaps(await pairs(read, rounds))),
+      ratio(
+        `the same with a shell call, where the model takes ${THINKS} ms`,
+        { atMost: 1 },
+        gaps(await pairs({ ...shell, thinks: THINKS }, rounds)),
+      ),
     ];
     if (short) return rows;
     const few = await pairs({ ...shell, count: 200 }, 3);
@@ -34,7 +41,7 @@ export const turns: Bench = async (short) => {
     const peaks = few.map(({ keel }) => keel.peak);
     return [
       ...rows,
-      value("peak memory of 200 turns", { atMost: 95 }, "MB", peaks),
+      value(`peak memory of 200 turns (node -e 0: ${Math.round(await peakOf(home, ["-e", "0"]))})`, { atMost: 95 }, "MB", peaks),
       ratio("gap at turn 2,400", { atMost: 0.5 }, gaps(many, -LAST)),
     ];
   } finally {
@@ -42,8 +49,14 @@ export const turns: Bench = async (short) => {
   }
 };
 
-/** `head`: the file with what every request holds beside its messages. */
-type Work = { readonly home: string; readonly head: string; readonly count: number; readonly call: readonly [string, object] };
+/** `head`: the file with what every request holds beside its messages. `thinks`: the model, in ms; it answers at once without. */
+type Work = {
+  readonly home: string;
+  readonly head: string;
+  readonly count: number;
+  readonly call: readonly [string, object];
+  readonly thinks?: number;
+};
 type Cost = { readonly gaps: readonly number[]; readonly peak: number };
 type Both = { readonly keel: Cost; readonly bare: Cost };
 
@@ -80,16 +93,17 @@ async function headOf(home: string): Promise<string> {
   return file;
 }
 
-async function run({ home, count, call: [name, input] }: Work, words: (url: string) => readonly string[]): Promise<Cost> {
+async function run({ home, count, call: [name, input], thinks }: Work, words: (url: string) => readonly string[]): Promise<Cost> {
   const ends: number[] = [];
   await using endpoint = await listen(async (reply, at) => {
+    if (thinks !== undefined) await wait(thinks);
     reply.begin();
     if (at < count) reply.call(name, input);
     else reply.text("done");
     ends[at] = reply.end(at < count ? "tool_use" : "end_turn");
   });
   const child = started(home, words(endpoint.url));
-  const peak = peakOf(child.pid ?? 0);
+  const peak = peakAt(child.pid ?? 0);
   await over(child, words("…"));
   if (endpoint.arrivals.length !== count + 1)
     throw new Error(`${words("…").join(" ")} sent ${endpoint.arrivals.length} requests, not ${count + 1}.`);
@@ -107,7 +121,7 @@ async function over(child: ChildProcess, words: readonly string[]): Promise<void
 }
 
 /** The most memory a process held, MB; looked at until it is gone (Linux). */
-async function peakOf(pid: number): Promise<number> {
+async function peakAt(pid: number): Promise<number> {
   for (let peak = Number.NaN; ; await wait(10)) {
     const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
     const found = /VmHWM:\s+(\d+)/.exec(status)?.[1];

@@ -40,13 +40,9 @@ export function bashBlock(kit: BlockKit): Tool {
     input,
     effects: ({ command }) => [{ do: "shell", text: command, cwd: placeOf(kit).cwd }],
     ofCall: (asked) => (onlyReads(kit, asked) ? { readOnly: true, concurrencySafe: true, replay: "safe" } : {}),
-    warm: () => warmUp(kit),
+    warm: () => kit.processes?.ready(specOf(kit, { cwd: placeOf(kit).cwd })),
     run: (asked, ctx, judged) => runCommand(kit, asked, ctx, judged),
   });
-}
-
-function warmUp(kit: BlockKit): void {
-  kit.processes?.ready(specOf(kit, { cwd: placeOf(kit).cwd }));
 }
 
 /** One in the background goes on beside all that comes, however little it does. */
@@ -65,7 +61,6 @@ async function* runCommand(kit: BlockKit, asked: Input, ctx: ToolContext, judged
   const report = createReport();
   const last: { end?: ProcessEnd } = {};
   const spec = { ...specOf(kit, { cwd: place.cwd, command: asked.command }), stdin: handedTo(asked.command), timeoutMs };
-  setImmediate(warmUp, kit); // who runs one command likely runs another: its shell starts while this one works
   try {
     for await (const chunk of ended(kit.run(spec, ctx.signal), (end) => (last.end = end))) {
       report.add(chunk);
