@@ -1,9 +1,8 @@
-import { APIConnectionError, APIError } from "@anthropic-ai/sdk/core/error";
+import { APIError } from "@anthropic-ai/sdk/core/error";
 import { isModelError, modelError, type ModelError, type ModelErrorCode } from "@keelson/protocol";
 import { advise, redact, type Where } from "./advice.ts";
-import { Packed } from "./client.ts";
 import { failureOf, oneLine, type Failure } from "./failure.ts";
-import { isNetworkError, type NetworkErrorCode } from "./network/network-error.ts";
+import { isNetworkError, type NetworkError, type NetworkErrorCode } from "./network/network-error.ts";
 
 /** Every way to fail becomes one of the protocol's codes, by this list: the first row that fits. Words decide only where nothing exact does. */
 const ROWS: readonly { readonly code: ModelErrorCode; readonly fits: (failure: Failure) => boolean }[] = [
@@ -46,7 +45,7 @@ const NO_MODEL = /^model:|\bmodel\b.*\b(not found|not exist|unknown|not availabl
 /** A `ModelError` for whatever a request died of, its message one line that says what to do. */
 export function classify(error: unknown, where: Where): ModelError {
   if (isModelError(error)) return error;
-  if (error instanceof APIConnectionError) return lost(error.cause instanceof Packed ? error.cause.content : error, where);
+  if (isNetworkError(error)) return lost(error, where);
   if (error instanceof APIError) return judge(failureOf(error), where, error);
   const words = oneLine(error instanceof Error ? error.message : String(error));
   if (hasReason(error) && error.code === "ERR_INVALID_URL")
@@ -58,8 +57,8 @@ export function classify(error: unknown, where: Where): ModelError {
 const PLAIN: readonly NetworkErrorCode[] = ["unreachable", "dns"];
 
 /** There was no answer. Where it lies at the way there, the network has said already what to do. */
-function lost(error: unknown, where: Where): ModelError {
-  if (!isNetworkError(error) || PLAIN.includes(error.code)) return refuse("network", { ...NOTHING, words: reasonOf(error) }, where, error);
+function lost(error: NetworkError, where: Where): ModelError {
+  if (PLAIN.includes(error.code)) return refuse("network", { ...NOTHING, words: reasonOf(error) }, where, error);
   const message = redact(`Can't reach ${where.url}: ${error.message}`, where);
   return modelError(error.code === "settings" ? "invalid_request" : "network", { message, cause: error });
 }

@@ -1,6 +1,6 @@
 import { BaseAnthropic } from "@anthropic-ai/sdk/client";
 import type { Dialect } from "./dialect.ts";
-import type { Fetch, FetchInit, FetchResponse } from "./network/fetch.ts";
+import type { Fetch, FetchResponse } from "./network/fetch.ts";
 
 export type Credentials = {
   readonly dialect: Dialect;
@@ -11,26 +11,29 @@ export type Credentials = {
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: Fetch;
 };
+export type Client = {
+  /** Asks for one reply; the answer may be an error. Rejects with what `fetch` rejects with. */
+  ask(body: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<FetchResponse>;
+  /** What it reads answers with. */
+  readonly sdk: BaseAnthropic;
+};
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1; // the SDK's own limit would end a slow local model after ten minutes
-const PLACEHOLDER = "none"; // a local server wants the header, and doesn't read it
 const SILENT = { error: ignore, warn: ignore, info: ignore, debug: ignore };
+const PLACEHOLDER = "none"; // a local server wants the header, and doesn't read it
 
 /**
- * The SDK with everything off that acts by itself: no second try, no redirect (it would carry the key elsewhere), no log, no span,
- * and no key from the environment or from files, where it looks when it is given none.
- * Only ANTHROPIC_CUSTOM_HEADERS can't be turned off; the credential is set in both headers so that those can't replace it.
+ * The SDK spells where requests go and what they carry beside their bodies, the same for each; they go out by the house's own network:
+ * no second try, no log, no redirect (it would carry the key elsewhere), no limit that would end a slow local model.
+ * No key comes from the environment or from files, where the SDK looks when it is given none. Only ANTHROPIC_CUSTOM_HEADERS can't be turned
+ * off; the credential is set in both headers so that those can't replace it.
  */
-export function openClient({ dialect, baseUrl, key, bearer, headers, fetch }: Credentials): BaseAnthropic {
+export function openClient({ dialect, baseUrl, key, bearer, headers, fetch }: Credentials): Client {
   const secret = key === "" ? PLACEHOLDER : key;
   const asToken = bearer || dialect.auth === "bearer";
-  return new Client({
+  const sdk = new BaseAnthropic({
     baseURL: baseUrl,
     authToken: secret,
     webhookKey: null,
-    maxRetries: 0,
-    timeout: LONGEST_TIMER_MS,
-    fetchOptions: { redirect: "manual" },
     logLevel: "off",
     logger: SILENT,
     openTelemetry: false,
@@ -40,44 +43,24 @@ export function openClient({ dialect, baseUrl, key, bearer, headers, fetch }: Cr
       "x-api-key": bearer ? null : secret, // where keys travel as tokens, a gateway may still look for its own header
       authorization: asToken ? `Bearer ${secret}` : null,
     },
-    // The SDK asks no more of an answer than `FetchResponse` has, and of a request sends no more than `FetchInit`.
-    fetch: packing(fetch) as unknown as typeof globalThis.fetch,
+    fetch: fetch as unknown as typeof globalThis.fetch, // it asks nothing by itself; without one it would load Node's
   });
-}
-
-type Built = Awaited<ReturnType<BaseAnthropic["buildRequest"]>>;
-
-/** Requests to one path differ in their bodies alone: address and headers are made once. */
-class Client extends BaseAnthropic {
-  readonly #built = new Map<string, Built>();
-
-  override async buildRequest(...[options, retry]: Parameters<BaseAnthropic["buildRequest"]>): Promise<Built> {
-    const { body, signal = null, path } = options;
-    const built = this.#built.get(path) ?? (await super.buildRequest({ ...options, body: undefined, signal: null }, retry));
-    this.#built.set(path, built);
-    return { ...built, req: { ...built.req, body: body as Uint8Array<ArrayBuffer>, signal } };
-  }
-}
-
-/** What a request died of, in a wrapping whose words say nothing: where they sound like a timeout, the SDK throws the error away. */
-export class Packed extends Error {
-  readonly content: unknown;
-
-  constructor(content: unknown) {
-    super("no answer");
-    this.content = content;
-  }
-}
-
-/** A reply changes nothing at the endpoint, so that a request may go out again when it met a closed connection. */
-function packing(fetch: Fetch): Fetch {
-  return async (url: string | URL, init?: FetchInit): Promise<FetchResponse> => {
-    try {
-      return await fetch(url, { ...init, replay: true });
-    } catch (error) {
-      throw new Packed(error);
-    }
+  let head: Head | undefined;
+  return {
+    sdk,
+    async ask(body, signal) {
+      head ??= await headOf(sdk);
+      // A reply changes nothing at the endpoint, so that a request may go out again when it met a closed connection.
+      return await fetch(head.url, { method: "POST", headers: head.headers, body, signal, redirect: "manual", replay: true });
+    },
   };
+}
+
+type Head = { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+
+async function headOf(sdk: BaseAnthropic): Promise<Head> {
+  const { req, url } = await sdk.buildRequest({ method: "post", path: "/v1/messages", stream: true });
+  return { url, headers: { ...Object.fromEntries(req.headers.entries()), "content-type": "application/json" } };
 }
 
 function ignore(): void {}

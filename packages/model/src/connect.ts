@@ -1,10 +1,9 @@
 // One request, one reply: the only place that decides between silence (aborted), a failure and a whole reply.
-import type { BaseAnthropic } from "@anthropic-ai/sdk/client";
 import { modelError, type Clock, type Model, type ModelError, type ModelPart, type ModelRequest } from "@keelson/protocol";
 import { Reply } from "./accumulate.ts";
 import type { Where } from "./advice.ts";
 import { classify, NOTHING, refuse } from "./classify.ts";
-import { openClient } from "./client.ts";
+import { openClient, type Client } from "./client.ts";
 import type { Dialect } from "./dialect.ts";
 import { Drafts } from "./drafts.ts";
 import type { Fetch } from "./network/fetch.ts";
@@ -30,7 +29,7 @@ export type Connection = {
 };
 
 type Endpoint = {
-  readonly client: BaseAnthropic;
+  readonly client: Client;
   readonly drafts: Drafts;
   readonly connection: Connection;
   readonly url: string;

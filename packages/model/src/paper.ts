@@ -2,14 +2,14 @@ const FIRST = 64 * 1024; // bytes
 const MOST_UTF8 = 3; // bytes that one UTF-16 unit can take
 
 /** Bytes that may not change until they are given back. */
-export type Lent = Disposable & { readonly bytes: Uint8Array };
+export type Lent = Disposable & { readonly bytes: Uint8Array<ArrayBuffer> };
 
 /**
  * Text as UTF-8 that grows at its end. What was lent out stays as it is until it is given back:
  * a change of it goes to a copy, and the copy is what grows from then on.
  */
 export class Paper {
-  #bytes: Buffer;
+  #bytes: Buffer<ArrayBuffer>;
   #length = 0;
   #lease = { holders: 0, upTo: 0 };
 
