@@ -74,6 +74,7 @@ const FD_VALUED = "dteEScjoT";
 
 /** More are never looked at, but told of: see unit.ts. */
 const ENOUGH = 65;
+const LONGEST_TAIL = 60; // words of all but the first, which holds those of the others
 
 /** What fd runs for each name it finds, or for all: the words behind `-x` or `-X`, glued to it or not. */
 export function fdRuns(words: readonly Word[]): readonly (readonly Word[])[] {
@@ -84,7 +85,8 @@ export function fdRuns(words: readonly Word[]): readonly (readonly Word[])[] {
     const rest = text.startsWith("--exec") ? glued : clustered(text);
     if (rest === undefined) return [];
     found += 1;
-    return [[...(rest === "" ? [] : [literal(rest)]), ...words.slice(at + 1), ANY]];
+    const behind = words.slice(at + 1, found > 1 ? at + 1 + LONGEST_TAIL : undefined);
+    return [[...(rest === "" ? [] : [literal(rest)]), ...behind, ANY]];
   });
 }
 
