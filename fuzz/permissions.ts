@@ -5,12 +5,14 @@ import { canonicalise } from "../packages/permissions/src/path/canonical.ts";
 import { readRule, slashed } from "../packages/permissions/src/rule/reading.ts";
 import { createAnalyse } from "../packages/permissions/src/shell/analyse.ts";
 import { anyCrafted } from "../packages/permissions/test/crafted.ts";
+import { verdict } from "../packages/permissions/test/engine.ts";
 import { anyPath, anyRule, anyText } from "../packages/permissions/test/garbage.ts";
 import { anyCommand, contradiction, openBench, runFor } from "../packages/permissions/test/oracle.ts";
 import { seeded, type Random } from "../packages/permissions/test/random.ts";
 
 const LONGEST_MS = 1_000; // what takes longer hangs
 const MOST_CRAFTED = 2_000; // characters
+const LONGEST = 9_900;
 const TOLD_EVERY = 60_000; // inputs between two breaths, so that a kill is heard
 
 /** Random commands run in an empty folder; each line says what the engine took them for and they weren't. */
@@ -28,6 +30,19 @@ export async function judgedAgainstBash(commands: number, seed: number): Promise
     }
   } finally {
     await rm(root, { recursive: true, force: true });
+  }
+  return broken;
+}
+
+/** What is denied before a text made to take long: each line is a text behind which it wasn't. */
+export async function deniedAhead(texts: number, seed: number): Promise<readonly string[]> {
+  const broken: string[] = [];
+  const random = seeded(seed);
+  const world = { rules: { allow: ["Bash"], deny: ["Read(/secret/**)", "Bash(zap *)"] } };
+  for (let count = 0; count < texts; count += 1) {
+    const text = `${random.pick(["zap x", "cat secret/x"])}\n${anyCrafted(random).make(random.below(LONGEST))}`;
+    const given = await verdict("Bash", text, world);
+    if (given !== "deny") broken.push(`${given} instead of deny: ${JSON.stringify(text)}`);
   }
   return broken;
 }

@@ -1,9 +1,9 @@
 import { sameByEveryWay } from "./histories.ts";
 import { filesThatChange } from "./live.ts";
-import { judgedAgainstBash, readsAnything } from "./permissions.ts";
+import { deniedAhead, judgedAgainstBash, readsAnything } from "./permissions.ts";
 import { wildSession } from "./session.ts";
 
-/** `npm run fuzz [-- sessions [first seed]]`: random endpoints with random faults; files that change while a session works; as many commands against bash, and a hundred times as many texts for what judges them. A broken law names its seed, and `npm run fuzz -- 1 SEED` plays it again. */
+/** `npm run fuzz [-- sessions [first seed]]`: random endpoints with random faults; files that change while a session works; as many commands against bash, as many long texts behind what is denied, and a hundred times as many for what judges them. A broken law names its seed, and `npm run fuzz -- 1 SEED` plays it again. */
 const [sessions = 10_000, first = 1] = process.argv
   .slice(2)
   .filter((word) => /^\d+$/.test(word))
@@ -37,14 +37,20 @@ console.log(
     .map(([end, times]) => `${end} ${times}`)
     .join(", ")}`,
 );
-broken.push(...(await judgedAgainstBash(sessions, first)), ...(await readsAnything(sessions * 100, first)));
+broken.push(
+  ...(await judgedAgainstBash(sessions, first)),
+  ...(await readsAnything(sessions * 100, first)),
+  ...(await deniedAhead(sessions, first)),
+);
 const histories = Math.max(20, Math.ceil(sessions / 10));
 broken.push(...(await sameByEveryWay(histories, first)));
 const storms = Math.max(2, Math.ceil(sessions / 500));
 broken.push(...(await filesThatChange(storms, first)));
 console.log(`${storms} sessions whose files change while they work`);
 console.log(`${histories} histories resumed, forked, exported and taken in`);
-console.log(`${sessions} commands judged against bash, ${sessions * 100} texts read as commands, rules and paths`);
+console.log(
+  `${sessions} commands judged against bash, ${sessions * 100} texts read as commands, rules and paths, ${sessions} behind what is denied`,
+);
 for (const line of broken.slice(0, 20)) console.log(line);
 console.log(broken.length === 0 ? "No law was broken." : `${broken.length} laws were broken.`);
 process.exitCode = broken.length === 0 ? 0 : 1;

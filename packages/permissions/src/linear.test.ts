@@ -56,6 +56,22 @@ it("lets no rule with a wildcard cover what runs where folders are left out", as
   expect(await verdict("Bash", `${"cd a; ".repeat(500)}cat x`, world)).toBe("ask");
 });
 
+it("denies what a text names that can't be read, however many words stand before it", async () => {
+  const world = { rules: { allow: ["Bash"], deny: ["Read(/secret/**)", "Bash(zap *)"] } };
+  const far = (count: number) => `) x ${Array.from({ length: count }, (_, at) => `a${at}`).join(" ")}; `;
+  for (const count of [600, 1_600]) {
+    expect(await verdict("Bash", `${far(count)}cat x`, world)).toBe("ask!");
+    expect(await verdict("Bash", `${far(count)}cat secret/x`, world)).toBe("deny");
+    expect(await verdict("Bash", `${far(count)}zap x`, world)).toBe("deny");
+  }
+});
+
+it("denies a command whatever stands behind it", async () => {
+  const world = { rules: { allow: ["Bash"], deny: ["Read(/secret/**)", "Bash(zap *)"] } };
+  for (const { make } of SOME.filter((_, at) => at % 4 === 0))
+    for (const denied of ["zap x", "cat secret/x"]) expect(await verdict("Bash", `${denied}\n${make(2_000)}`, world)).toBe("deny");
+});
+
 it("follows so many evals and braces, and asks about more", async () => {
   const world = { rules: { allow: ["Bash"], deny: ["Read(/secret/**)"] } };
   expect(await verdict("Bash", "eval 'cd a'; ".repeat(2) + "cat x", world)).toBe("allow");

@@ -76,7 +76,12 @@ function fallback(text: string, at: Whereabouts): readonly Unit[] {
     return word;
   };
   return wordsAnywhere(text).map((words) =>
-    unitOf({ words: words.map(wordOf), assigns: [], raw: words.join(" "), at, input: { from: "elsewhere" } }, budget, FALLBACK_DEPTH),
+    unitOf(
+      { words: words.map(wordOf), assigns: [], raw: words.join(" "), at, input: { from: "elsewhere" } },
+      budget,
+      FALLBACK_DEPTH,
+      false,
+    ),
   );
 }
 /** A wrapper's command is looked at, not more. */

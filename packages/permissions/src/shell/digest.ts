@@ -40,22 +40,23 @@ export function saidIn(all: readonly Unit[]): Said {
   const optioned: Optioned[] = [];
   const leads = new Set<string>();
   const codes = new Set<string>();
-  const known = new Set<string>();
+  const known = { git: new Set<string>(), other: new Set<string>() };
   for (const unit of all) {
     const [program, ...others] = unit.words.map(({ text }) => text);
     if (unit.words.length > 0) raws.add(oneLine(unit.raw));
     for (const code of unit.codes) codes.add(code.toLowerCase());
     if (program === undefined) continue;
     const rest = canonical(others);
-    const spelled = join(canonical([program]), rest);
+    const itself = canonical([program]);
+    const spelled = join(itself, rest);
     if (unit.assigns.length > 0) spellings.add(`${canonical(unit.assigns.map(({ raw }) => raw))} ${spelled}`);
-    const names = namesOf(unit.words[0]);
-    const git = unit.facts.git && canonical(gitCall(unit.words).words.map(({ text }) => text));
-    if (git !== undefined) for (const name of names) spellings.add(join(name, git));
-    if (known.has(spelled)) continue;
-    known.add(spelled);
-    for (const name of names) {
-      spellings.add(join(name, rest));
+    const before = unit.facts.git ? known.git : known.other;
+    if (before.has(spelled)) continue;
+    before.add(spelled);
+    const git = unit.facts.git ? canonical(gitCall(unit.words).words.map(({ text }) => text)) : undefined;
+    for (const name of namesOf(unit.words[0])) {
+      spellings.add(name === itself ? spelled : join(name, rest));
+      if (git !== undefined) spellings.add(join(name, git));
       if (others[0]?.startsWith("-") && others.length <= MOST_CUT) optioned.push({ program: name, words: rest });
     }
     for (const lead of leadsOf(unit.words)) leads.add(lead);

@@ -54,9 +54,10 @@ function afford(budget: Budget, words: number): boolean {
   return budget.words >= 0;
 }
 
-export function unitOf(command: Simple, budget: Budget, depth = 0): Unit {
+/** `counted`: it is one of those within others, which may be too many; else it is always looked at, and only what it runs may be. */
+export function unitOf(command: Simple, budget: Budget, depth = 0, counted = depth > 0): Unit {
   const { words, assigns, raw, at } = command;
-  if (depth > 0 && !afford(budget, words.length + 1)) return { ...UNREAD, words, assigns, raw, at };
+  if (counted && !afford(budget, words.length + 1)) return { ...UNREAD, words, assigns, raw, at };
   const sets = assigns.map((one) => one.raw);
   const facts = factsOf(words, at, sets, budget.guess);
   if (depth > DEEPEST) return unread(command, facts, budget);
