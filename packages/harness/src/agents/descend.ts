@@ -50,7 +50,7 @@ export async function openChild(
   const parents = toolbox.lent;
   const path = [...lineage.path, id];
   const only = kind.fork ? parents : toolsOf(parents, kind, path.length >= DEEPEST);
-  if (only.length === 0) return noneLeft(kind);
+  if (only.length === 0 && kind.tools?.length !== 0) return noneLeft(kind); // one that asks for none has words alone
   const trees = treesOf(house, circle, toolbox.processes, toolbox.env);
   const isolated = order.isolation ?? kind.isolation;
   const tree = before || !isolated ? undefined : await trees.make(toolbox.seat.cwd, id, signal);

@@ -44,6 +44,18 @@ test("an agent's model and effort are its own; the call's word stands above its 
   assert.equal(asked(forced, "deep")?.body["model"], "claude-haiku-5-5");
 });
 
+test("a kind that asks for no tools works by words alone, one that asks for all of them has them", async () => {
+  const replies = [start("quiet"), say("thought"), start("able"), say("done"), say("ok")];
+  await using w = await world({ replies });
+  await put(w.home, { ...agent("quiet", "tools: []\n"), ...agent("able", "tools: All tools\n") });
+  await using session = await w.open({ model: "sonnet" });
+  const envelopes = await run(session, "go");
+  assert.deepEqual(outcomes(envelopes), ["ok", "ok"]);
+  assert.deepEqual(asked(w, "quiet")?.body["tools"] ?? [], []);
+  assert.match(JSON.stringify(asked(w, "able")?.body["tools"]), /"Bash"/);
+  assert.equal(envelopes.filter(({ event }) => event.type === "notice.raised" && event.code === "agent_unheld").length, 0);
+});
+
 test("a kind with none of its tools can't be started; names, rules and a model that aren't held are told once", async () => {
   const replies = [start("lost"), start("odd"), start("odd"), say("ok")];
   await using w = await world({ replies, ...seen });

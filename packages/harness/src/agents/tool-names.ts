@@ -62,9 +62,12 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   write_todos: ["TodoWrite"],
 };
 
-/** Of what there is, what these names mean; `*` is all of it. */
+/** `*`, or the words that other programs show for it. */
+export const isAll = (name: string): boolean => /^\s*(?:\*|all(?: tools)?)\s*$/i.test(name);
+
+/** Of what there is, what these names mean. */
 export function meantBy(names: readonly string[], there: readonly string[]): readonly string[] {
-  if (names.includes("*")) return there;
+  if (names.some(isAll)) return there;
   const found = new Set(names.flatMap((name) => namedBy(name, there)));
   return there.filter((name) => found.has(name));
 }

@@ -7,7 +7,7 @@ import type { AgentDecl, Problem } from "@keelson/protocol";
 import { blocks } from "@keelson/tools";
 import { unmet, wished } from "../dials.ts";
 import type { Limits } from "../limits.ts";
-import { namedBy } from "./tool-names.ts";
+import { isAll, namedBy } from "./tool-names.ts";
 
 type Asked = { readonly tools?: readonly string[]; readonly disallowedTools?: readonly string[] };
 const KNOWN = Object.keys(blocks);
@@ -47,8 +47,9 @@ export function unheldAtStart(kind: Asked & { readonly name: string }, { there, 
 
 function unheldTools({ tools = [], disallowedTools = [] }: Asked, there: readonly string[]): readonly string[] {
   const known = [...KNOWN, ...there];
-  const isKnown = (name: string): boolean => name === "*" || namedBy(name, known).length > 0;
-  const [unknown, rules] = [[...tools, ...disallowedTools].filter((name) => !isKnown(name)), [...tools].filter(isRule).filter(isKnown)];
+  const isKnown = (name: string): boolean => namedBy(name, known).length > 0;
+  const wanted = tools.some(isAll) ? [] : tools; // beside all of them the others say nothing
+  const [unknown, rules] = [[...wanted, ...disallowedTools].filter((name) => !isKnown(name)), wanted.filter(isRule).filter(isKnown)];
   const taken = disallowedTools.filter(isRule).filter(isKnown);
   return [
     ...(unknown.length === 0 ? [] : [`Nobody knows these tools: ${listed(unknown)}. Correct or leave out their names.`]),
