@@ -33,7 +33,14 @@ async function used(plugin, all) {
   const texts = [...plugin.skills, ...plugin.commands].map((decl) => ({ decl, id: `${plugin.name}:${decl.name}` }));
   const firsts = [...new Map(texts.toReversed().map((one) => [one.id, one])).values()]; // of two of one name the first counts
   const forModel = firsts.find(({ decl }) => !decl.hiddenFromModel && !decl.fork && !decl.paths);
-  const agents = plugin.agents.slice(0, MOST).map((decl) => ({ decl, id: [plugin.name, ...(decl.within ?? []), decl.name].join(":") }));
+  const workers = plugin.agents.filter(({ tools = [] }) => tools.length === 0 || !tools.every(isServers));
+  all.refused += plugin.agents.length - workers.length;
+  // One in the background comes last: its request and its parent's next one cross.
+  const [others, aside] = [workers.filter(({ background }) => !background), workers.filter(({ background }) => background)];
+  const agents = [...others.slice(0, MOST), ...aside.slice(0, 1)].map((decl) => ({
+    decl,
+    id: [plugin.name, ...(decl.within ?? []), decl.name].join(":"),
+  }));
   const replies = [
     ...(forModel ? [call("Skill", { skill: forModel.id, args: ARGUMENT })] : []),
     ...agents.flatMap(({ id }) => [
@@ -67,8 +74,7 @@ async function used(plugin, all) {
       const { outcome, said } = outcomes[(forModel ? 1 : 0) + at] ?? {};
       const asked = (forModel ? 2 : 1) + at * 2;
       if (outcome !== "ok") slips.push(`the agent ${id} doesn't work: ${said}`);
-      else if (!w.sent(asked).includes(opening(decl)) || !w.sent(asked).includes(ARGUMENT))
-        slips.push(`the agent ${id} isn't told its text`);
+      else if (![asked, asked + 1].some((one) => isTold(w.sent(one), decl))) slips.push(`the agent ${id} isn't told its text`);
       else all.agents += 1;
     }
     slips.push(...(await started(w, firsts.filter(({ decl }) => !decl.hiddenFromUser && !decl.fork).slice(0, MOST), all)));
@@ -77,6 +83,10 @@ async function used(plugin, all) {
   }
   return slips;
 }
+
+/** Of a server, which isn't there. */
+const isServers = (tool) => tool.startsWith("mcp__");
+const isTold = (sent, decl) => sent.includes(opening(decl)) && sent.includes(ARGUMENT);
 
 async function started(w, texts, all) {
   const slips = [];
