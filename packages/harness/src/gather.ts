@@ -93,7 +93,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   if ("code" in rules) return rules;
   const structure = flags.jsonSchema && (await structureOf(flags.jsonSchema));
   if (typeof structure === "string") return { code: "usage", text: `The JSON Schema can't be used: ${structure}` };
-  const { unusable, problems, ...found } = await readPlugins(house, folders.directories, trusted);
+  const { unusable, problems, ...found } = await readPlugins(house, folders.directories, { settings: read.layers, trusted });
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
   const { catalog } = found;
   const { find: runnable, held } = openRunnables({ catalog, standing, keelHome, now: house.wall });
@@ -122,7 +122,10 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   };
 }
 
-export function settingsPlaces({ place: { cwd, home, keelHome, platform }, flags }: House, trusted: boolean): SettingsPlaces {
+export function settingsPlaces(
+  { place: { cwd, home, keelHome, platform }, flags }: Pick<House, "place" | "flags">,
+  trusted: boolean,
+): SettingsPlaces {
   const flag = flags.settings !== undefined && { flag: flags.settings };
   return { cwd, home, keelHome, trusted, managed: managedFiles(platform), builtin: BUILTIN, ...flag };
 }

@@ -16,6 +16,7 @@ test("the public names are these", () => {
     "keepCatalogCache",
     "managedFiles",
     "matchPaths",
+    "narrowed",
     "nestedLayers",
     "nestedTexts",
     "readBody",

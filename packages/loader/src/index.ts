@@ -15,6 +15,7 @@ export {
 } from "./catalog/catalog.ts";
 export { type IndexPlace } from "./catalog/index-file.ts";
 export { findLayers, nestedLayers, type LayerPlaces, type PluginLayer } from "./catalog/layers.ts";
+export { narrowed } from "./catalog/narrowed.ts";
 export { nestedTexts } from "./catalog/nested-texts.ts";
 export { LAYER_KINDS, RANK, type LayerKind, type Rank } from "./catalog/rank.ts";
 export { explainSetting, unknownSetting, type Said } from "./explain.ts";

@@ -208,3 +208,13 @@ test("managed files stand in fixed places: the parts from the last to the first,
   );
   assert.ok(managedFiles("win32").every((file) => file.startsWith("C:")));
 });
+
+test("of enabledPlugins, a project that isn't trusted turns off and not on", async () => {
+  const enabledPlugins = { a: true, "b@market": false, c: ["1.0"] };
+  const untrusted = await read({ ".claude/settings.json": { enabledPlugins } });
+  assert.deepEqual(untrusted.settings.enabledPlugins, { "b@market": false });
+  assert.deepEqual(untrusted.layers[0]?.held, ["enabledPlugins"]);
+  const off = await read({ ".claude/settings.json": { enabledPlugins: { b: false } } });
+  assert.deepEqual([off.settings.enabledPlugins, off.layers[0]?.held], [{ b: false }, []]);
+  assert.deepEqual((await read({ ".claude/settings.json": { enabledPlugins } }, {}, true)).settings.enabledPlugins, enabledPlugins);
+});

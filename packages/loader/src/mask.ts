@@ -18,8 +18,11 @@ export type SettingKey =
   | Keys<"sandbox.filesystem", NonNullable<Sandbox["filesystem"]>>
   | Keys<"sandbox.network", NonNullable<Sandbox["network"]>>;
 
-/** `lower`: a number passes when it is smaller than what holds without it. `if true`, `if false`: only what restricts. `never`: not of a trusted folder either. */
-export type Pass = "used" | "held" | "lower" | "if true" | "if false" | "never";
+/**
+ * `lower`: a number passes when it is smaller than what holds without it. `if true`, `if false`: only what restricts; `where false`: of an
+ * object, those entries. `never`: not of a trusted folder either.
+ */
+export type Pass = "used" | "held" | "lower" | "if true" | "if false" | "where false" | "never";
 
 /** A model costs money but grants nothing: the budget is what bounds it, and that can only shrink. */
 export const UNTRUSTED: Readonly<Record<SettingKey, Pass>> = {
@@ -73,7 +76,7 @@ export const UNTRUSTED: Readonly<Record<SettingKey, Pass>> = {
   allowManagedHooksOnly: "never",
   allowedHttpHookUrls: "held",
   httpHookAllowedEnvVars: "held",
-  enabledPlugins: "held",
+  enabledPlugins: "where false", // but for those that bring hooks: see the harness
   extraKnownMarketplaces: "held",
   enableAllProjectMcpServers: "if false",
   enabledMcpjsonServers: "held",
@@ -119,26 +122,37 @@ export function mask(settings: JsonObject, below: JsonObject): { readonly settin
     const pass = UNTRUSTED[key];
     const value = valueIn(settings, key);
     if (value === undefined) continue;
-    if (passes(pass, value, valueIn(below, key))) passed = put(passed, key.split("."), value);
-    else if (!isEmpty(value)) held.push(key);
+    const part = passing(pass, value, valueIn(below, key));
+    if (part !== undefined) passed = put(passed, key.split("."), part);
+    if (part !== value && !isEmpty(value)) held.push(key);
   }
   return { settings: passed, held };
 }
 
-function passes(pass: Pass, value: Json, bound: Json | undefined): boolean {
+/** The value, or what counts of it; undefined: nothing. */
+function passing(pass: Pass, value: Json, bound: Json | undefined): Json | undefined {
   switch (pass) {
     case "used":
-      return true;
+      return value;
     case "held":
     case "never":
-      return false;
+      return undefined;
     case "lower":
-      return typeof value === "number" && (typeof bound !== "number" || value < bound);
+      return typeof value === "number" && (typeof bound !== "number" || value < bound) ? value : undefined;
     case "if true":
-      return value === true;
+      return value === true ? value : undefined;
     case "if false":
-      return value === false;
+      return value === false ? value : undefined;
+    case "where false":
+      return isObject(value) ? whereFalse(value) : undefined;
   }
+}
+
+function whereFalse(value: JsonObject): Json | undefined {
+  const entries = Object.entries(value);
+  const off = entries.filter(([, one]) => one === false);
+  if (off.length === entries.length) return value;
+  return off.length > 0 ? Object.fromEntries(off) : undefined;
 }
 
 function without(from: JsonObject, [key = "", ...rest]: readonly string[]): JsonObject {

@@ -153,6 +153,13 @@ describe("keel plugin list, show and bill", () => {
     expect(await the.inside(["plugin", "show", "nobody"])).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("code") });
   });
 
+  test("say that a plugin is turned off, and by what; what it would bring costs nothing", async () => {
+    await using the = await withPlugins({ ".keel/settings.json": JSON.stringify({ enabledPlugins: { "code@keel": false } }) });
+    expect((await the.inside(["plugin", "list"])).stdout).toMatch(/^code +bundled .* \[off\]/m);
+    expect((await the.inside(["plugin", "show", "code"])).stdout).toMatch(/^ {2}off: .*settings\.json says so$/m);
+    expect((await the.inside(["plugin", "bill"])).stdout).not.toMatch(/^code:/m);
+  });
+
   test("say in one line that a named plugin isn't there, and that two have one name", async () => {
     await using the = await withPlugins({
       "a/.claude-plugin/plugin.json": '{"name":"dup"}',

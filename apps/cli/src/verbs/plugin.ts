@@ -69,14 +69,14 @@ async function list(json: boolean, where: Where, machine: Machine): Promise<numb
 
 const KIND_WIDE = 14;
 
-function countsOf({ tools, parts, problems, runs }: PluginEntry): string {
+function countsOf({ tools, parts, problems, runs, off }: PluginEntry): string {
   const counts = Object.entries(parts).map(([kind, some]) => `${some.length} ${kind}`);
   const whole = [
     ...(tools.length === 0 ? [] : [`${tools.length} tools`]),
     ...counts,
     ...(problems.length === 0 ? [] : [`${problems.length} ${problems.length === 1 ? "problem" : "problems"}`]),
   ];
-  return `${whole.length === 0 ? "nothing" : whole.join(", ")}${runs ? " [runs programs]" : ""}`;
+  return `${whole.length === 0 ? "nothing" : whole.join(", ")}${runs ? " [runs programs]" : ""}${off === undefined ? "" : " [off]"}`;
 }
 
 async function show({ name, json }: Extract<PluginAsked, { what: "show" }>, where: Where, machine: Machine): Promise<number> {
@@ -97,9 +97,10 @@ async function show({ name, json }: Extract<PluginAsked, { what: "show" }>, wher
 const MOST = 100; // characters of a description
 
 function shown(entry: PluginEntry, home: string): readonly string[] {
-  const { name, version, format, kind, root, description, tools, parts, problems } = entry;
+  const { name, version, format, kind, root, description, tools, parts, problems, off } = entry;
   return [
     `${name}${version === undefined ? "" : ` ${version}`}  ${kind}, ${format}  ${tilde(root, home)}`,
+    ...(off === undefined ? [] : [`  off: ${tilde(off, home)} says so`]),
     ...(description === undefined ? [] : [`  ${shorten(description, MOST)}`]),
     ...(tools.length === 0 ? [] : [`  tools: ${tools.join(", ")}`]),
     ...Object.entries(parts).flatMap(([what, some]) => [

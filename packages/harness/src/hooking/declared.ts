@@ -6,7 +6,8 @@ import type { Gathered } from "../gather.ts";
 import type { FindRunnable, Runnables } from "../plugins/runnable.ts";
 import { heardIn, keepHeard, type HeardPlace } from "./heard.ts";
 import { eventsOf, readBefore, readLater, type HooksRead, type LateHooks } from "./late-hooks.ts";
-import { whoseLayer, whoseSettings, type Silenced } from "./silenced.ts";
+import { whoseSettings } from "../whose.ts";
+import { whoseLayer, type Silenced } from "./silenced.ts";
 
 type Room = typeof import("@keelson/hooks");
 type ReadHooks = ReturnType<Room["readHookDecls"]>;

@@ -1,12 +1,9 @@
 /** Whose hooks `disableAllHooks` turns off. Rule: nobody turns off those of somebody above: a repository its own, a user all but the administrator's. */
 import type { PluginLayer, SettingsRead } from "@keelson/loader";
-import type { SettingsSource } from "@keelson/protocol";
 import { bringerOf } from "../plugins/gathered.ts";
+import { whoseSettings, type Whose } from "../whose.ts";
 
 export type Silenced = readonly Whose[];
-type Whose = "managed" | "user" | "repository";
-
-const PROJECT: readonly SettingsSource[] = ["keel_local", "claude_local", "keel_project", "claude_project"];
 
 export function silencedBy({ layers }: Pick<SettingsRead, "layers">): Silenced {
   const says = (whose: Whose): boolean => {
@@ -17,9 +14,6 @@ export function silencedBy({ layers }: Pick<SettingsRead, "layers">): Silenced {
   if (says("user")) return ["user", "repository"];
   return says("repository") ? ["repository"] : [];
 }
-
-export const whoseSettings = (source: SettingsSource): Whose =>
-  source === "managed" ? "managed" : PROJECT.includes(source) ? "repository" : "user";
 
 /** `layer`: undefined for what stands on the command line. */
 export const whoseLayer = (layer: PluginLayer | undefined): Whose =>

@@ -3,17 +3,27 @@
  * reader that a session uses, and nothing of them runs.
  */
 import { basename } from "node:path";
-import { validatePlugins as readAll, type Catalog, type Found, type LayerKind, type LayerRead, type Validated } from "@keelson/loader";
+import {
+  narrowed,
+  readSettings,
+  validatePlugins as readAll,
+  type Catalog,
+  type Found,
+  type LayerKind,
+  type LayerRead,
+  type Validated,
+} from "@keelson/loader";
 import { costOf, lookUp } from "@keelson/model";
 import { RUNS_CODE, type PartKind, type Problem, type Settings, type Usage } from "@keelson/protocol";
 import { describeKinds, kindsOf } from "../agents/kinds.ts";
 import { unheldIn } from "../agents/unheld.ts";
 import { standingOf, groundOf } from "../guard/folder-trust.ts";
-import { lineOf } from "../gather.ts";
+import { lineOf, settingsPlaces } from "../gather.ts";
 import type { House } from "../house.ts";
 import { openTrust } from "../kept/trust.ts";
 import { chooseLimits } from "../limits.ts";
-import { readPlugins } from "../plugins/gathered.ts";
+import { enablingOf } from "../plugins/enabled.ts";
+import { readPlugins, type PluginsRead } from "../plugins/gathered.ts";
 import { entryLine, listSkills } from "../skills/listing.ts";
 import { openShelf } from "../skills/shelf.ts";
 import { commandOf } from "./brought.ts";
@@ -36,6 +46,8 @@ export type PluginEntry = {
   readonly tools: readonly string[];
   readonly parts: Readonly<Partial<Record<PartKind, readonly Part[]>>>;
   readonly runs: boolean;
+  /** What turns it off, for sessions in this place: a file of settings, or its manifest. */
+  readonly off?: string;
   readonly problems: readonly Problem[];
 };
 /** `id`: what it is asked for by; absent where another of its name is nearer. */
@@ -52,13 +64,29 @@ type Where = Pick<House, "place" | "plugins" | "named">;
 
 /** In the order of their ranks. Folders with nothing in them, and nothing wrong, aren't told. */
 export async function listPlugins(where: Where): Promise<readonly PluginEntry[]> {
-  const { catalog } = await readPlugins(where, []);
+  const { catalog, off, whole } = await readHere(where);
   const twice = catalog.problems.filter(({ code }) => code === "plugin_name_twice");
-  return catalog.layers.flatMap((read) => {
+  return whole.layers.flatMap((read) => {
     const own = twice.filter(({ file }) => file === read.layer.root);
-    return entryOf({ ...read, problems: [...read.problems, ...own] }, catalog) ?? [];
+    const entry = entryOf({ ...read, problems: [...read.problems, ...own] }, catalog);
+    const by = off.get(read);
+    return entry ? [{ ...entry, ...(by !== undefined && { off: by }) }] : [];
   });
 }
+
+/** With what a repository brings, trusted or not; what it turns off counts as far as it would in a session. */
+async function readHere(where: Where): Promise<Here> {
+  const { place } = where;
+  const { trusted } = await standingOf(groundOf(place.cwd).root, openTrust(place.keelHome), false);
+  const { layers: settings } = await readSettings(settingsPlaces({ place, flags: {} }, trusted));
+  const { index, plugins, unusable } = await readPlugins(where, []);
+  const { whole } = index;
+  const { off } = enablingOf(whole.layers, { settings, trusted });
+  const catalog = narrowed(whole, (read) => !off.has(read));
+  const gone = [...off.keys()].map(({ plugin }) => plugin);
+  return { catalog, whole, off, unusable, plugins: plugins.filter((plugin) => !gone.includes(plugin)) };
+}
+type Here = Pick<PluginsRead, "catalog" | "off" | "plugins" | "unusable"> & { readonly whole: Catalog };
 
 const KINDS = Object.keys(RUNS_CODE) as readonly PartKind[];
 
@@ -135,7 +163,7 @@ const tokensIn = (text: string): number => Math.ceil(Buffer.byteLength(text) / B
 export async function billPlugins(where: Where, model: string | undefined): Promise<Bill | string> {
   const { place } = where;
   const [{ catalog, plugins, unusable }, { merged }, { tools }] = await Promise.all([
-    readPlugins(where, []),
+    readHere(where),
     inspectSettings(place),
     censusTools(where),
   ]);
@@ -149,7 +177,9 @@ export async function billPlugins(where: Where, model: string | undefined): Prom
     ...plugins.flatMap((plugin): readonly BillRow[] =>
       plugin.system === undefined ? [] : [{ plugin: plugin.name, what: "system", name: "system prompt", tokens: tokensIn(plugin.system) }],
     ),
-    ...tools.map(({ plugin, name, bytes }): BillRow => ({ plugin, what: "tools", name, tokens: Math.ceil(bytes / BYTES_PER_TOKEN) })),
+    ...tools
+      .filter(({ plugin }) => plugins.some(({ name }) => name === plugin))
+      .map(({ plugin, name, bytes }): BillRow => ({ plugin, what: "tools", name, tokens: Math.ceil(bytes / BYTES_PER_TOKEN) })),
     ...skills,
     ...[...kindsOf(catalog, standing, {})].flatMap(([id, kind]): readonly BillRow[] => {
       const found = catalog.named.agents.get(id);

@@ -17,6 +17,7 @@ import { pluginsIn } from "../plugins/gathered.ts";
 import type { LastAgreed } from "./agreed.ts";
 import { openRunnables } from "../plugins/runnable.ts";
 import { gatherRules } from "../rules.ts";
+import { isProjects } from "../whose.ts";
 
 /** `waits`: settings that a session is built on, as the files have them now. */
 export type Reread = {
@@ -44,7 +45,7 @@ export async function reread(before: Gathered, whole: Catalog, { house, files, m
   const rules = await gatherRules(read.rules, flags, place);
   const named = [...(settings.permissions?.additionalDirectories ?? []), ...(flags.addDirs ?? []), ...more];
   const folders = await findFolders(files, { cwd, repository: groundOf(cwd).repository }, named);
-  const { catalog, plugins, index, problems } = pluginsIn({ ...before.index, whole }, standing.trusted);
+  const { catalog, plugins, index, problems } = pluginsIn({ ...before.index, whole }, { settings: read.layers, trusted: standing.trusted });
   const about = { settings, silenced: silencedBy(read), settingHooks: read.hooks, catalog, standing };
   const runnable = agreed.over(openRunnables({ catalog, standing, keelHome, now: house.wall }).find, standing);
   const declared = await declaredHooks({ ...about, runnable }, { data: dataIn(keelHome) });
@@ -78,10 +79,8 @@ function fixed(settings: Settings): Settings {
   return Object.fromEntries(FIXED.flatMap((key) => (settings[key] === undefined ? [] : [[key, settings[key]]])));
 }
 
-const PROJECT: readonly string[] = ["keel_local", "claude_local", "keel_project", "claude_project"];
-
 /** What a folder allowed goes with its trust. */
 const stillAllowed = (rules: readonly Rule[], trusted: boolean): readonly Rule[] =>
-  trusted ? rules : rules.filter(({ behavior, source }) => behavior !== "allow" || !PROJECT.includes(source));
+  trusted ? rules : rules.filter(({ behavior, source }) => behavior !== "allow" || !isProjects(source));
 
 const lost = (text: string): Problem => ({ severity: "warning", file: "", code: "last_good_kept", text });

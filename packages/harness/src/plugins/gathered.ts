@@ -1,10 +1,10 @@
 /** The plugin directories of a session, by rank: what is read of them, and what of it may be used before and after its folder is trusted. */
 import { join } from "node:path";
 import {
-  catalogOf,
   createCatalogCache,
   findLayers,
   keepCatalogCache,
+  narrowed,
   readBody,
   readCatalog,
   type Catalog,
@@ -12,12 +12,14 @@ import {
   type Found,
   type IndexPlace,
   type LayerKind,
+  type LayerRead,
   type PluginLayer,
 } from "@keelson/loader";
 import { permits, type Bringer } from "@keelson/permissions";
 import type { PartKind, PluginDecl, Problem, TextDecl } from "@keelson/protocol";
 import type { Standing } from "../guard/folder-trust.ts";
 import type { House } from "../house.ts";
+import { enablingOf, type Enabling, type Said } from "./enabled.ts";
 
 const BRINGERS: Readonly<Record<LayerKind, Bringer>> = {
   managed: "bundled",
@@ -46,8 +48,9 @@ export const bringerOf = ({ kind }: PluginLayer): Bringer => BRINGERS[kind];
 const PUT_IN: readonly LayerKind[] = ["flag", "plugin", "distribution", "bundled"];
 
 export type PluginsRead = {
-  /** Without what a repository brings, before it is trusted. */
+  /** Without what a repository brings, before it is trusted, and without plugins that are turned off. */
   readonly catalog: Catalog;
+  readonly off: Enabling["off"];
   readonly plugins: readonly PluginDecl[];
   /** The first that was named and can't be used; one that was dropped in is only told of. */
   readonly unusable: Problem | undefined;
@@ -59,12 +62,16 @@ export type PluginIndex = { readonly whole: Catalog; readonly cache: CatalogCach
 type Where = Pick<House, "place" | "plugins" | "named"> & Partial<Pick<House, "version" | "wall">>;
 
 /** Reading runs nothing. Of what stands in the user's and the project's folders only `keel plugin` tells the problems: they aren't this session's. */
-export async function readPlugins(house: Where, addDirs: readonly string[], trusted = true): Promise<PluginsRead> {
+export async function readPlugins(
+  house: Where,
+  addDirs: readonly string[],
+  said: Said = { settings: [], trusted: true },
+): Promise<PluginsRead> {
   const layers = layersOf(house, addDirs);
   const kept = { ...indexIn(house), readAt: house.wall?.() ?? 0 };
   const cache = createCatalogCache(kept, layers);
   const whole = await readCatalog(layers, cache);
-  return pluginsIn({ whole, cache, keep: () => keepCatalogCache(kept, layers, cache) }, trusted);
+  return pluginsIn({ whole, cache, keep: () => keepCatalogCache(kept, layers, cache) }, said);
 }
 
 /** Where a start leaves what it has read to the next one. */
@@ -89,15 +96,22 @@ export function layersOf(
   });
 }
 
-export function pluginsIn(index: PluginIndex, trusted: boolean): PluginsRead {
+export function pluginsIn(index: PluginIndex, said: Said): PluginsRead {
   const { whole } = index;
-  const catalog = trusted ? whole : catalogOf(whole.layers.filter(({ layer }) => bringerOf(layer) !== "repository"));
+  const held = (read: LayerRead): boolean => !said.trusted && bringerOf(read.layer) === "repository";
+  const { off, problems } = enablingOf(whole.layers, said);
+  const catalog = narrowed(whole, (read) => !held(read) && !off.has(read));
   const putIn = catalog.layers.filter(({ layer }) => PUT_IN.includes(layer.kind));
   return {
     catalog,
+    off,
     plugins: putIn.flatMap(({ plugin }) => plugin ?? []),
     unusable: putIn.find(({ layer, plugin }) => plugin === undefined && layer.kind !== "plugin")?.problems[0],
-    problems: [...putIn.flatMap(({ problems }) => problems), ...catalog.problems.filter(({ code }) => code === "plugin_name_twice")],
+    problems: [
+      ...putIn.flatMap((read) => read.problems),
+      ...catalog.problems.filter(({ code }) => code === "plugin_name_twice"),
+      ...problems,
+    ],
     index,
   };
 }

@@ -179,7 +179,7 @@ function nameParts<Kind extends NamedKind>(
 }
 
 /** Their parts have the name of the plugin in front. */
-const NAMESPACED: readonly LayerKind[] = ["flag", "plugin", "project_plugin"];
+export const NAMESPACED: readonly LayerKind[] = ["flag", "plugin", "project_plugin"];
 
 function idOf(
   kind: NamedKind,
