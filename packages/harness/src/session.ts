@@ -201,11 +201,14 @@ export class Conversation {
     return [...this.#aside.splice(0), ...this.#parts.drain()];
   }
 
-  /** Hands on, and records what belongs into the log. What an agent relays is in a log of its own. */
+  /** In their order; what an agent relays is in a log of its own. */
   async #tell(events: readonly Event[], run: string): Promise<readonly Envelope[]> {
-    const own = events.filter(({ type }) => type !== "agent.relayed");
-    const relayed = events.flatMap((event) => (event.type === "agent.relayed" ? [event.envelope] : []));
-    return [...relayed, ...(await this.#record(own, run))];
+    const told: Envelope[] = [];
+    const own: Event[] = [];
+    for (const event of events)
+      if (event.type === "agent.relayed") told.push(...(await this.#record(own.splice(0), run)), event.envelope);
+      else own.push(event);
+    return [...told, ...(await this.#record(own, run))];
   }
 
   /** By one write. A delta waits for no disk. */
