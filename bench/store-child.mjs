@@ -30,7 +30,8 @@ async function list() {
   const [cold, warm, there] = [await all({}), await all({}), await all({ cwd: "/projects/7" })];
   const after = (await store.list({ tenant: "local", limit: 1_000 })).at(-1);
   const page = await all({ after });
-  return { cold, warm, there, page, rare: await search("needle"), common: await search("common"), both: await search("common needle") };
+  const [rare, common, both, letter] = [await search("needle"), await search("common"), await search("common needle"), await search("a")];
+  return { cold, warm, there, page, rare, common, both, letter };
 }
 
 async function timed(act) {

@@ -9,7 +9,7 @@ import { EMPTY, remember, text as words, type Envelope, type Event, type Json, t
 import { openStore } from "../packages/persistence/dist/index.js";
 
 /**
- * `node bench/store.ts [--short] [part…]`: what the embedded store takes, beside what it may take. Needs 2 GB in the temporary folder (TMPDIR), and clears it.
+ * `node bench/store.ts [--short] [part…]`: what the embedded store takes, beside what it may take. Needs 2 GB in the temporary folder (TMPDIR), and clears it; `many` takes some minutes.
  * Times of a whole process are from its start to its last word.
  */
 const CHILD = fileURLToPath(new URL("store-child.mjs", import.meta.url));
@@ -109,7 +109,7 @@ async function messages(root: string, share: number): Promise<void> {
   say("  peak memory of the process", median(tries.map(({ said }) => Number(said["rss"]))), "MB");
 }
 
-/** 50,000 sessions in 200 folders. */
+/** 50,000 sessions of eight turns in 200 folders: 1 GB. */
 async function many(root: string, share: number): Promise<void> {
   const sessions = 50_000 * share;
   const store = openStore({ root, now: Date.now });
@@ -117,7 +117,7 @@ async function many(root: string, share: number): Promise<void> {
     const ref = { tenant: "local", session: `session-${at}` };
     await store.create(ref, { cwd: `/projects/${at % 200}` });
     await using claim = await store.claim(ref, "bench");
-    const events = turnOf(at, { result: `${prose(at, 500)} common ${at === 77 ? "needle" : ""}`, reply: prose(at + 0.5, 200) });
+    const events = Array.from({ length: 8 }, (_, turn) => turnIn(at, at * 8 + turn)).flat();
     await store.append(
       ref,
       claim.fence,
@@ -137,6 +137,12 @@ async function many(root: string, share: number): Promise<void> {
   for (const [name, words, target] of LISTS) say(`  ${words}`, median(tries.map(({ said }) => Number(said[name]))), "ms", target);
 }
 
+/** One word stands in every result, another in one session alone. */
+function turnIn(session: number, turn: number): readonly Event[] {
+  const result = `${prose(turn, 1_500)} common ${session === 77 ? "needle" : ""}`;
+  return turnOf(turn, { result, reply: prose(turn + 0.5, 300) });
+}
+
 const LISTS = [
   ["cold", "list of the newest 50, the first in a process", "≤ 20"],
   ["warm", "list of the newest 50, again", "≤ 20"],
@@ -145,6 +151,7 @@ const LISTS = [
   ["rare", "search for a word that one session has", "≤ 100"],
   ["common", "search for a word that all have", "≤ 100"],
   ["both", "search for both", "≤ 100"],
+  ["letter", "search for a letter that words of all begin with", "≤ 100"],
 ] as const;
 
 async function measured(what: string, root: string): Promise<{ readonly wall: number; readonly said: Readonly<Record<string, unknown>> }> {

@@ -28,10 +28,10 @@ export async function absorb(desk: Desk, db: DatabaseSync): Promise<void> {
     unmark(disk, root, folder);
     if (isHeld(desk, folder)) markChanged(disk, root, folder);
   }
-  const stale = db.prepare("SELECT folder FROM stale").all();
+  const stale = staleIn(desk, db);
   for (let at = 0; at < stale.length; at += AT_ONCE) {
     const looks: Look[] = [];
-    for (const { folder } of stale.slice(at, at + AT_ONCE)) looks.push(await look(desk, db, String(folder)));
+    for (const folder of stale.slice(at, at + AT_ONCE)) looks.push(await look(desk, db, folder));
     inTransaction(db, () => {
       for (const one of looks) enter(db, one);
     });
@@ -40,6 +40,14 @@ export async function absorb(desk: Desk, db: DatabaseSync): Promise<void> {
 }
 
 const AT_ONCE = 20;
+
+/** The ones that were written to last come last and get the highest numbers: a search begins with those. */
+function staleIn({ disk, root }: Desk, db: DatabaseSync): readonly string[] {
+  const age = new Map<string, number>();
+  for (const { folder } of db.prepare("SELECT folder FROM stale").all())
+    age.set(String(folder), disk.stat(join(sessionsOf(root), String(folder)))?.mtimeMs ?? 0);
+  return [...age].toSorted(([, one], [, other]) => one - other).map(([folder]) => folder);
+}
 
 type Kept = {
   readonly id: number;

@@ -9,11 +9,15 @@ import { openNew } from "../lock.ts";
  */
 export const indexPath = (root: string): string => join(root, "index.db");
 
-const VERSION = 2;
+const VERSION = 3;
 /** Milliseconds that a statement waits for another process. Never 0. */
 const BUSY_MS = 5_000;
 
-/** A session's number stands in the upper bits of its words' rowids, an event's below. `stale`: sessions that changed and wait to be read, as `<slug>/<id>`. `known`: see Known. `most`: how far the log ever went (Trace). `lost`: what says which records are missing. */
+/**
+ * A session's number stands in the upper bits of its words' rowids, an event's below. `stale`: sessions that changed and wait to be read, as `<slug>/<id>`.
+ * `known`: see Known. `most`: how far the log ever went (Trace). `lost`: what says which records are missing.
+ * `prefix`: words that begin with one letter are too many to be put together at each search; with two or more they aren't.
+ */
 const SCHEMA = `
   CREATE TABLE session (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, slug TEXT NOT NULL, cwd TEXT NOT NULL, created REAL NOT NULL, updated REAL NOT NULL,
@@ -26,7 +30,7 @@ const SCHEMA = `
   CREATE INDEX unworded ON session (id) WHERE worded < head;
   CREATE INDEX damaged ON session (id) WHERE lost IS NOT NULL;
   CREATE TABLE stale (folder TEXT PRIMARY KEY) WITHOUT ROWID;
-  CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, detail = none, tokenize = 'unicode61 remove_diacritics 0');
+  CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, detail = none, prefix = '1', tokenize = 'unicode61 remove_diacritics 0');
   PRAGMA user_version = ${VERSION};
 `;
 

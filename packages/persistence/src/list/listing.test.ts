@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { text, type Envelope, type Ref } from "@keelson/protocol";
 import { temporaryHome } from "@keelson/testing";
@@ -306,4 +307,28 @@ test("a common word finds the newest sessions, a rare one the old one, also wher
   assert.deepEqual(await found("rare"), ["s3"]);
   assert.deepEqual(await found("common rare", { cwd: "/projects/1" }), ["s3"]);
   assert.equal((await store.search({ tenant: "local", text: "common", limit: 510 })).length, 510);
+  {
+    await using claim = await store.claim(refOf("s4"), "me");
+    await store.append(refOf("s4"), claim.fence, 1, [said(2, 9_000, "taken up again")]);
+  }
+  assert.deepEqual(await found("c"), ["s4", "s519", "s518"]);
+  assert.deepEqual(await found("again"), ["s4"]);
+});
+
+test("an index that is made of what is there numbers the sessions by their age, so that a search passes over the old ones", async () => {
+  await using home = await temporaryHome();
+  const { store } = opened(home.path);
+  for (const session of ["c", "a", "b"]) {
+    await store.create(refOf(session), { cwd: CWD });
+    await (await store.claim(refOf(session), "me"))[Symbol.asyncDispose]();
+  }
+  await store.list({ tenant: "local" });
+  await store[Symbol.asyncDispose]();
+  const db = new DatabaseSync(join(home.path, "index.db"));
+  const names = db.prepare("SELECT name FROM session ORDER BY id").all();
+  db.close();
+  assert.deepEqual(
+    names.map(({ name }) => name),
+    ["c", "a", "b"],
+  );
 });

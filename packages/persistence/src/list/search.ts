@@ -34,13 +34,21 @@ type Candidate = { readonly row: Row; readonly seq: number };
 /** So many of the newest sessions are looked through first: words that many sessions have need no more. */
 const NEAR = 500;
 
-/** The last place in each session, the newest session first. A session's row is read when it is come to: most never are. */
+/**
+ * The last place in each session, the newest session first. A session's row is read when it is come to: most never are.
+ * Of a word that all have the places of the newest sessions are taken by their numbers, which rise with the time: the others aren't even passed.
+ */
 function* candidates(db: DatabaseSync, wanted: readonly string[], cwd: string | undefined): Generator<Candidate> {
   const match = wanted.map((word) => `"${word}"*`).join(" AND ");
   const there = cwd === undefined ? { where: "", values: [] } : { where: "WHERE cwd = ?", values: [cwd] };
-  const newest = `SELECT id FROM session ${there.where} ORDER BY ${NEWEST} LIMIT ${NEAR}`;
-  const near = lastPlaces(db, `rowid >> 32 IN (${newest})`, [match, ...there.values]);
+  const newest = numbers(db, `SELECT id FROM session ${there.where} ORDER BY ${NEWEST} LIMIT ${NEAR}`, there.values);
+  const near = lastPlaces(db, "rowid >= ? AND rowid >> 32 IN (SELECT value FROM json_each(?))", [
+    match,
+    Math.min(...newest) * ROOM,
+    JSON.stringify(newest),
+  ]);
   yield* found(db, near);
+  if (newest.length < NEAR) return;
   const told = new Set(near.map(idAt));
   const all = cwd === undefined ? "true" : `rowid >> 32 IN (SELECT id FROM session ${there.where})`;
   const far = lastPlaces(db, all, [match, ...there.values]);
@@ -53,12 +61,16 @@ function* candidates(db: DatabaseSync, wanted: readonly string[], cwd: string | 
 const idAt = (place: number): number => Math.floor(place / ROOM);
 const NEWEST = "updated DESC, created DESC, name DESC";
 
-function lastPlaces(db: DatabaseSync, within: string, values: readonly string[]): readonly number[] {
-  const last = `SELECT max(rowid) AS place FROM words WHERE words MATCH ? AND ${within} GROUP BY rowid >> 32`;
-  return db
-    .prepare(`SELECT place FROM (${last}) JOIN session ON session.id = place >> 32 ORDER BY ${NEWEST}`)
-    .all(...values)
-    .map(({ place }) => Number(place));
+function lastPlaces(db: DatabaseSync, within: string, values: readonly (string | number)[]): readonly number[] {
+  const last = `SELECT max(rowid) AS number FROM words WHERE words MATCH ? AND ${within} GROUP BY rowid >> 32`;
+  return numbers(db, `SELECT number FROM (${last}) JOIN session ON session.id = number >> 32 ORDER BY ${NEWEST}`, values);
+}
+
+/** The first column of each row. */
+function numbers(db: DatabaseSync, sql: string, values: readonly (string | number)[]): readonly number[] {
+  const statement = db.prepare(sql);
+  statement.setReturnArrays(true);
+  return (statement.all(...values) as unknown as readonly (readonly unknown[])[]).map(([number]) => Number(number));
 }
 
 function* found(db: DatabaseSync, places: readonly number[]): Generator<Candidate> {
