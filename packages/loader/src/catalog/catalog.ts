@@ -5,10 +5,10 @@
 import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import type { PartKind, PluginDecl, PluginParts, PluginRead, Problem } from "@keelson/protocol";
-import { createReadCache, SHELVES, type ReadCache, type Whole } from "../part/keep.ts";
+import { createReadCache, SHELVES, type ReadCache } from "../part/keep.ts";
 import { readPlugin } from "../plugin.ts";
 import { warn } from "../problem.ts";
-import { holds } from "../witness.ts";
+import type { Fact } from "../witness.ts";
 import { CLAUDE_JSON, readClaudeJson } from "./claude-json.ts";
 import { buildOf, readIndex, type IndexPlace, type Left } from "./index-file.ts";
 import type { PluginLayer } from "./layers.ts";
@@ -81,25 +81,26 @@ export async function readLayerDir(layer: PluginLayer, cache: CatalogCache, unch
 
 /** What an earlier start has read, where the disk says that it would be read the same. Asked once: a session that goes on reads for itself. */
 function takenOver(layer: PluginLayer, { left }: CatalogCache): PluginRead | undefined {
-  const found = left.get(keyOf(layer));
-  if (found?.whole === undefined) return undefined;
-  left.set(keyOf(layer), { ...found, whole: undefined });
-  return holds(layer.root, found.whole.facts) && holds(layer.root, found.texts) ? found.whole : undefined;
+  const key = keyOf(layer);
+  const found = left.get(key);
+  if (found) left.set(key, { ...found, take: () => undefined });
+  return found?.take();
 }
 
 async function readAnew(layer: PluginLayer, { read, left }: CatalogCache, unchanged?: (file: string) => boolean): Promise<PluginRead> {
   const { root, within, format } = layer;
-  const cache = read.get(keyOf(layer)) ?? left.get(keyOf(layer))?.shelves() ?? createReadCache();
-  read.set(keyOf(layer), cache);
-  const before = cache.whole;
+  const key = keyOf(layer);
+  const cache = read.get(key) ?? left.get(key)?.shelves() ?? createReadCache();
+  const before = cache.whole?.facts ?? left.get(key)?.facts;
+  read.set(key, cache);
   const found = await readPlugin(root, { within, cache, ...(format !== undefined && { format }), ...(unchanged && { unchanged }) });
-  cache.changed ||= isWorthKeeping(layer, cache) && !isSameLook(before, cache.whole);
+  cache.changed ||= isWorthKeeping(layer, cache) && !isSameLook(before, cache.whole?.facts);
   return found;
 }
 
 /** Beside the texts, which the shelves compare. */
-const isSameLook = (before: Whole | undefined, now: Whole | undefined): boolean =>
-  JSON.stringify(before?.facts) === JSON.stringify(now?.facts);
+const isSameLook = (before: readonly Fact[] | undefined, now: readonly Fact[] | undefined): boolean =>
+  JSON.stringify(before) === JSON.stringify(now);
 
 /** A folder that many write into has nothing to be kept but its texts. */
 const isWorthKeeping = ({ format }: PluginLayer, cache: ReadCache): boolean =>

@@ -3,34 +3,43 @@
  * reading looked at is still asked for its times, size and number; a file that is broken, of another program or too young to tell is as if
  * it weren't there.
  */
-import { readFileSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { PluginDecl, Problem } from "@keelson/protocol";
 import { createReadCache, SHELVES, type Kept, type ReadCache, type Shelf, type Whole } from "../part/keep.ts";
-import type { Fact } from "../witness.ts";
+import { holds, isSame, type Fact } from "../witness.ts";
 import type { PluginLayer } from "./layers.ts";
 
 /** `folder`: may be missing. `version`: of the program; what another one has parsed isn't taken. `readAt`: now, milliseconds since the epoch. */
 export type IndexPlace = { readonly folder: string; readonly version: string; readonly readAt: number };
 /** One text: a description that stands in its fields isn't written twice. */
 export type Row = readonly [path: string, stamp: readonly number[], part: object | null, problems: readonly Problem[]];
-/** A part is the number of its row, where it is as it stands there. `facts` beside those of the rows. */
+/** A part is the number of its row, where it is as it stands there. `facts`: beside those of the rows. */
 export type WrittenWhole = {
   readonly facts: readonly Fact[];
   readonly plugin: Omit<PluginDecl, ShelfName>;
   readonly parts: { readonly [name in ShelfName]: readonly (number | object)[] };
   readonly problems: readonly Problem[];
 };
-type ShelfName = (typeof SHELVES)[number];
+export type ShelfName = (typeof SHELVES)[number];
+/** `newest`: the last time that any of its facts and rows tells, milliseconds since the epoch. */
 export type Written = {
   readonly readAt: number;
+  readonly newest: number;
   readonly about: string;
   readonly shelves: { readonly [name in ShelfName]: readonly Row[] };
   readonly whole?: WrittenWhole;
 };
-/** What an earlier start has left. `texts`: facts of its rows. `whole` may be out of date: see `holds`. `shelves`: to read with, where it is. */
-export type Left = { readonly whole: Whole | undefined; readonly texts: readonly Fact[]; readonly shelves: () => ReadCache };
+/**
+ * What an earlier start has left. `take`: the whole reading, where the disk says of all it looked at what it said then. `shelves`: to read
+ * with, where it doesn't. `facts`: of that reading, beside the texts.
+ */
+export type Left = {
+  readonly take: () => Whole | undefined;
+  readonly shelves: () => ReadCache;
+  readonly facts: readonly Fact[] | undefined;
+};
 
 /** A clock of files may tick as slowly: what changed so shortly before it was read may have changed again and look the same. */
 const YOUNG_MS = 2000;
@@ -59,32 +68,47 @@ export function buildOf({ version }: IndexPlace): Build {
 export function readIndex(place: IndexPlace, build: Build, layer: PluginLayer): Left | undefined {
   try {
     const file = fileOf(place, layer);
-    if (statSync(file).size > BYTES) return undefined;
     const bytes = readFileSync(file);
+    if (bytes.length > BYTES) return undefined;
     const end = bytes.indexOf("\n");
     const body = bytes.subarray(end + 1);
-    return bytes.toString("utf8", 0, end) === headOf(build, layer, body) ? leftIn(JSON.parse(body.toString("utf8"))) : undefined;
+    return bytes.toString("utf8", 0, end) === headOf(build, layer, body)
+      ? leftIn(JSON.parse(body.toString("utf8")), layer.root)
+      : undefined;
   } catch {
     return undefined; // nothing is lost: the directory is read
   }
 }
 
-function leftIn({ readAt, about, shelves, whole }: Written): Left {
+function leftIn({ readAt, newest, about, shelves, whole }: Written, root: string): Left {
   const before = readAt - YOUNG_MS;
-  const texts = SHELVES.flatMap((name) => shelves[name].map(([path, stamp]): Fact => [path, ...stamp]));
-  const isOldEnough = [...(whole?.facts ?? []), ...texts].every(([, ...stamp]) => isOld(stamp, before));
-  const known = isOldEnough && whole ? wholeIn(whole, shelves) : undefined;
+  const known = newest < before ? whole : undefined;
+  const looked = new Set<string>();
   return {
-    texts,
-    whole: known,
+    facts: known?.facts,
+    take() {
+      const isWhole = known && SHELVES.every((name) => stand(shelves[name], looked)) && holds(root, known.facts);
+      return isWhole ? wholeIn(known, shelves) : undefined;
+    },
     shelves() {
       const cache = createReadCache(about);
-      for (const name of SHELVES) fill<unknown>(cache[name], shelves[name], before);
-      cache.whole = known;
+      for (const name of SHELVES) {
+        fill<unknown>(cache[name], shelves[name], before);
+        cache[name].looked = looked;
+      }
       return cache;
     },
   };
 }
+
+/** Are all texts as they were? Up to the first that isn't. */
+const stand = (rows: readonly Row[], looked: Set<string>): boolean =>
+  rows.every(([path, stamp]) => {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    const isAsItWas = stat !== undefined && isSame(stamp, stat);
+    if (isAsItWas) looked.add(path);
+    return isAsItWas;
+  });
 
 function wholeIn({ facts, plugin, parts, problems }: WrittenWhole, shelves: Written["shelves"]): Whole {
   const of = (name: ShelfName): readonly unknown[] =>
@@ -93,14 +117,11 @@ function wholeIn({ facts, plugin, parts, problems }: WrittenWhole, shelves: Writ
   return { facts, plugin: { ...plugin, ...texts }, problems };
 }
 
-const isOld = ([mtimeMs = 0, ctimeMs = 0]: readonly number[], before: number): boolean => mtimeMs < before && ctimeMs < before;
-
 function fill<Part>(shelf: Shelf<Part>, rows: readonly Row[], before: number): void {
   const last = new Map<string, Kept<Part>>();
-  for (const [path, stamp, part, problems] of rows) {
-    const [mtimeMs = 0, ctimeMs = 0, size = 0, ino = 0] = stamp;
-    if (isOld(stamp, before)) last.set(path, { part: restored(part) as Part, problems, stamp: { mtimeMs, ctimeMs, size, ino } });
-  }
+  for (const [path, [mtimeMs = 0, ctimeMs = 0, size = 0, ino = 0], part, problems] of rows)
+    if (mtimeMs < before && ctimeMs < before)
+      last.set(path, { part: restored(part) as Part, problems, stamp: { mtimeMs, ctimeMs, size, ino } });
   shelf.last = last;
   shelf.changed = last.size < rows.length;
 }

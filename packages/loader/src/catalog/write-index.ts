@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } f
 import { join } from "node:path";
 import { SHELVES, type Kept, type ReadCache, type Shelf, type Whole } from "../part/keep.ts";
 import { stampOf } from "../witness.ts";
-import { buildOf, fileOf, headOf, type IndexPlace, type Row, type Written, type WrittenWhole } from "./index-file.ts";
+import { buildOf, fileOf, headOf, type IndexPlace, type Row, type ShelfName, type Written, type WrittenWhole } from "./index-file.ts";
 import type { PluginLayer } from "./layers.ts";
 
 const MOST_FILES = 400; // directories that were ever read: those that nobody wrote for the longest time go
@@ -36,11 +36,16 @@ export function sweepIndex({ folder }: IndexPlace): void {
 
 function written({ readAt }: IndexPlace, cache: ReadCache): Written {
   const { about, whole } = cache;
-  return { readAt, about, shelves: ofEach((name) => rowsOf<unknown>(cache[name])), ...(whole && { whole: wholeOf(whole, cache) }) };
+  const shelves = ofEach((name) => rowsOf<unknown>(cache[name]));
+  const stamps = [
+    ...SHELVES.flatMap((name) => shelves[name].map(([, stamp]) => stamp)),
+    ...(whole?.facts.map(([, ...stamp]) => stamp) ?? []),
+  ];
+  const newest = stamps.reduce((most, [mtimeMs = 0, ctimeMs = 0]) => Math.max(most, mtimeMs, ctimeMs), 0);
+  return { readAt, newest, about, shelves, ...(whole && { whole: wholeOf(whole, cache) }) };
 }
 
-type Name = (typeof SHELVES)[number];
-const ofEach = <Made>(make: (name: Name) => Made): { readonly [name in Name]: Made } => ({
+const ofEach = <Made>(make: (name: ShelfName) => Made): { readonly [name in ShelfName]: Made } => ({
   skills: make("skills"),
   commands: make("commands"),
   agents: make("agents"),

@@ -7,8 +7,16 @@ import { readHeadFile, type HeadFile } from "./head-file.ts";
 import type { Made } from "./skill.ts";
 
 export type Kept<Part> = Made<Part> & { readonly stamp: Stamp };
-/** `next` becomes `last` when a plugin was read to its end: what is gone from the disk is gone from here. `changed`: since it was last put on the disk. */
-export type Shelf<Part> = { last: ReadonlyMap<string, Kept<Part>>; next: Map<string, Kept<Part>>; changed: boolean };
+/**
+ * `next` becomes `last` when a plugin was read to its end: what is gone from the disk is gone from here. `changed`: since it was last put on
+ * the disk. `looked`: those that were asked for just now, and are as they were; for the next reading alone.
+ */
+export type Shelf<Part> = {
+  last: ReadonlyMap<string, Kept<Part>>;
+  next: Map<string, Kept<Part>>;
+  changed: boolean;
+  looked: ReadonlySet<string>;
+};
 /** A whole reading, and what it looked at beside the texts on the shelves. */
 export type Whole = { readonly facts: readonly Fact[]; readonly plugin: PluginDecl; readonly problems: readonly Problem[] };
 /**
@@ -27,7 +35,7 @@ export type ReadCache = {
 };
 export const SHELVES = ["skills", "commands", "agents", "outputStyles", "rules"] as const;
 
-const shelf = <Part>(): Shelf<Part> => ({ last: new Map(), next: new Map(), changed: false });
+const shelf = <Part>(): Shelf<Part> => ({ last: new Map(), next: new Map(), changed: false, looked: new Set() });
 
 /** Of one plugin directory; hand it over at each reading of it. */
 export function createReadCache(about = ""): ReadCache {
@@ -62,6 +70,7 @@ function turn<Part>(one: Shelf<Part>): void {
   one.changed ||= one.last.size !== one.next.size;
   one.last = one.next;
   one.next = new Map();
+  one.looked = new Set();
 }
 
 /** Undefined where there is no such file, or where it can't be used: then a problem says why. */
@@ -72,7 +81,7 @@ export async function readTextPart<Part>(
   make: (read: HeadFile) => Made<Part>,
 ): Promise<Part | undefined> {
   const kept = shelf.last.get(path);
-  if (kept && disk.unchanged(path)) return put(path, kept, shelf, disk);
+  if (kept && (shelf.looked.has(path) || disk.unchanged(path))) return put(path, kept, shelf, disk);
   await disk.breathe();
   const stat = kept && (linked ? statSync : lstatSync)(path, { throwIfNoEntry: false });
   if (kept && stat?.isFile() && isSame(stampOf(kept.stamp), stat)) return put(path, kept, shelf, disk);
