@@ -96,7 +96,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   const { unusable, problems, ...found } = await readPlugins(house, folders.directories, { settings: read.layers, trusted });
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
   const { catalog } = found;
-  const { find: runnable, held } = openRunnables({ catalog, standing, keelHome, now: house.wall });
+  const { find: runnable, held } = openRunnables({ catalog, standing, keelHome, kept: indexIn(house), now: house.wall });
   const ways = { data: dataIn(keelHome), held, kept: indexIn(house) };
   const declared = await declaredHooks({ settings, silenced, settingHooks, catalog, standing, runnable }, ways);
   const styled = await styleIn(catalog, settings.outputStyle);

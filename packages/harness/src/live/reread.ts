@@ -13,7 +13,7 @@ import { silencedBy } from "../hooking/silenced.ts";
 import type { House } from "../house.ts";
 import { styleIn } from "../instructions/style.ts";
 import { openTrust } from "../kept/trust.ts";
-import { pluginsIn } from "../plugins/gathered.ts";
+import { indexIn, pluginsIn } from "../plugins/gathered.ts";
 import type { LastAgreed } from "./agreed.ts";
 import { openRunnables } from "../plugins/runnable.ts";
 import { gatherRules } from "../rules.ts";
@@ -47,7 +47,7 @@ export async function reread(before: Gathered, whole: Catalog, { house, files, m
   const folders = await findFolders(files, { cwd, repository: groundOf(cwd).repository }, named);
   const { catalog, plugins, index, problems } = pluginsIn({ ...before.index, whole }, { settings: read.layers, trusted: standing.trusted });
   const about = { settings, silenced: silencedBy(read), settingHooks: read.hooks, catalog, standing };
-  const runnable = agreed.over(openRunnables({ catalog, standing, keelHome, now: house.wall }).find, standing);
+  const runnable = agreed.over(openRunnables({ catalog, standing, keelHome, kept: indexIn(house), now: house.wall }).find, standing);
   const declared = await declaredHooks({ ...about, runnable }, { data: dataIn(keelHome) });
   const { style, problems: unstyled } = await styleIn(catalog, settings.outputStyle);
   return {

@@ -35,7 +35,8 @@ async function scene(kind: PluginLayer["kind"], agreed: Partial<Standing["agreed
       known: { plugin: [], code: [] },
       ...more,
     };
-    return await openRunnables({ catalog, standing, keelHome: join(home.path, ".keel"), now: () => Date.now() }).find({ layer });
+    const kept = { folder: join(home.path, "cache"), version: "1" };
+    return await openRunnables({ catalog, standing, keelHome: join(home.path, ".keel"), kept, now: () => Date.now() }).find({ layer });
   };
   return { root, put, find, [Symbol.asyncDispose]: () => home[Symbol.asyncDispose]() };
 }

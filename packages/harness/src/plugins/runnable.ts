@@ -5,7 +5,16 @@
 import { realpathSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { ContentStore } from "@keelson/install";
-import { readPlugin, type Catalog, type Found, type LayerKind, type PluginLayer } from "@keelson/loader";
+import {
+  createCatalogCache,
+  keepCatalogCache,
+  readCatalog,
+  type Catalog,
+  type Found,
+  type IndexPlace,
+  type LayerKind,
+  type PluginLayer,
+} from "@keelson/loader";
 import type { FileDecl, PluginDecl, PluginParts } from "@keelson/protocol";
 import { openTrust } from "../kept/trust.ts";
 import type { Standing } from "../guard/folder-trust.ts";
@@ -61,6 +70,8 @@ type Around = {
   readonly catalog: Catalog;
   readonly standing: Standing;
   readonly keelHome: string;
+  /** Where what was read is left to the next start. */
+  readonly kept: Pick<IndexPlace, "folder" | "version">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 };
@@ -122,12 +133,12 @@ async function findPlace(layer: PluginLayer, { standing, keelHome, now }: Around
   };
 }
 
-async function readPlace(layer: PluginLayer, placed: Placed, { catalog }: Around): Promise<Runnable> {
+async function readPlace(layer: PluginLayer, placed: Placed, around: Around): Promise<Runnable> {
   if (!placed.ok) return placed;
   const { copy, leftOut } = placed;
-  const plugin = catalog.layers.find((read) => read.layer === layer)?.plugin;
+  const plugin = around.catalog.layers.find((read) => read.layer === layer)?.plugin;
   if (!plugin) return held("it can't be read");
-  return copy === undefined ? inPlace(plugin) : { ...(await readCopy(layer, copy)), ...(leftOut !== undefined && { leftOut }) };
+  return copy === undefined ? inPlace(plugin) : { ...(await readCopy(layer, copy, around)), ...(leftOut !== undefined && { leftOut }) };
 }
 
 function realOr(path: string): string {
@@ -150,14 +161,18 @@ const CHANGED = "it was changed since it was trusted";
 
 const inPlace = (plugin: PluginDecl): Runnable => ({ ok: true, root: plugin.root, parts: plugin, texts: async () => plugin });
 
-/** People are told of files as they are written, programs as they are run. */
-async function readCopy(layer: PluginLayer, root: string): Promise<Runnable> {
-  const format = layer.format === undefined ? {} : { format: layer.format };
-  const { plugin } = await readPlugin(root, { texts: false, ...format });
+/** People are told of files as they are written, programs as they are run. What a copy declares is kept as what its directory does. */
+async function readCopy(layer: PluginLayer, root: string, { kept, now }: Around): Promise<Runnable> {
+  const { kind, format } = layer;
+  const copies = [{ kind, root, within: root, ...(format !== undefined && { format }) }];
+  const place = { ...kept, readAt: now() };
+  const cache = createCatalogCache(place, copies);
+  const plugin = (await readCatalog(copies, cache)).layers[0]?.plugin;
+  await keepCatalogCache(place, copies, cache);
   if (!plugin) return held("it can't be read");
-  const written = <Part extends FileDecl>(parts: readonly Part[] = []): readonly Part[] =>
+  const written = <Part extends FileDecl>(parts: readonly Part[]): readonly Part[] =>
     parts.map((part) => ({ ...part, file: join(layer.root, relative(root, part.file)) }));
-  const { hooks, mcpServers, lspServers, monitors, programs } = plugin;
+  const { hooks, mcpServers, lspServers, monitors, programs, skills, commands, agents } = plugin;
   return {
     ok: true,
     root,
@@ -168,9 +183,6 @@ async function readCopy(layer: PluginLayer, root: string): Promise<Runnable> {
       monitors: written(monitors),
       programs,
     },
-    async texts() {
-      const { plugin: whole } = await readPlugin(root, format);
-      return { skills: written(whole?.skills), commands: written(whole?.commands), agents: written(whole?.agents) };
-    },
+    texts: async () => ({ skills: written(skills), commands: written(commands), agents: written(agents) }),
   };
 }

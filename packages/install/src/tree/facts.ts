@@ -4,13 +4,14 @@
  */
 import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 
 /** `mark`: what is compared. `newest`: the last time of change in it, milliseconds since the epoch. */
 export type Facts = { readonly mark: string; readonly newest: number };
 
 const MOST_FILES = 50_000;
 const NS_PER_MS = 1_000_000n;
+const EXACT = { bigint: true } as const;
 /** Characters that are kept as they are: to load node:crypto takes a start longer than all else of a small tree. */
 const PLAIN = 64 * 1024;
 
@@ -20,6 +21,7 @@ type Walk = { readonly root: string; readonly without: readonly string[]; readon
 export function factsOf(root: string, without: readonly string[]): Facts | undefined {
   const walk: Walk = { root, without, facts: [], newest: 0n, left: MOST_FILES };
   try {
+    note(walk, lstatSync(root, EXACT));
     visit(walk, "");
     return { mark: markOf(walk.facts.join("\0")), newest: Number(walk.newest / NS_PER_MS) };
   } catch {
@@ -30,14 +32,12 @@ export function factsOf(root: string, without: readonly string[]): Facts | undef
 const markOf = (facts: string): string => (facts.length <= PLAIN ? facts : createHash("sha256").update(facts).digest("hex"));
 
 function visit(walk: Walk, folder: string): void {
-  const whole = join(walk.root, folder);
-  note(walk, lstatSync(whole, { bigint: true }));
-  for (const name of readdirSync(whole).toSorted()) {
+  for (const name of readdirSync(join(walk.root, folder)).toSorted()) {
     if (folder === "" && walk.without.includes(name)) continue;
     if (--walk.left < 0) throw new Error("There are too many files.");
-    const path = join(folder, name);
-    const file = join(walk.root, path);
-    const stats = lstatSync(file, { bigint: true });
+    const path = folder === "" ? name : `${folder}${sep}${name}`;
+    const file = `${walk.root}${sep}${path}`;
+    const stats = lstatSync(file, EXACT);
     note(walk, stats);
     if (stats.isDirectory()) {
       walk.facts.push(`d ${path}`);
