@@ -22,9 +22,12 @@ export function* batches(disk: Disk, fd: number, from = 0): Generator<Batch> {
     const lines: Line[] = [];
     for (let start = 0; start < chunk.length;) {
       const end = chunk.indexOf(NEWLINE, start);
-      piece.add(chunk.subarray(start, end < 0 ? chunk.length : end));
-      start = end < 0 ? chunk.length : end + 1;
-      if (end >= 0) lines.push(piece.take(position + start, true));
+      const part = chunk.subarray(start, end < 0 ? chunk.length : end);
+      const at = position + start;
+      start += part.length + 1;
+      if (end < 0 || piece.size > 0) piece.add(part);
+      if (end >= 0)
+        lines.push(piece.size > 0 ? piece.take(position + start, true) : { at, size: part.length + 1, bytes: part, ended: true });
     }
     position += chunk.length;
     yield { lines, more: chunk.length === size };

@@ -84,7 +84,8 @@ export function parseRecord(bytes: Buffer | undefined, told = new Told()): Found
 }
 
 function rowIn(row: Row, told: Told): Found | undefined {
-  const [seq, at] = row;
+  const seq = row[0];
+  const at = row[1];
   if (!isCount(seq) || seq === 0 || !Number.isFinite(at)) return undefined;
   const event = told.eventIn(row);
   if (!event) return undefined;

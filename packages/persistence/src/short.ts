@@ -59,17 +59,20 @@ export class Repeats {
 
 /** Of an envelope: v, seq, at, session, run, path, event. */
 const MEMBERS = 7;
-/** Where a line's row has its event: behind number and time. Where `call.started` has its input, seen from there. */
+/** Where a line's row has its event: behind number and time. Seen from there, where `call.started` has its input and `block.completed` its block. */
 const EVENT = 2;
 const INPUT = 2;
+const BLOCK = 3;
 
 /** Of a call that a reply asks for. */
 function inputIn(row: Row, from = 0): { readonly callId: string; readonly input: Json } | undefined {
-  const block = row[from + 3];
-  if (row[from] !== "block.completed" || !Array.isArray(block)) return undefined;
-  const [callId, , input = null] = block as Row;
-  return typeof callId === "string" ? { callId, input } : undefined;
+  if (row[from] !== "block.completed") return undefined;
+  const block = row[from + BLOCK];
+  if (!isRow(block) || typeof block[0] !== "string") return undefined;
+  return { callId: block[0], input: block[2] ?? null };
 }
+
+const isRow = (value: Json | undefined): value is Row => Array.isArray(value);
 
 /** What the lines before a short one have told, for who reads them in their order. */
 export class Told {
