@@ -27,7 +27,7 @@ const CLOSED: Event = {
 
 /** Follows a run with this end; what stands on stdout behind it. */
 async function run(events: readonly Event[], format: Format, broken?: Error): Promise<Followed & { readonly out: string }> {
-  const report = await REPORTS[format](ABOUT, { version: "1", verbose: false, partial: false, agentText: false, unattended: false });
+  const report = await REPORTS[format](() => ABOUT, { version: "1", verbose: false, partial: false, agentText: false, unattended: false });
   let out = report.open().out ?? "";
   const session = {
     async *run() {

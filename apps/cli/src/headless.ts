@@ -56,7 +56,7 @@ async function answer(site: Site, given?: Prompt): Promise<number> {
   const { verbose, partial, agentText } = run;
   const unattended = run.flags.unattended ?? false;
   const options = { version: machine.version, verbose, partial, agentText, unattended };
-  const report = await REPORTS[run.format](aboutOf(session, run), options);
+  const report = await REPORTS[run.format](() => aboutOf(session, run), options);
   await out.write(report.open().out ?? "");
   const say = async (said: { readonly out?: string; readonly err?: string }): Promise<void> => {
     await out.write(said.out ?? "");

@@ -5,7 +5,9 @@ import { deniedLine } from "./denied-line.ts";
 import { answerOf } from "./ending.ts";
 import { heartbeats } from "./heartbeat-line.ts";
 import type { Format } from "./options.ts";
+import type { Paint } from "./paint.ts";
 import { waitingLine } from "./recovery-line.ts";
+import type { Renderer } from "./render.ts";
 import { resultOf, type Outcome } from "./result.ts";
 import type { About } from "./stream-json.ts";
 import { lines } from "./wire.ts";
@@ -25,11 +27,14 @@ export type Options = {
   readonly unattended: boolean;
 };
 
-/** The stream is loaded when it is asked for. */
-export const REPORTS: Readonly<Record<Format, (session: About, options: Options) => Promise<Report>>> = {
-  text: async (session, { verbose }) => {
+const rendering = async (cwd: string, paint: Paint): Promise<Renderer> =>
+  new (await import("./render.ts")).Renderer(() => ({ paint, width: 160, cwd }), false);
+
+/** The stream is loaded when it is asked for, and most of `about` is told by it alone. */
+export const REPORTS: Readonly<Record<Format, (about: () => About, options: Options) => Promise<Report>>> = {
+  text: async (about, { verbose }) => {
     const plain = verbose ? (await import("./paint.ts")).paint(false) : undefined;
-    const renderer = plain && new (await import("./render.ts")).Renderer(() => ({ paint: plain, width: 160, cwd: session.cwd }), false);
+    const renderer = plain && (await rendering(about().cwd, plain));
     const alive = heartbeats();
     return {
       open: () => ({}),
@@ -50,9 +55,9 @@ export const REPORTS: Readonly<Record<Format, (session: About, options: Options)
       end: (outcome) => ({ out: lines([resultOf(outcome)]) }),
     };
   },
-  "stream-json": async (session, { version, ...options }) => {
+  "stream-json": async (about, { version, ...options }) => {
     const { mapper } = await import("./stream-json.ts");
-    const { opening, next } = mapper(session, version, { ...options, uuid: randomUUID });
+    const { opening, next } = mapper(about(), version, { ...options, uuid: randomUUID });
     return {
       open: () => ({ out: lines([opening()]) }),
       next: (envelope) => ({ out: lines(next(envelope)), err: asideOf(envelope) }),

@@ -154,7 +154,7 @@ describe("keel plugin list, show and bill", () => {
   });
 
   test("say that a plugin is turned off, and by what; what it would bring costs nothing", async () => {
-    await using the = await withPlugins({ ".keel/settings.json": JSON.stringify({ enabledPlugins: { "code@keel": false } }) });
+    await using the = await withPlugins({ "../.keel/settings.json": JSON.stringify({ enabledPlugins: { "code@keel": false } }) });
     expect((await the.inside(["plugin", "list"])).stdout).toMatch(/^code +bundled .* \[off\]/m);
     expect((await the.inside(["plugin", "show", "code"])).stdout).toMatch(/^ {2}off: .*settings\.json says so$/m);
     expect((await the.inside(["plugin", "bill"])).stdout).not.toMatch(/^code:/m);

@@ -62,6 +62,8 @@ export class Lore {
   readonly #of: LoreOf;
   readonly #shelves: Shelves;
   #touch: Promise<Touch> | undefined;
+  /** The same as long as it is made of the same. */
+  #listed: { readonly of: readonly unknown[]; readonly listing: Listing } | undefined;
   #revived = false;
 
   constructor(of: LoreOf) {
@@ -82,13 +84,16 @@ export class Lore {
   /** For the system prompt, and for the first words of a session. */
   get listing(): Listing {
     const { dials, recollection } = this.#of;
-    const { skillListingMaxDescChars, skillListingBudgetFraction } = this.#read.settings;
-    return listSkills(this.#shelves.model.entries, {
-      window: lookUp(dials.models[0] ?? "").window,
-      longestEntry: skillListingMaxDescChars,
-      partOfWindow: skillListingBudgetFraction,
-      counts: recollection.skills.counts,
-    });
+    const { entries } = this.#shelves.model;
+    const { settings } = this.#read;
+    const { counts } = recollection.skills;
+    const { window } = lookUp(dials.models[0] ?? "");
+    const of = [entries, settings, counts, window];
+    if (!this.#listed || of.some((one, at) => one !== this.#listed?.of[at])) {
+      const { skillListingMaxDescChars: longestEntry, skillListingBudgetFraction: partOfWindow } = settings;
+      this.#listed = { of, listing: listSkills(entries, { window, longestEntry, partOfWindow, counts }) };
+    }
+    return this.#listed.listing;
   }
 
   /** What the user can start by its name. */

@@ -157,7 +157,9 @@ export function catalogOf(layers: readonly LayerRead[]): Catalog {
 function ordered(kind: PartKind, layers: readonly LayerRead[]): readonly LayerRead[] {
   const { order, shadows } = RANK[kind];
   const near = shadows ? layers : layers.toReversed(); // texts are told from the farthest to the nearest
-  return near.filter(({ plugin }) => plugin !== undefined).toSorted((a, b) => order.indexOf(a.layer.kind) - order.indexOf(b.layer.kind));
+  return near
+    .filter(({ plugin }) => plugin && plugin[kind].length > 0)
+    .toSorted((a, b) => order.indexOf(a.layer.kind) - order.indexOf(b.layer.kind));
 }
 
 function nameParts<Kind extends NamedKind>(
