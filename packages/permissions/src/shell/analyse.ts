@@ -9,7 +9,7 @@ import { literal, type Word } from "./marks.ts";
 import { readSource } from "./source.ts";
 import { file, type Touch } from "./touch.ts";
 import { folderOf } from "../path/wildcard.ts";
-import { budgetFor, isSafe, unitOf, type Unit } from "./unit.ts";
+import { budgetFor, isSafe, unitOf, type Budget, type Unit } from "./unit.ts";
 import { walk } from "./walk.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 
@@ -68,7 +68,7 @@ const WIDENS = /dotglob|globstar|nocaseglob|GLOBIGNORE|BASHOPTS/;
 const WIDER: Opaque = { why: "it changes what wildcards stand for", runs: true };
 
 function fallback(text: string, at: Whereabouts): readonly Unit[] {
-  const budget = budgetFor(undefined, text);
+  const budget: Budget = { ...budgetFor(undefined, ""), guesses: 0 }; // at each word one begins already
   const known = new Map<string, Word>();
   const wordOf = (one: string): Word => {
     const word = known.get(one) ?? literal(one);
