@@ -269,3 +269,34 @@ test("a blob is on the disk before the line that names it, once, and again where
   await store.append(REF, claim.fence, 2, [{ ...large, seq: 3 }], { barrier: true });
   assert.deepEqual(syncs, ["1.jsonl"]);
 });
+
+test("a snapshot waits for the barrier that is under way, and isn't lost to a slow disk", async () => {
+  await using home = await temporaryHome();
+  const { disk, gate } = powerDisk();
+  const { store } = opened(home.path, { disk });
+  await store.create(REF, { cwd: CWD });
+  await using claim = await store.claim(REF, "me");
+  await store.append(REF, claim.fence, 0, notes(1, 2));
+  let open = (): void => undefined;
+  gate.before = () => new Promise((done) => (open = done));
+  const appends = [store.append(REF, claim.fence, 2, [note(3)], { barrier: true }), store.append(REF, claim.fence, 3, [note(4)])];
+  const kept = store.putSnapshot(REF, claim.fence, { seq: 4, kind: "k", state: "four" });
+  const through = Promise.allSettled([...appends, kept]);
+  while (await Promise.race([through.then(no), breathe(true)])) open();
+  await kept;
+  assert.equal((await store.snapshot(REF, "k"))?.seq, 4);
+});
+
+test("a snapshot of what a failed barrier took back is refused", async () => {
+  await using home = await temporaryHome();
+  const { disk, gate } = powerDisk();
+  const { store } = opened(home.path, { disk });
+  await store.create(REF, { cwd: CWD });
+  await using claim = await store.claim(REF, "me");
+  await store.append(REF, claim.fence, 0, [note(1)], { barrier: true });
+  gate.fails = true;
+  const lost = store.append(REF, claim.fence, 1, [note(2)], { barrier: true });
+  const kept = store.putSnapshot(REF, claim.fence, { seq: 2, kind: "k", state: "two" });
+  await Promise.all([refused("unwritable", lost), refused("head_mismatch", kept)]);
+  assert.equal(await store.snapshot(REF, "k"), undefined);
+});

@@ -82,9 +82,10 @@ export class Pen {
     return this.#acknowledged.head;
   }
 
-  /** Of what is acknowledged; undefined while something is on its way. */
-  get settled(): { readonly head: number; readonly outline: Outline } | undefined {
-    const isSettled = !this.#released && this.#written.head === this.#acknowledged.head && !this.#barrier.last;
+  /** Of what is acknowledged, once the barriers that are under way are through; undefined while something else is on its way. */
+  async settled(): Promise<{ readonly head: number; readonly outline: Outline } | undefined> {
+    while (this.#barrier.last) await this.#barrier.last.catch(() => undefined); // its askers are told
+    const isSettled = !this.#released && this.#written.head === this.#acknowledged.head;
     return isSettled ? { head: this.#written.head, outline: this.#outline } : undefined;
   }
 

@@ -188,7 +188,9 @@ class FolderStore implements EmbeddedStore {
   }
 
   async putSnapshot(ref: Ref, fence: Fence, snapshot: Snapshot): Promise<void> {
-    const { settled, shelf, isWhole } = this.#penOf(ref, fence);
+    const pen = this.#penOf(ref, fence);
+    const { shelf, isWhole } = pen;
+    const settled = await pen.settled();
     if (settled?.head !== snapshot.seq)
       throw storeError(
         "head_mismatch",

@@ -64,7 +64,7 @@ export type Snapshot = { readonly seq: number; readonly kind: string; readonly s
 
 /** The latest snapshot of each session is kept. Rejects with a `StoreError`. */
 export type Snapshots = {
-  /** `head_mismatch` unless its `seq` is the head and acknowledged; `fenced`, `unwritable`. */
+  /** Waits for a barrier that is under way. `head_mismatch` unless its `seq` is then the head and acknowledged; `fenced`, `unwritable`. */
   putSnapshot(ref: Ref, fence: Fence, snapshot: Snapshot): Promise<void>;
   /** Needs no claim. Undefined where there is none of this kind, or it isn't of this log as it stands now. */
   snapshot(ref: Ref, kind: string): Promise<Snapshot | undefined>;
