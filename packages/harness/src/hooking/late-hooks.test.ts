@@ -1,6 +1,6 @@
 /** Hooks that an earlier start has read: the next one reads them when the first of their events comes. */
 import assert from "node:assert/strict";
-import { chmod, mkdir, readFile, rename, stat, truncate, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, stat, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "vitest";
 import { notices } from "../../test/hooks.ts";
@@ -79,8 +79,8 @@ test("what goes wrong with them after the start is told when they would run, and
   await assert.rejects(ran());
 });
 
-test("a repository's run from the state that was agreed to, though nothing of them was read when it was edited", async () => {
-  await using w = await world({ replies: [write, done, write, done] });
+/** A project's own hooks, agreed to and read by one session; `again` opens the next. */
+async function agreed(w: World) {
   const root = join(w.cwd, ".keel");
   const say = (words: string): string => `#!/bin/sh\necho ${words} >> ${join(w.home, "ran")}\n`;
   await plugin(root, { "hooks/hooks.json": before(SCRIPT), "check.sh": say("agreed") });
@@ -90,12 +90,30 @@ test("a repository's run from the state that was agreed to, though nothing of th
   await agreeTo(where, offer, Date.now());
   const again = () => w.open({ permissionMode: "bypassPermissions", trust: true });
   await (await again())[Symbol.asyncDispose]();
+  const store = join(w.home, ".keel", "var", "store");
+  return { root, say, again, store, ran: () => readFile(join(w.home, "ran"), "utf8") };
+}
+
+test("a repository's run from the state that was agreed to, though nothing of them was read when it was edited", async () => {
+  await using w = await world({ replies: [write, done, write, done] });
+  const { root, say, again, ran } = await agreed(w);
   await using session = await again();
   await writeFile(join(root, "check.sh"), say("edited"));
   await run(session, "go");
-  assert.equal(await readFile(join(w.home, "ran"), "utf8"), "agreed\n");
+  assert.equal(await ran(), "agreed\n");
   await using edited = await again();
   assert.equal(edited.problems.filter(({ code }) => code === "hooks_held").length, 1);
   await run(edited, "go");
-  assert.equal(await readFile(join(w.home, "ran"), "utf8"), "agreed\n");
+  assert.equal(await ran(), "agreed\n");
+});
+
+test("a copy that somebody writes into after the start isn't what runs", async () => {
+  await using w = await world({ replies: [write, done] });
+  const { say, again, store, ran } = await agreed(w);
+  await using session = await again();
+  const script = (await readdir(store, { recursive: true })).find((path) => path.endsWith("check.sh")) ?? "";
+  await chmod(join(store, script), 0o700);
+  await writeFile(join(store, script), say("written"));
+  await run(session, "go");
+  assert.equal(await ran(), "agreed\n");
 });

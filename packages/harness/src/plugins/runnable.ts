@@ -2,8 +2,8 @@
  * Where what a plugin directory starts runs from, and what that is. Rule: what needs trust, or was named by hand, is copied into the content
  * store first, and what it declares is read from the copy: what was agreed to by its hash runs, whatever becomes of the directory meanwhile.
  */
-import { realpathSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, join, relative } from "node:path";
 import type { ContentStore } from "@keelson/install";
 import {
   createCatalogCache,
@@ -83,15 +83,20 @@ export type Runnables = {
 };
 
 export function openRunnables(around: Around): Runnables {
-  const places = new Map<PluginLayer, Promise<Placed>>();
+  const agreements = new Map<PluginLayer, Promise<Agreed>>();
   const known = new Map<PluginLayer, Promise<Runnable>>();
-  const placeOf = (layer: PluginLayer): Promise<Placed> => once(places, layer, () => findPlace(layer, around));
+  const agreed = (layer: PluginLayer): Promise<Agreed> => once(agreements, layer, () => agree(layer, around));
+  const find: FindRunnable = ({ layer }) =>
+    once(known, layer, async () => await readPlace(layer, await placeOf(layer, await agreed(layer), around), around));
   return {
-    find: ({ layer }) => once(known, layer, async () => await readPlace(layer, await placeOf(layer), around)),
+    find,
     async held({ layer }) {
       if (RUNS_FROM[layer.kind] === "copy" && isUsable("hooks", { layer }, around.standing)) return undefined;
-      const placed = await placeOf(layer);
-      return placed.ok ? undefined : placed.why;
+      const found = await agreed(layer);
+      if (!found.ok) return found.why;
+      if (found.tree === undefined || existsSync(join(contentsIn(around.keelHome), found.tree, basename(found.root)))) return undefined;
+      const ran = await find({ layer }); // it is copied while it is what was agreed to
+      return ran.ok ? undefined : ran.why;
     },
   };
 }
@@ -102,29 +107,44 @@ function once<Made>(made: Map<PluginLayer, Promise<Made>>, layer: PluginLayer, m
   return before;
 }
 
+/** `tree`: the state that may run; undefined for what runs in its own place. */
+type Agreed = { readonly ok: true; readonly root: string; readonly tree: string | undefined } | Held;
 /** `copy`: undefined where it runs in its own place. */
 type Placed = { readonly ok: true; readonly copy: string | undefined; readonly leftOut?: string } | Held;
 type Held = { readonly ok: false; readonly why: string };
 
 const held = (why: string): Held => ({ ok: false, why });
 
-async function findPlace(layer: PluginLayer, { standing, keelHome, now }: Around): Promise<Placed> {
+/** A session without such a plugin doesn't pay for it. */
+const openStore = async ({ keelHome, now }: Around): Promise<ContentStore> =>
+  (await import("@keelson/install")).openContentStore(contentsIn(keelHome), now);
+
+async function agree(layer: PluginLayer, around: Around): Promise<Agreed> {
+  const { standing } = around;
   const from = RUNS_FROM[layer.kind];
   if (from === "nowhere") return held("they stand in no plugin directory that could be agreed to");
-  if (from === "place") return isUsable("hooks", { layer }, standing) ? { ok: true, copy: undefined } : held(UNTRUSTED);
-  const { openContentStore } = await import("@keelson/install"); // a session without such a plugin doesn't pay for it
   const root = realOr(layer.root);
-  const store = openContentStore(contentsIn(keelHome), now);
-  const there = await store.look(root);
+  if (from === "place") return isUsable("hooks", { layer }, standing) ? { ok: true, root, tree: undefined } : held(UNTRUSTED);
+  const there = await (await openStore(around)).look(root);
   if (!there.ok) return held(`it ${there.why}`);
-  const untrusted = held(`${standing.known.plugin.includes(root) ? CHANGED : UNTRUSTED}. keel trust give ${layer.root} trusts it`);
-  if (!isUsable("hooks", { layer }, standing, there.tree)) return untrusted;
-  const found = await store.find(there.tree, root);
+  return isUsable("hooks", { layer }, standing, there.tree) ? { ok: true, root, tree: there.tree } : held(untrusted(layer, root, around));
+}
+
+const untrusted = ({ root: named }: PluginLayer, root: string, { standing }: Around): string =>
+  `${standing.known.plugin.includes(root) ? CHANGED : UNTRUSTED}. keel trust give ${named} trusts it`;
+
+/** The copy is looked at here, before anything of it runs. */
+async function placeOf(layer: PluginLayer, agreed: Agreed, around: Around): Promise<Placed> {
+  if (!agreed.ok) return agreed;
+  const { root, tree } = agreed;
+  if (tree === undefined) return { ok: true, copy: undefined };
+  const store = await openStore(around);
+  const found = await store.find(tree, root);
   if (found !== undefined) return { ok: true, copy: found };
   const kept = await store.keep(root);
   if (!kept.ok) return held(`it ${kept.why}`);
-  if (!isUsable("hooks", { layer }, standing, kept.tree)) return untrusted; // it was changed just now
-  await sweepStore(store, keelHome);
+  if (!isUsable("hooks", { layer }, around.standing, kept.tree)) return held(untrusted(layer, root, around)); // it was changed just now
+  await sweepStore(store, around.keelHome);
   const left = kept.leftOut.map(({ path, why }) => `${path} ${why}`).join("; ");
   return {
     ok: true,
