@@ -36,7 +36,7 @@ const LATE = [
       "simulate",
       "standardStages",
     ],
-    keeps: ["folderTrusted", "mayKeep", "nameRule", "permits", "policyOf", "rulingOn"],
+    keeps: ["folderTrusted", "mayKeep", "nameRule", "needs", "permits", "policyOf", "rulingOn"],
   },
 ];
 

@@ -15,8 +15,6 @@ const WORDS: Readonly<Record<TreeTrust, Words>> = {
     may: "May they",
   },
 };
-/** Those that are asked about before a session. Tools of a plugin aren't loaded yet: the verb keeps the answer until they are. */
-const ASKED: readonly TreeTrust[] = ["plugin"];
 const MOST_CHANGES = 12;
 
 export function offerLines(offer: Offer, home: string): readonly string[] {
@@ -40,7 +38,7 @@ function changes(lines: readonly string[] | undefined): string {
 
 /** In the order in which they stand; false when the person left. */
 export async function askTrees(unmet: readonly Unmet[], talk: Talk): Promise<boolean> {
-  for (const one of unmet) if (ASKED.includes(one.kind) && !(await askTree(one, talk))) return false;
+  for (const one of unmet) if (!(await askTree(one, talk))) return false;
   return true;
 }
 

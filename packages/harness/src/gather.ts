@@ -25,6 +25,7 @@ import { chooseLimits, type Limits } from "./limits.ts";
 import { gatherRules } from "./rules.ts";
 import { indexIn, readPlugins, type PluginIndex } from "./plugins/gathered.ts";
 import { openRunnables, type FindRunnable } from "./plugins/runnable.ts";
+import type { ToolFiles } from "./plugins/tool-files.ts";
 import { structureOf, type Structure } from "./structured.ts";
 
 /** All that a session is made from, read and found right. */
@@ -45,6 +46,8 @@ export type Gathered = {
   readonly settingHooks: readonly SettingHook[];
   /** Those that may run, and what runs them; undefined where there are none. */
   readonly hooks: LateHooks | undefined;
+  /** Tools that plugins bring as code and that may run; undefined where none brings any. */
+  readonly toolFiles: ToolFiles | undefined;
   readonly rules: readonly Rule[];
   readonly limits: Limits;
   readonly endpoint: Endpoint;
@@ -99,7 +102,9 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   const { find: runnable, held } = openRunnables({ catalog, standing, keelHome, kept: indexIn(house), now: house.wall });
   const ways = { data: dataIn(keelHome), held, kept: indexIn(house) };
   const declared = await declaredHooks({ settings, silenced, settingHooks, catalog, standing, runnable }, ways);
+  const toolFiles = await toolFilesIn({ catalog, standing, keelHome, now: house.wall });
   const styled = await styleIn(catalog, settings.outputStyle);
+  const told = [read, rules, heldTexts(found.index.whole, trusted, place), { problems }, declared, styled, toolFiles];
   return {
     settings,
     silenced,
@@ -117,10 +122,19 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     runnable,
     settingHooks,
     hooks: declared.hooks,
-    problems: [read, rules, heldTexts(found.index.whole, trusted, place), { problems }, declared, styled].flatMap((one) => one.problems),
+    toolFiles,
+    problems: told.flatMap((one) => one?.problems ?? []),
     memory,
   };
 }
+
+/** Loads nothing where there are none. */
+export async function toolFilesIn(around: Parameters<LoadToolFiles>[0]): Promise<ToolFiles | undefined> {
+  if (around.catalog.joined.toolFiles.length === 0) return undefined;
+  const { loadToolFiles } = await import("./plugins/tool-files.ts");
+  return await loadToolFiles(around);
+}
+type LoadToolFiles = (typeof import("./plugins/tool-files.ts"))["loadToolFiles"];
 
 export function settingsPlaces(
   { place: { cwd, home, keelHome, platform }, flags }: Pick<House, "place" | "flags">,

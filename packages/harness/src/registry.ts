@@ -1,5 +1,6 @@
 import type { PluginDecl, Problem, Tool } from "@keelson/protocol";
 import { blocks, isAvailable, type BlockKit } from "@keelson/tools";
+import type { ToolFiles } from "./plugins/tool-files.ts";
 
 export type Registry = {
   readonly tools: ReadonlyMap<string, Tool>;
@@ -15,20 +16,30 @@ type Offer = {
   readonly shown: readonly string[] | undefined;
 };
 
-/** The blocks that plugins enable by name, in alphabetical order: the order they are sent in. A tool that is denied as a whole isn't sent at all. */
-export function enableBlocks(plugins: readonly PluginDecl[], offer: Offer, kit: BlockKit): Registry {
+/** Tools that plugins bring as code, by the names that the model calls them by. */
+export type OwnTools = Pick<Registry, "tools" | "problems">;
+export const NO_OWN_TOOLS: OwnTools = { tools: new Map(), problems: [] };
+
+/**
+ * The blocks that plugins enable, in alphabetical order, then the tools of their own, in that order too: so they are sent. A tool that is
+ * denied as a whole isn't sent at all.
+ */
+export function openRegistry(plugins: readonly PluginDecl[], own: OwnTools, offer: Offer, kit: BlockKit): Registry {
   const asked = plugins.flatMap(({ root, tools }) => tools.map((name) => ({ root, name })));
   const known = asked.filter(({ name }) => Object.hasOwn(blocks, name));
-  const names = [...new Set(known.map(({ name }) => name))].filter((name) => isOffered(name, offer) && isAvailable(name, kit)).toSorted();
+  const enabled = [...new Set(known.map(({ name }) => name))].filter((name) => isAvailable(name, kit)).toSorted();
+  const lent = [...enabled, ...[...own.tools.keys()].toSorted()].filter((name) => isOffered(name, offer));
+  const shown = lent.filter((name) => offer.shown?.includes(name) ?? true);
   return {
     tools: new Map(
-      names
-        .filter((name) => offer.shown?.includes(name) ?? true)
-        .flatMap((name) => (blocks[name] ? [[name, blocks[name](kit)] as const] : [])),
+      shown.flatMap((name) => {
+        const tool = own.tools.get(name) ?? blocks[name]?.(kit);
+        return tool ? [[name, tool] as const] : [];
+      }),
     ),
-    lent: names,
+    lent,
     problems: [
-      ...(offer.only ?? []).filter((name) => !known.some((one) => one.name === name)).map(notThere),
+      ...(offer.only ?? []).filter((name) => !known.some((one) => one.name === name) && !own.tools.has(name)).map(notThere),
       ...asked
         .filter((one) => !known.includes(one))
         .map(({ root, name }): Problem => ({
@@ -36,8 +47,25 @@ export function enableBlocks(plugins: readonly PluginDecl[], offer: Offer, kit: 
           file: root,
           text: `It enables a tool block that doesn't exist: ${name}. There are ${Object.keys(blocks).join(", ")}.`,
         })),
+      ...own.problems,
     ],
   };
+}
+
+const LONGEST_NAME = 128; // letters: what endpoints take
+
+/** Made for one conversation. Each under its own name where that is free, else behind its plugin's; what comes with keelson is never replaced. */
+export function ownTools(files: ToolFiles, kit: BlockKit): OwnTools {
+  const made = files.make(kit);
+  const tools = new Map<string, Tool>();
+  const problems: Problem[] = [...made.problems];
+  const isFree = (name: string): boolean => name.length <= LONGEST_NAME && !Object.hasOwn(blocks, name) && !tools.has(name);
+  for (const { plugin, file, tool } of made.tools) {
+    const name = [tool.name, `${plugin.replaceAll(/[^\w-]+/g, "_")}__${tool.name}`].find(isFree);
+    if (name !== undefined) tools.set(name, { ...tool, name });
+    else problems.push({ severity: "warning", file, text: `has a tool ${tool.name}, and that name is taken. Give it another.` });
+  }
+  return { tools, problems };
 }
 
 const notThere = (name: string): Problem => ({

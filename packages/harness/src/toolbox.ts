@@ -6,7 +6,8 @@ import type { Gathered } from "./gather.ts";
 import type { House } from "./house.ts";
 import { boxOf, type Bounds, type Box } from "./guard/box.ts";
 import { following, type Readings } from "./live/readings.ts";
-import { enableBlocks, type Registry } from "./registry.ts";
+import { NO_OWN_TOOLS, openRegistry, ownTools, type OwnTools, type Registry } from "./registry.ts";
+import type { ToolFiles } from "./plugins/tool-files.ts";
 import { bareDenials } from "./rules.ts";
 
 /** A session's tools, and what they bring along. Dispose ends what they left running. */
@@ -109,31 +110,39 @@ export function openToolbox(
 function offering(first: Gathered, readings: Readings, kit: () => BlockKit): Offering {
   let from = first;
   const { only, shown } = first;
+  const made = new WeakMap<ToolFiles, OwnTools>();
+  const own = ({ toolFiles }: Gathered): OwnTools => {
+    if (!toolFiles) return NO_OWN_TOOLS;
+    const tools = made.get(toolFiles) ?? ownTools(toolFiles, kit());
+    made.set(toolFiles, tools);
+    return tools;
+  };
   const registry = following(
     () => from,
-    ({ plugins, rules }) => enableBlocks(plugins, { denied: bareDenials(rules), only, shown }, kit()),
+    (read) => openRegistry(read.plugins, own(read), { denied: bareDenials(read.rules), only, shown }, kit()),
   );
-  const tools = following(registry, ({ tools: enabled }) => whileEnabled(enabled, readings));
+  const tools = following(registry, ({ tools: enabled }) => whileEnabled(enabled, readings, own));
   return { registry, tools, renew: (next) => void (from = next) };
 }
 
 const withLsp = (kit: BlockKit, lsp: BlockKit["lsp"]): BlockKit => (lsp ? { ...kit, lsp } : kit);
 
-/** The plugin that enables a tool may be taken away while the model still sees it. */
-function whileEnabled(tools: ReadonlyMap<string, Tool>, readings: Readings): ReadonlyMap<string, Tool> {
+/** The plugin that brings a tool may be taken away while the model still sees it, or bring it as it is now. */
+function whileEnabled(tools: ReadonlyMap<string, Tool>, readings: Readings, own: (read: Gathered) => OwnTools): ReadonlyMap<string, Tool> {
   const enabled = following(
-    () => readings.newest.plugins,
-    (plugins) => new Set(plugins.flatMap((plugin) => plugin.tools)),
+    () => readings.newest,
+    (read) => {
+      const names = new Set(read.plugins.flatMap((plugin) => plugin.tools));
+      return (tool: Tool): Tool | undefined => own(read).tools.get(tool.name) ?? (names.has(tool.name) ? tool : undefined);
+    },
   );
   const bound = (tool: Tool): Tool => ({
     ...tool,
     bind: (raw, cwd) =>
-      enabled().has(tool.name)
-        ? tool.bind(raw, cwd)
-        : {
-            ok: false,
-            error: `${tool.name} is unavailable: the plugin that brings it was taken away while the session runs. Do without it.`,
-          },
+      enabled()(tool)?.bind(raw, cwd) ?? {
+        ok: false,
+        error: `${tool.name} is unavailable: the plugin that brings it was taken away while the session runs. Do without it.`,
+      },
   });
   return new Map([...tools].map(([name, tool]) => [name, bound(tool)]));
 }

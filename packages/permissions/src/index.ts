@@ -20,7 +20,17 @@ export {
 export { createAnalyse } from "./shell/analyse.ts";
 export { createClassifier, type Classifying, type Label, type Policy, type Ruling } from "./stage/classifier.ts";
 export { standardStages, type StagePorts, type Stages } from "./stages.ts";
-export { folderTrusted, mayKeep, permits, type Agreed, type Bringer, type Part, type Permitted, type Trust } from "./trust/permits.ts";
+export {
+  folderTrusted,
+  mayKeep,
+  needs,
+  permits,
+  type Agreed,
+  type Bringer,
+  type Part,
+  type Permitted,
+  type Trust,
+} from "./trust/permits.ts";
 export { bindCall, type Binding } from "./verb/bind.ts";
 export { judgeCase, type Case, type Verdict } from "./verb/cases.ts";
 export { explain, type Explanation } from "./verb/explain.ts";

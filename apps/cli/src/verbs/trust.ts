@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { inspectTrust, type FolderView, type TreeTrust, type Trusted, type Unmet } from "@keelson/harness";
 import { exact } from "../clean.ts";
 import { DONE, FAILED, USAGE } from "../exit.ts";
@@ -117,7 +117,8 @@ async function give({ folder: named, as, json }: Extract<TrustAsked, { what: "gi
 
 async function giveTree(folder: string, kind: TreeTrust, json: boolean, machine: Machine): Promise<number> {
   const { agreeTo, offerTree } = await inspectTrust();
-  const offer = await offerTree(machine, { root: folder }, kind, machine.wall());
+  const own = kind === "code" && folder === machine.keelHome; // of your own folder the tools alone are agreed to
+  const offer = await offerTree(machine, { root: own ? join(folder, "tools") : folder }, kind, machine.wall());
   if (!offer.ok) return await complain(offer.why, machine, FAILED);
   const { brings, leftOut, tree, root } = offer;
   if (brings.length === 0) return await complain(`${folder} brings ${NOTHING[kind]}: there is nothing to agree to.`, machine, FAILED);

@@ -3,7 +3,7 @@ import { readPlugin } from "@keelson/loader";
 import type { JsonObject, Problem } from "@keelson/protocol";
 import { createSeen, diskFiles, startProcess, type BlockKit } from "@keelson/tools";
 import type { House } from "../house.ts";
-import { enableBlocks } from "../registry.ts";
+import { NO_OWN_TOOLS, openRegistry } from "../registry.ts";
 
 /** A tool as the model is told of it. `bytes`: what it adds to every request. */
 export type ToolEntry = {
@@ -31,7 +31,7 @@ export async function censusTools({ place, plugins: roots, named = [] }: Pick<Ho
     roots: () => [cwd],
     spillDir: join(keelHome, "var", "outputs"),
   };
-  const { tools, problems } = enableBlocks(plugins, { denied: [], only: undefined, shown: undefined }, kit);
+  const { tools, problems } = openRegistry(plugins, NO_OWN_TOOLS, { denied: [], only: undefined, shown: undefined }, kit);
   const entries = [...tools.values()].map(({ name, description, inputSchema }): ToolEntry => {
     const from = plugins.find((plugin) => plugin.tools.includes(name));
     const bytes = Buffer.byteLength(JSON.stringify({ name, description, input_schema: inputSchema }));

@@ -3,7 +3,7 @@
  * the same copy, and neither kind of consent implies the other.
  */
 import { realpath } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { differences, openContentStore, treeOf, type ContentStore, type Swept } from "@keelson/install";
 import { catalogOf, readPlugin, type PluginLayer } from "@keelson/loader";
 import type { PartKind } from "@keelson/protocol";
@@ -56,8 +56,9 @@ export async function offerTree(
   const store = contents(where, now);
   const kept = await store.keep(root);
   if (!kept.ok) return { ok: false, why: `${layer.root} ${kept.why}.` };
-  const { plugin } = await readPlugin(kept.root, layer.format === undefined ? {} : { format: layer.format });
-  const read = { layer: { kind: "bundled" as const, root: kept.root, within: kept.root }, plugin, problems: [] };
+  const at = kind === "code" && basename(root) === "tools" ? dirname(kept.root) : kept.root; // a user's tools are agreed to without the rest
+  const { plugin } = await readPlugin(at, layer.format === undefined ? {} : { format: layer.format });
+  const read = { layer: { kind: "bundled" as const, root: at, within: at }, plugin, problems: [] };
   const parts = broughtBy(catalogOf([read]), () => true).filter((part) => wants(part.kind) === kind);
   const before = await agreedBefore(where, { store, root, kind, now: kept });
   return {

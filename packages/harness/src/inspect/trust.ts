@@ -2,13 +2,13 @@
 import { realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readPlugin, managedFiles, readSettings, type PluginLayer } from "@keelson/loader";
-import { mayKeep, type Bringer } from "@keelson/permissions";
+import { mayKeep, needs, type Bringer } from "@keelson/permissions";
 import { BUILTIN } from "../gather.ts";
 import { textsBrought } from "../guard/held-texts.ts";
 import { keepTrust, standingOf, groundOf, type Standing } from "../guard/folder-trust.ts";
 import type { Place } from "../house.ts";
 import { openTrust } from "../kept/trust.ts";
-import { bringerOf, readPlugins } from "../plugins/gathered.ts";
+import { bringerOf, codeRootOf, readPlugins } from "../plugins/gathered.ts";
 import { broughtBy, hookOf, type Brought, type BroughtPart } from "./brought.ts";
 import { isAgreed, TREE_TRUSTS, wants, type TreeTrust } from "./tree-trust.ts";
 
@@ -23,7 +23,7 @@ export type FolderView = {
   readonly brings: readonly Brought[];
   /** Plugin directories in it whose state wasn't agreed to, a row for each kind of consent that something in them waits for. */
   readonly unmet: readonly Unmet[];
-  /** The same of the user's own plugins, wherever the session stands. */
+  /** The same of the user's own plugins and tools, wherever the session stands. */
   readonly installed: readonly Unmet[];
 };
 /** `changed`: another state of it was agreed to. */
@@ -65,7 +65,7 @@ export async function inspectFolder(place: Place): Promise<FolderView> {
     return found;
   };
   const unmet = await unmetIn("repository");
-  const installed = await unmetIn("installed");
+  const installed = [...(await unmetIn("installed")), ...(await unmetIn("user"))];
   const parts = broughtBy(catalog, ofRepository).map(({ what, file, runs }) => ({ what, file, runs }));
   const texts = textsBrought(catalog, place).map(({ what, file }): Brought => ({ what, file, runs: false }));
   return { root, trusted, keepable: mayKeep(root, home), brings: [...held, ...parts, ...texts], unmet, installed };
@@ -75,11 +75,14 @@ const OFF = "disableAllHooks (the folder's own hooks don't run; yours do)";
 /** Settings whose value is a command. */
 const RUNNING = ["hooks", "statusLine", "apiKeyHelper"];
 
-async function unmetOf({ kind, root, format }: PluginLayer, parts: readonly BroughtPart[], standing: Standing): Promise<readonly Unmet[]> {
+async function unmetOf(layer: PluginLayer, parts: readonly BroughtPart[], standing: Standing): Promise<readonly Unmet[]> {
+  const { kind, format } = layer;
   if (kind === "project_files" || kind === "ancestor_files") return []; // no directory of their own
   const found: Unmet[] = [];
-  for (const trust of TREE_TRUSTS.filter((one) => parts.some((part) => wants(part.kind) === one))) {
+  const asks = parts.filter((part) => needs({ kind: part.kind, from: bringerOf(layer) }).some((one) => one === wants(part.kind)));
+  for (const trust of TREE_TRUSTS.filter((one) => asks.some((part) => wants(part.kind) === one))) {
     const agreed = trust === "plugin" ? standing.agreed.plugins : standing.agreed.code;
+    const root = trust === "code" ? codeRootOf(layer) : layer.root;
     if ((await isAgreed(root, agreed)) !== false) continue; // what can't be told by its content can't be agreed to
     const real = await realpath(root).catch(() => root);
     found.push({ kind: trust, root, changed: standing.known[trust].includes(real), ...(format !== undefined && { format }) });

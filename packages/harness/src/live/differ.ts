@@ -15,9 +15,10 @@ export function isSameSettings(before: Gathered, after: Gathered): boolean {
 
 const said = ({ settings, standing, rules }: Gathered): string => JSON.stringify([settings, standing.trusted, rules]);
 
-function print({ settings, standing, rules, folders, hooks, plugins }: Gathered): string {
+function print({ settings, standing, rules, folders, hooks, plugins, toolFiles }: Gathered): string {
+  const trees = [...(toolFiles?.states ?? [])].map(([root, { tree }]) => [root, tree]);
   const systems = plugins.map(({ root, tools, system }) => [root, tools, system]);
-  return JSON.stringify([settings, standing, rules, folders.directories, hooks?.now?.hooks ?? [], systems]);
+  return JSON.stringify([settings, standing, rules, folders.directories, hooks?.now?.hooks ?? [], systems, trees]);
 }
 
 /** Those of `now` that nobody was told of, one line for each file: what is wrong, and that what was there before still holds. */

@@ -6,7 +6,7 @@ import { readSettings, type Catalog } from "@keelson/loader";
 import { policyOf } from "@keelson/permissions";
 import type { FileStore, Problem, Rule, Settings } from "@keelson/protocol";
 import { findFolders } from "../folders.ts";
-import { dataIn, settingsPlaces, type Gathered } from "../gather.ts";
+import { dataIn, settingsPlaces, toolFilesIn, type Gathered } from "../gather.ts";
 import { groundOf, standingOf } from "../guard/folder-trust.ts";
 import { declaredHooks } from "../hooking/declared.ts";
 import { silencedBy } from "../hooking/silenced.ts";
@@ -49,6 +49,7 @@ export async function reread(before: Gathered, whole: Catalog, { house, files, m
   const about = { settings, silenced: silencedBy(read), settingHooks: read.hooks, catalog, standing };
   const runnable = agreed.over(openRunnables({ catalog, standing, keelHome, kept: indexIn(house), now: house.wall }).find, standing);
   const declared = await declaredHooks({ ...about, runnable }, { data: dataIn(keelHome) });
+  const toolFiles = await toolFilesIn({ catalog, standing, keelHome, now: house.wall, before: before.toolFiles });
   const { style, problems: unstyled } = await styleIn(catalog, settings.outputStyle);
   return {
     gathered: {
@@ -61,6 +62,7 @@ export async function reread(before: Gathered, whole: Catalog, { house, files, m
       plugins,
       style,
       hooks: declared.hooks,
+      toolFiles,
       index,
     },
     problems: [
@@ -69,6 +71,7 @@ export async function reread(before: Gathered, whole: Catalog, { house, files, m
       ...("code" in folders ? [lost(folders.text)] : []),
       ...problems,
       ...declared.problems,
+      ...(toolFiles?.problems ?? []),
       ...unstyled,
     ],
     waits: new Map(FIXED.map((key) => [key, JSON.stringify(read.settings[key] ?? null)])),

@@ -42,6 +42,8 @@ const BRINGERS: Readonly<Record<LayerKind, Bringer>> = {
   distribution: "bundled",
   bundled: "bundled",
 };
+/** What is agreed to of a directory's code: of a user's own, its tools alone, for the rest of `~/.keel` changes all day. */
+export const codeRootOf = (layer: PluginLayer): string => (bringerOf(layer) === "user" ? join(layer.root, "tools") : layer.root);
 export const bringerOf = ({ kind }: PluginLayer): Bringer => BRINGERS[kind];
 
 /** Those that a program or a person has put in by name: they may enable tools and speak in the system prompt. */

@@ -1,5 +1,6 @@
 /** The parts that are JSON or plain files: hooks, servers, monitors, tool files, programs, instruction files. Rule: as in parts.ts. */
 import type { FileDecl, HookDecl, InstructionDecl, Json, MonitorDecl, Problem, PluginParts, ServerDecl } from "@keelson/protocol";
+import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { readJsonFile } from "../data-file.ts";
 import type { Disk } from "../disk.ts";
@@ -36,7 +37,7 @@ export function readDataParts(of: PartsOf): Data {
     mcpServers: lastOfName(servers),
     lspServers: lastOfName(lsp),
     monitors: lastOfName(warnTwice(monitors, report)),
-    toolFiles: filesIn(disk, layout.toolFiles, [".js", ".mjs"]),
+    toolFiles: filesIn(disk, layout.toolFiles, [".js", ".mjs"]).filter(({ file }) => exportsByDefault(file)),
     programs: (layout.programs?.at ?? []).flatMap((path) => {
       const found = disk.at(`${disk.root}/${path}`);
       return found?.kind === "directory" ? [{ file: found.path }] : [];
@@ -121,6 +122,15 @@ function filesIn(disk: Disk, place: DataPlace | undefined, endings: readonly str
       .entries(`${disk.root}/${path}`)
       .flatMap((entry) => (entry.kind === "file" && endings.includes(extname(entry.name)) ? [{ file: entry.path }] : [])),
   );
+}
+
+/** Many keep scripts of their own in a folder of this name: only what exports something by default can bring a tool. Nothing is run to see it. */
+function exportsByDefault(file: string): boolean {
+  try {
+    return /\bexport\s+default\b|\bas\s+default\b/.test(readFileSync(file, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 function instructionsOf({ disk, layout, document }: PartsOf): readonly InstructionDecl[] {

@@ -26,6 +26,8 @@ export type ToolSpec<Input> = {
   readonly description: string;
   /** Keys that aren't in it are dropped. */
   readonly input: z.core.$ZodType<Input>;
+  /** How the model is shown it, where the schema can't say so itself. */
+  readonly inputSchema?: JsonObject;
   /** Fills in what depends on where the call was made; what it returns is printed, judged and run. */
   readonly settle?: (input: Input, cwd: string) => Input;
   /** Everything a call may touch. Looked at once, when the call is first judged. */
@@ -45,7 +47,7 @@ export type ToolSpec<Input> = {
 
 export function defineTool<Input>(spec: ToolSpec<Input>): Tool {
   const { name, description, warm } = spec;
-  const inputSchema = printSchema(spec.input);
+  const inputSchema = spec.inputSchema ?? printSchema(spec.input);
   return {
     name,
     description,
