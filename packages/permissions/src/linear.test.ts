@@ -100,6 +100,8 @@ it("looks for very many words in one of several folders: where all moves worked"
   expect(await verdict("Bash", many(900, "x"), world)).toBe("ask!");
   expect(await verdict("Bash", many(900, "secret/x"), world)).toBe("deny");
   expect(await verdict("Bash", many(900, `${CWD}/other/x`), world)).toBe("deny");
+  const long = `cd ${"a".repeat(100)}; cd b; `;
+  for (const one of ["cat x; a=b; ", "{ y; } >x; "]) expect(await verdict("Bash", long + one.repeat(700), world)).toBe("ask!");
   const moves = "cd a || cd b; ".repeat(700);
   expect(await verdict("Bash", moves, { ...world, mode: "bypassPermissions" })).toBe("ask!");
   expect(await verdict("Bash", `${moves}cd ${CWD}/other`, { ...world, mode: "bypassPermissions" })).toBe("deny");

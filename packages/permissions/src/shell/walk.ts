@@ -122,7 +122,7 @@ function node(what: PipelineNode | AndOr, ground: Ground, w: Walk): Flow {
       return simple(what, ground, w);
     case "Redirected": {
       inside(what.redirects, ground, w);
-      const text = redirections(what.redirects, ground.at, scopeOf(ground, w), w);
+      const text = redirections(what.redirects, placed(what.redirects.length, ground, w), scopeOf(ground, w), w);
       return node(what.command, { ...ground, input: text ?? ground.input }, w);
     }
     case "Subshell": {
@@ -268,7 +268,7 @@ function simple(what: Command, ground: Ground, w: Walk): Flow {
   const raw = [...what.prefix, what.name, ...what.suffix]
     .flatMap((one) => (one && (one.type === "Word" || one.type === "Assignment") ? one.text : []))
     .join(" ");
-  const at = placed(words.length - 1 + what.redirects.length, ground, w);
+  const at = placed(Math.max(words.length - 1, 0) + what.redirects.length, ground, w);
   const input = redirections(what.redirects, at, scope, w) ?? ground.input;
   if (words.length > 0 || assigns.length > 0) w.commands.push({ words, assigns, raw, at, input });
   const flow = flowOf(words, ground, w);
