@@ -33,25 +33,27 @@ type Candidate = { readonly row: Row; readonly seq: number };
 
 /** So many of the newest sessions are looked through first: words that many sessions have need no more. */
 const NEAR = 500;
+/** A word in fewer events is rare. */
+const FEW = 100;
 
 /**
  * The last place in each session, the newest session first. A session's row is read when it is come to: most never are.
- * Of a word that all have the places of the newest sessions are taken by their numbers, which rise with the time: the others aren't even passed.
+ * What words begin with is put together at each question, which is what a search costs: with a rare word among them one question answers all.
+ * Of common ones the newest sessions' places are taken by their numbers, which rise with the time: the others aren't even passed.
  */
 function* candidates(db: DatabaseSync, wanted: readonly string[], cwd: string | undefined): Generator<Candidate> {
   const match = wanted.map((word) => `"${word}"*`).join(" AND ");
-  const there = cwd === undefined ? { where: "", values: [] } : { where: "WHERE cwd = ?", values: [cwd] };
-  const newest = numbers(db, `SELECT id FROM session ${there.where} ORDER BY ${NEWEST} LIMIT ${NEAR}`, there.values);
-  const near = lastPlaces(db, "rowid >= ? AND rowid >> 32 IN (SELECT value FROM json_each(?))", [
-    match,
-    Math.min(...newest) * ROOM,
-    JSON.stringify(newest),
-  ]);
+  if (wanted.some((word) => placesOf(db, `"${word}"`, FEW).length < FEW)) {
+    const all = placesOf(db, match, FEW);
+    if (all.length < FEW) return yield* found(db, lastPlaces(db, "SELECT value AS place FROM json_each(?)", [JSON.stringify(all)], cwd));
+  }
+  const newest = numbers(db, `SELECT id FROM session ${inFolder(cwd)} ORDER BY ${NEWEST} LIMIT ${NEAR}`, valuesOf(cwd));
+  const among = "rowid >= ? AND rowid >> 32 IN (SELECT value FROM json_each(?))";
+  const near = lastPlaces(db, `${PLACES} AND ${among}`, [match, Math.min(...newest) * ROOM, JSON.stringify(newest)], cwd);
   yield* found(db, near);
   if (newest.length < NEAR) return;
   const told = new Set(near.map(idAt));
-  const all = cwd === undefined ? "true" : `rowid >> 32 IN (SELECT id FROM session ${there.where})`;
-  const far = lastPlaces(db, all, [match, ...there.values]);
+  const far = lastPlaces(db, PLACES, [match], cwd);
   yield* found(
     db,
     far.filter((place) => !told.has(idAt(place))),
@@ -60,14 +62,21 @@ function* candidates(db: DatabaseSync, wanted: readonly string[], cwd: string | 
 
 const idAt = (place: number): number => Math.floor(place / ROOM);
 const NEWEST = "updated DESC, created DESC, name DESC";
+const PLACES = "SELECT rowid AS place FROM words WHERE words MATCH ?";
+const placesOf = (db: DatabaseSync, match: string, most: number): readonly number[] => numbers(db, `${PLACES} LIMIT ?`, [match, most]);
 
-function lastPlaces(db: DatabaseSync, within: string, values: readonly (string | number)[]): readonly number[] {
-  const last = `SELECT max(rowid) AS number FROM words WHERE words MATCH ? AND ${within} GROUP BY rowid >> 32`;
-  return numbers(db, `SELECT number FROM (${last}) JOIN session ON session.id = number >> 32 ORDER BY ${NEWEST}`, values);
+type Values = readonly (string | number)[];
+const inFolder = (cwd: string | undefined): string => (cwd === undefined ? "" : "WHERE cwd = ?");
+const valuesOf = (cwd: string | undefined): Values => (cwd === undefined ? [] : [cwd]);
+
+function lastPlaces(db: DatabaseSync, places: string, values: Values, cwd: string | undefined): readonly number[] {
+  const last = `SELECT max(place) AS number FROM (${places}) GROUP BY place >> 32`;
+  const sql = `SELECT number FROM (${last}) JOIN session ON session.id = number >> 32 ${inFolder(cwd)} ORDER BY ${NEWEST}`;
+  return numbers(db, sql, [...values, ...valuesOf(cwd)]);
 }
 
 /** The first column of each row. */
-function numbers(db: DatabaseSync, sql: string, values: readonly (string | number)[]): readonly number[] {
+function numbers(db: DatabaseSync, sql: string, values: Values): readonly number[] {
   const statement = db.prepare(sql);
   statement.setReturnArrays(true);
   return (statement.all(...values) as unknown as readonly (readonly unknown[])[]).map(([number]) => Number(number));
