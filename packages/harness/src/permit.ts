@@ -27,7 +27,7 @@ export type Permitting = Asker & {
   readonly stages: () => Stages;
   readonly hooking: Hooking;
   /** In words who is changing what the call would change. */
-  readonly taken: (call: BoundCall) => string | undefined;
+  readonly taken: (call: BoundCall) => Promise<string | undefined>;
 };
 type Allowed = Extract<Answer, { behavior: "allow" }>;
 
@@ -44,7 +44,8 @@ export function permitting(house: Permitting): Ports["permit"] {
     const about = { name, callId: ctx.callId };
     const allowed = decision.behavior === "allow";
     const pending = allowed && call.asksUser ? onlyUser(decision) : first.pending;
-    if (allowed && !call.asksUser) return yield* judged(untaken({ decision, call: withAfter(call, hooking, about) }, taken), ctx.callId);
+    if (allowed && !call.asksUser)
+      return yield* judged(await untaken({ decision, call: withAfter(call, hooking, about) }, taken), ctx.callId);
     const proposed = call.asksUser ? [] : await proposeRules(asked, stages, ctx.signal);
     const suggestion = proposed.length === 0 ? undefined : proposed.join(", ");
     const refused = async (verdict: Decision, stood: Decision): Promise<Verdict> => ({
@@ -70,7 +71,7 @@ export function permitting(house: Permitting): Ports["permit"] {
     if (said && said.updates.length > 0) yield* updated(said.updates, { ...house, base: ctx.cwd });
     yield* approve(approvals, answer, proposed, ctx.cwd);
     const verdict = await replaced(answer, { pending, asked, tools: tools(), standard: house.stages(), voice }, ctx);
-    return yield* judged(untaken({ ...verdict, call: withAfter(verdict.call, hooking, about) }, taken), ctx.callId);
+    return yield* judged(await untaken({ ...verdict, call: withAfter(verdict.call, hooking, about) }, taken), ctx.callId);
   };
 }
 
@@ -195,8 +196,8 @@ async function* judged(
 }
 
 /** A file that another agent is changing is left to it. */
-function untaken(verdict: Verdict, taken: Permitting["taken"]): Verdict {
-  const why = verdict.decision.behavior === "allow" ? taken(verdict.call) : undefined;
+async function untaken(verdict: Verdict, taken: Permitting["taken"]): Promise<Verdict> {
+  const why = verdict.decision.behavior === "allow" ? await taken(verdict.call) : undefined;
   if (why === undefined) return verdict;
   const { rule: _, ...decision } = verdict.decision; // the one that allowed it
   return { ...verdict, decision: { ...decision, behavior: "deny", reason: why } };

@@ -5,7 +5,8 @@ import type { Block, Json, JsonObject } from "./message.ts";
 export type Effect =
   /** `under`: everything beneath the path too. `filtered`: the tool leaves out what a deny rule on reading speaks of. */
   | { readonly do: "read"; readonly path: string; readonly under?: true; readonly filtered?: true }
-  | { readonly do: "write" | "delete"; readonly path: string }
+  /** `under`: what stands beneath the path, too; a wildcard is told as its folder. */
+  | { readonly do: "write" | "delete"; readonly path: string; readonly under?: true }
   /** `text`: the exact bytes the shell is given. `cwd`: where it starts. */
   | { readonly do: "shell"; readonly text: string; readonly cwd: string }
   | { readonly do: "connect"; readonly url: string }

@@ -1,6 +1,5 @@
-import { decide } from "@keelson/permissions";
-import type { BoundCall, Mode, Ports } from "@keelson/protocol";
-import type { Leases } from "../agents/leases.ts";
+import { createAnalyse, decide } from "@keelson/permissions";
+import type { Mode, Ports } from "@keelson/protocol";
 import type { AskModel } from "../asking.ts";
 import type { Hooking } from "../hooking/hooking.ts";
 import type { House } from "../house.ts";
@@ -39,6 +38,7 @@ export function permissionsIn(house: House, readings: Readings, toolbox: Toolbox
   );
   const directories = (): readonly string[] => readings.newest.folders.directories;
   const { home } = place;
+  const analyse = createAnalyse(home);
   return {
     judge(tool, call, more, signal) {
       const all = [...rules(), ...approvals.rules, ...approvals.lent, ...more];
@@ -57,18 +57,15 @@ export function permissionsIn(house: House, readings: Readings, toolbox: Toolbox
       agent,
       stages,
       hooking,
-      taken: (call) => takenBy(leases, agent ?? "the session", call),
+      async taken(call) {
+        if (agent === undefined && leases.none) return undefined; // most sessions start no agents
+        const { takenBy } = await import("../agents/changes.ts");
+        return await takenBy(leases, path.join("/"), call, analyse);
+      },
       ask,
       defer: flags.defer ?? false,
       recollection,
       wall,
     }),
   };
-}
-
-/** In words who is changing a file that the call would change; the file is the caller's from now on when nobody is. */
-function takenBy(leases: Leases, agent: string, { effects }: BoundCall): string | undefined {
-  const changed = effects.flatMap((effect) => (effect.do === "write" || effect.do === "delete" ? [effect.path] : []));
-  const other = leases.take(agent, changed);
-  return other && `${other.by} is changing ${other.path}. Leave it to that one, or wait until it has ended.`;
 }

@@ -145,8 +145,7 @@ function fileEffects(touch: Exclude<Touch, { do: "net" }>): readonly Effect[] {
   const kind = touch.do === "list" || touch.do === "cd" ? "read" : touch.do;
   const whole = touch.under === true || touch.place.paths.some((path) => folderOf(path) !== path);
   const named = touch.place.paths.map((path): Effect => {
-    const at = tidy(folderOf(path));
-    return kind === "read" ? { do: kind, path: at, ...(whole && touch.do === "read" && { under: true }) } : { do: kind, path: at };
+    return { do: kind, path: tidy(folderOf(path)), ...(whole && touch.do !== "list" && { under: true }) };
   });
   return touch.place.unknown ? [...named, { do: "unknown", why: `it may ${kind} files that its text doesn't name` }] : named;
 }
