@@ -50,7 +50,7 @@ export async function openChild(
   const parents = toolbox.lent;
   const path = [...lineage.path, id];
   const only = kind.fork ? parents : toolsOf(parents, kind, path.length >= DEEPEST);
-  if (only.length === 0 && kind.tools?.length !== 0) return noneLeft(kind); // one that asks for none has words alone
+  if (only.length === 0 && kind.tools?.length !== 0) return (await import("./unheld.ts")).noneLeft(kind); // one that asks for none has words alone
   const trees = treesOf(house, circle, toolbox.processes, toolbox.env);
   const isolated = order.isolation ?? kind.isolation;
   const tree = before || !isolated ? undefined : await trees.make(toolbox.seat.cwd, id, signal);
@@ -94,11 +94,6 @@ export async function openChild(
       await furnished[Symbol.asyncDispose]();
     },
   };
-}
-
-function noneLeft({ name, tools }: AgentKind): string {
-  const named = tools && tools.length > 0 ? ` It names ${tools.slice(0, 10).join(", ")}.` : "";
-  return `No tool is left for an agent of the kind ${name}.${named}`;
 }
 
 type Around = Pick<Descent, "dials"> & {

@@ -56,6 +56,17 @@ test("a kind that asks for no tools works by words alone, one that asks for all 
   assert.equal(envelopes.filter(({ event }) => event.type === "notice.raised" && event.code === "agent_unheld").length, 0);
 });
 
+test("a kind whose tools a plugin would bring can't be started without it, and is told so", async () => {
+  await using w = await world({ replies: [start("seeker"), say("ok")] });
+  await put(w.home, agent("seeker", "tools: WebSearch\n"));
+  await using session = await w.open({ model: "sonnet" });
+  await run(session, "go");
+  assert.match(
+    JSON.stringify(messagesIn(w.server, 1)),
+    /It names WebSearch\. A plugin that isn't on brings WebSearch: .*--plugin-dir web\./,
+  );
+});
+
 test("a kind with none of its tools can't be started; names, rules and a model that aren't held are told once", async () => {
   const replies = [start("lost"), start("odd"), start("odd"), say("ok")];
   await using w = await world({ replies, ...seen });
@@ -65,7 +76,7 @@ test("a kind with none of its tools can't be started; names, rules and a model t
   });
   await using session = await w.open({ model: "sonnet" });
   const envelopes = await run(session, "go");
-  assert.match(JSON.stringify(messagesIn(w.server, 1)), /No tool is left for an agent of the kind lost\. It names Frobnicate, Zap\./);
+  assert.match(JSON.stringify(messagesIn(w.server, 1)), /No tool is left for an agent of the kind lost\. It names Frobnicate, Zap\."/);
   assert.equal(asked(w, "lost"), undefined);
   assert.ok(asked(w, "odd"));
   const told = notices(envelopes).filter((text) => text.includes("agent odd"));

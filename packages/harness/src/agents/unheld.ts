@@ -7,7 +7,7 @@ import type { AgentDecl, Problem } from "@keelson/protocol";
 import { blocks } from "@keelson/tools";
 import { unmet, wished } from "../dials.ts";
 import type { Limits } from "../limits.ts";
-import { isAll, namedBy } from "./tool-names.ts";
+import { isAll, meantBy, namedBy } from "./tool-names.ts";
 
 type Asked = { readonly tools?: readonly string[]; readonly disallowedTools?: readonly string[] };
 const KNOWN = Object.keys(blocks);
@@ -43,6 +43,14 @@ export function unheldAtStart(kind: Asked & { readonly name: string }, { there, 
     ...(model === undefined || wished(model, models, limits) !== undefined ? [] : [`It ${unmet(model, models)}`]),
   ];
   return about.length === 0 ? [] : [{ severity: "warning", code: "agent_unheld", file: `agent ${kind.name}`, text: about.join(" ") }];
+}
+
+/** Why it can't be started, for the model. A tool of ours that isn't there comes with a plugin that isn't on. */
+export function noneLeft({ name, tools = [] }: Asked & { readonly name: string }): string {
+  const named = tools.length > 0 ? ` It names ${listed(tools)}.` : "";
+  const asleep = meantBy(tools, KNOWN);
+  const wake = asleep.length > 0 ? ` A plugin that isn't on brings ${listed(asleep)}: name it, as in --plugin-dir web.` : "";
+  return `No tool is left for an agent of the kind ${name}.${named}${wake}`;
 }
 
 function unheldTools({ tools = [], disallowedTools = [] }: Asked, there: readonly string[]): readonly string[] {
