@@ -47,6 +47,7 @@ export async function openSession(house: House): Promise<Opening> {
     throw error;
   });
   if (typeof log === "string") return { ok: false, refusal: { code: "session", text: log } };
+  if (opened.copied !== undefined) await takeAlong(log, opened.copied, place.keelHome);
 
   const beside = new Beside();
   const readings = new LiveReadings(gathered);
@@ -85,6 +86,12 @@ async function readLog({ store, claim, fresh, copied }: OpenedLog, house: House,
   if (asked.permissionMode !== undefined) recollection.mode = undefined; // what is asked for now stands above what was
   if (asked.model !== undefined) recollection.model = undefined;
   return { store, claim, past, recollection, ...(copied !== undefined && { copied }) };
+}
+
+/** A fork has agents and outputs of its own. */
+async function takeAlong({ store, claim: { ref } }: Log, from: string, keelHome: string): Promise<void> {
+  const copies = await import("./agents/copies.ts");
+  await copies.takeAlong({ store, outputs: join(keelHome, "var", "outputs") }, { ...ref, session: from }, ref);
 }
 
 /** What the session and all its agents will have in common. */

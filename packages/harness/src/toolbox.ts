@@ -9,6 +9,7 @@ import { following, type Readings } from "./live/readings.ts";
 import { NO_OWN_TOOLS, openRegistry, ownTools, type OwnTools, type Registry } from "./registry.ts";
 import type { ToolFiles } from "./plugins/tool-files.ts";
 import { bareDenials } from "./rules.ts";
+import { namesAlso } from "./sessions/outputs.ts";
 
 /** A session's tools, and what they bring along. Dispose ends what they left running. */
 export type Toolbox = AsyncDisposable & {
@@ -57,7 +58,8 @@ export function openToolbox(
   session: string,
 ): Toolbox {
   const { folders, settings } = gathered;
-  const spillDir = join(place.keelHome, "var", "outputs", session);
+  const outputs = join(place.keelHome, "var", "outputs");
+  const spillDir = join(outputs, session);
   const processes = openProcesses();
   const shell = { cwd: folders.cwd };
   const seat = seatOf(shell);
@@ -69,6 +71,7 @@ export function openToolbox(
   const box = boxOf(settings, { bounds, home, keelHome, session, now: clock.now.bind(clock) });
   const env: Record<string, string> = { ...scrub(place.env, place.platform), ...settings.env, ...(box && { TMPDIR: box.temporary }) };
   let analyse: AnalyseShell | undefined;
+  let rules: readonly Rule[] | undefined;
   const kit: BlockKit = {
     ...given,
     run: processes.run,
@@ -101,7 +104,9 @@ export function openToolbox(
     spillDir,
     box,
     problems,
-    rules: [readable(spillDir)],
+    get rules() {
+      return (rules ??= [session, ...namesAlso(outputs, session)].map((one) => readable(join(outputs, one))));
+    },
     [Symbol.asyncDispose]: () => processes[Symbol.asyncDispose](),
   };
 }

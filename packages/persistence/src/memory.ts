@@ -57,12 +57,12 @@ class MemoryStore implements SessionStore {
     this.#add({ ref, cwd, parent, lines: [], blobs: new Map() });
   }
 
-  async fork(parent: Ref, seq: number, ref: Ref, { cwd }: { readonly cwd: string }): Promise<void> {
+  async fork(parent: Ref, seq: number, ref: Ref, meta: { readonly cwd: string; readonly parent?: string }): Promise<void> {
     const { lines, blobs } = this.#find(parent);
     if (parent.tenant !== ref.tenant) throw notFound(parent.session);
     if (seq > lines.length)
       throw storeError("head_mismatch", `The session ${parent.session} ends at ${lines.length}. Fork it there or before.`);
-    this.#add({ ref, cwd, parent: parent.session, lines: lines.slice(0, seq), blobs: new Map(blobs) });
+    this.#add({ ref, parent: parent.session, ...meta, lines: lines.slice(0, seq), blobs: new Map(blobs) });
   }
 
   #add(birth: Pick<Session, "ref" | "cwd" | "parent" | "lines" | "blobs">): void {

@@ -85,14 +85,14 @@ class FolderStore implements EmbeddedStore {
     });
   }
 
-  async fork(parent: Ref, seq: number, { tenant, session }: Ref, { cwd }: { readonly cwd: string }): Promise<void> {
+  async fork(parent: Ref, seq: number, { tenant, session }: Ref, meta: { readonly cwd: string; readonly parent?: string }): Promise<void> {
     checkSessionId(session);
     const from = this.#folderOf(parent);
     if (tenant !== "local") throw notFound(session);
     const { disk } = this.#desk;
     const isSettled = (this.#pens.get(parent.session)?.acknowledged ?? -1) >= seq || !isHeld(this.#desk, from);
-    this.#make(session, cwd, (folder, created) =>
-      forkSession({ disk, parent: from, seq, isSettled }, folder, { session, cwd, created, parent: parent.session }),
+    this.#make(session, meta.cwd, (folder, created) =>
+      forkSession({ disk, parent: from, seq, isSettled }, folder, { session, created, parent: parent.session, ...meta }),
     );
   }
 

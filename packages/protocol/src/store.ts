@@ -126,9 +126,9 @@ export type SessionStore = EventLog &
     search(query: SearchQuery): Promise<readonly SearchHit[]>;
     /**
      * Makes `child` of the parent's events up to `seq`, without copying them; each goes on alone, and outlives the other.
-     * `not_found`, `exists`, `head_mismatch` when the parent hasn't got so far.
+     * `not_found`, `exists`, `head_mismatch` when the parent hasn't got so far. `parent` in `meta`: whose it is said to be instead.
      */
-    fork(parent: Ref, seq: number, child: Ref, meta: { readonly cwd: string }): Promise<void>;
+    fork(parent: Ref, seq: number, child: Ref, meta: { readonly cwd: string; readonly parent?: string }): Promise<void>;
     /** For ever, with its blobs and snapshot. `held` while a living owner has it, `not_found`. */
     delete(ref: Ref): Promise<void>;
     /** Deletes what needn't stay; which those were. */

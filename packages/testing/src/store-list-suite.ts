@@ -73,12 +73,14 @@ function testPages(open: OpenStore): void {
     const parent = await filled(store, "parent", [said("x")]);
     await store.create({ tenant: "local", session: "made" }, { cwd: CWD, parent: "parent" });
     await store.fork(parent, 1, { tenant: "local", session: "forked" }, { cwd: CWD });
+    await store.fork(parent, 1, { tenant: "local", session: "adopted" }, { cwd: CWD, parent: "other" });
     const children = await store.list({ tenant: "local", parent: "parent" });
     assert.deepEqual(idsOf(children).toSorted(), ["forked", "made"]);
     assert.deepEqual(
       children.map((one) => one.parent),
       ["parent", "parent"],
     );
+    assert.deepEqual(idsOf(await store.list({ tenant: "local", parent: "other" })), ["adopted"]);
     assert.deepEqual(await store.list({ tenant: "local", parent: "nobody" }), []);
   });
 

@@ -1,18 +1,16 @@
-import { openCalls, resultOf, text, type Event } from "@keelson/protocol";
+import { isStoreError, openCalls, resultOf, text, type Event, type Ref } from "@keelson/protocol";
 import type { Log } from "../furnish.ts";
 import { Recollection } from "../recollection.ts";
 import { readPast } from "../session.ts";
-import { agentSessionId } from "../sessions/own.ts";
+import { agentCopyId, agentSessionId } from "../sessions/own.ts";
+import { copyAgent } from "./copies.ts";
 
 const FORKED =
   "This call is answered to whom you were forked from. You are the fork: do what is asked of you next, and answer with what you found.";
 
 /** The log of one that was there before. Of a session that this one is a copy of, it goes on in a copy too. Rejects with a `StoreError`. */
 export async function reopenChildLog({ store, claim: { ref: parent } }: Pick<Log, "store" | "claim">, session: string): Promise<Log> {
-  const there = { tenant: parent.tenant, session };
-  const summary = await store.get(there);
-  const ref = summary.parent === parent.session ? there : { tenant: parent.tenant, session: agentSessionId() };
-  if (ref !== there) await store.fork(there, (await store.head(there)).head, ref, { cwd: summary.cwd });
+  const ref = await ownLog(store, { tenant: parent.tenant, session }, parent);
   const claim = await store.claim(ref, ref.session);
   const recollection = new Recollection();
   try {
@@ -21,6 +19,18 @@ export async function reopenChildLog({ store, claim: { ref: parent } }: Pick<Log
     await claim[Symbol.asyncDispose](); // what can't be read isn't held
     throw error;
   }
+}
+
+async function ownLog(store: Log["store"], there: Ref, parent: Ref): Promise<Ref> {
+  const known = await store.get(there).catch(ifGone);
+  if (known?.parent === parent.session) return there;
+  const copy = { ...there, session: agentCopyId(there.session, parent.session) };
+  if (!known || (await store.get(copy).catch(ifGone))) return copy;
+  return await copyAgent(store, known, parent);
+}
+
+function ifGone(error: unknown): undefined {
+  if (!isStoreError(error) || error.code !== "not_found") throw error;
 }
 
 /** A log of its own for a sub-agent, linked to its parent's; a fork's begins as its parent's stands now. */

@@ -6,6 +6,12 @@ const PAGE = 100;
 
 /** The log of a sub-agent is a session too; its name says whose it isn't. */
 export const agentSessionId = (): string => `${AGENT}${randomUUID()}`;
+const OF_AGENT = AGENT.length + randomUUID().length;
+/** Its log in a session that was made of its own: the same id, and whose it is. `parent`: that session, or an agent of it. */
+export function agentCopyId(session: string, parent: string): string {
+  const whose = parent.startsWith(AGENT) ? parent.slice(OF_AGENT + 1) : parent;
+  return `${session.slice(0, OF_AGENT)}-${whose}`;
+}
 export const isOwn = ({ ref }: Pick<SessionSummary, "ref">): boolean => !ref.session.startsWith(AGENT);
 
 /** A person's sessions, newest first; those of sub-agents are passed over. */

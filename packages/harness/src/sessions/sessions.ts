@@ -18,6 +18,7 @@ import { Recollection, type Asking } from "../recollection.ts";
 import { html, markdown, type Printer } from "../transcripts/print.ts";
 import { readTranscript, type Transcript } from "../transcripts/read.ts";
 import { redact } from "../transcripts/redact.ts";
+import { dropOutputs } from "./outputs.ts";
 import { isOwn, ownSessions } from "./own.ts";
 import { storyOf } from "../transcripts/story.ts";
 
@@ -88,7 +89,9 @@ async function rootOf(store: EmbeddedStore, session: SessionSummary): Promise<Se
 async function remove(store: EmbeddedStore, ref: Ref, folder: string): Promise<void> {
   const children = (await store.list({ tenant: ref.tenant, parent: ref.session })).filter((child) => !isOwn(child));
   await store.delete(ref);
-  for (const kept of ["outputs", "tmp"]) await rm(join(folder, kept, ref.session), { recursive: true, force: true });
+  const isThere = async (session: string): Promise<boolean> => (await store.get({ ...ref, session }).catch(() => undefined)) !== undefined;
+  await dropOutputs(join(folder, "outputs"), ref.session, isThere);
+  await rm(join(folder, "tmp", ref.session), { recursive: true, force: true });
   for (const child of children) await remove(store, child.ref, folder);
 }
 
