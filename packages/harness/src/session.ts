@@ -71,7 +71,7 @@ export type Past = {
 
 const FIRST_OUTPUT_TOKENS = 16_000;
 const WORTH_KEEPING = 500; // events: what is read in a few ms isn't worth a file
-const WORTH_A_STOP = 5_000; // in the middle of a run, in case it is killed
+const WORTH_A_STOP = 2_000; // in the middle of a run, in case it is killed: some 300 turns, so that a stop of 0.1 s for a long one is no cost
 
 /**
  * Runs prompts over one log. Its memory is the fold of that log: while a run goes on, the loop's own as of its last turn,

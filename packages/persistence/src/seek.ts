@@ -2,8 +2,10 @@ import type { Disk } from "./disk.ts";
 import { batches } from "./lines.ts";
 import { parseRecord } from "./record.ts";
 
-/** In a smaller stretch lines are read one by one. */
-const NEAR = 1024 * 1024;
+/** In a smaller stretch lines are read one by one: about as many as are looked at on the way there. */
+const NEAR = 128 * 1024;
+/** How a row begins; a long line is none, and isn't parsed to be seen. */
+const ROW = 0x5b;
 
 /**
  * Where in a long segment to begin, so that every record behind `after` stands behind it: by halves, for numbers rise.
@@ -27,7 +29,7 @@ function firstBehind(disk: Disk, fd: number, place: number, until: number): { re
     for (const { at, bytes, ended } of lines) {
       if (at === place) continue;
       if (at >= until) return undefined;
-      const record = ended ? parseRecord(bytes) : undefined;
+      const record = ended && bytes?.[0] !== ROW ? parseRecord(bytes) : undefined;
       if (record?.isLong) return { seq: record.seq, at };
     }
   return undefined;
