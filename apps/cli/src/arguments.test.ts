@@ -138,7 +138,11 @@ describe("flags of programs that drive keel", () => {
   test("mean what they say", () => {
     expect(run("-p", "x", "--tools", "Read,Bash").flags.tools).toEqual(["Read", "Bash"]);
     expect(run("-p", "x", "--tools", "").flags.tools).toEqual([]);
-    expect(run("-p", "x", "--tools", "default").flags).toEqual({});
+    expect(run("-p", "x", "--tools", "default").flags).toEqual({ tools: ["default"] });
+    expect(run("-p", "x", "-c", "--disallowedTools", "", "--no-coordinator").flags).toMatchObject({
+      disallowedTools: [],
+      coordinator: false,
+    });
     expect(run("-p", "x", "--model", "default").flags).toEqual({});
     expect(run("-p", "x", "--system-prompt", "").flags).toEqual({ systemPrompt: "" });
     expect(run("-p", "x", "--no-session-persistence").flags).toEqual({ persist: false });

@@ -59,7 +59,8 @@ test("a call that a hook puts off ends the run, and is taken up again when the s
   });
   expect(String(said["errors"])).toMatch(/A hook put off Bash touch made\. keel -p --resume \w{8} takes it up again/);
   const id = String(said["session_id"]);
-  const again = await the.inside(["-p", "--resume", id, "--allowedTools", "Bash(touch made)"]);
+  expect(await the.inside(["-p", "--resume", id]), "the hook has come back with it").toMatchObject({ code: 1, stdout: "" });
+  const again = await the.inside(["-p", "--resume", id, "--settings", "{}", "--allowedTools", "Bash(touch made)"]);
   expect(again).toMatchObject({ code: 0, stdout: "Made.\n" });
   expect(await the.inside(["session", "show", id])).toMatchObject({ stdout: expect.stringContaining("touch made") });
 });

@@ -11,11 +11,11 @@ export type Wanted = { readonly flags: Flags; readonly plugins?: readonly string
 /** What the harness is handed: this machine, what the command line said, and who answers. */
 export function houseOf(machine: Machine, cwd: string, { flags, plugins = [], ask }: Wanted): House {
   const { home, keelHome, env, platform, clock, wall, version, telemetry } = machine;
-  const board = flags.coordinator ? [bundledPlugin("tasks")] : [];
   return {
     place: { cwd, home, keelHome, env, platform },
     flags,
-    plugins: [bundledPlugin("code"), ...board],
+    plugins: [bundledPlugin("code")],
+    coordinating: () => [bundledPlugin("tasks")],
     named: plugins.map((root) => folderOf(root, cwd)),
     clock,
     wall,

@@ -25,7 +25,7 @@ type Options = {
   readonly unattended?: true;
   readonly defer?: true;
   readonly agents?: string;
-  readonly coordinator?: true;
+  readonly coordinator?: boolean;
   readonly forkSession?: true;
   readonly maxTurns?: number;
   readonly maxBudgetUsd?: number;
@@ -182,7 +182,7 @@ function flagsOf(options: Options, taken: Lists): Flags {
     ...(mode && { permissionMode: mode }),
     ...(options.allowedTools && { allowedTools: taken.allowedTools.flatMap(splitRules) }),
     ...(options.disallowedTools && { disallowedTools: taken.disallowedTools.flatMap(splitRules) }),
-    ...(options.tools && !tools.includes("default") && { tools }),
+    ...(options.tools && { tools }),
     ...(options.addDir && { addDirs: taken.addDir }),
     ...((options.continue || options.resume === true) && { resume: "latest" }),
     ...(typeof options.resume === "string" && { resume: { id: options.resume } }),

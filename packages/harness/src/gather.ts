@@ -27,6 +27,7 @@ import { indexIn, readPlugins, type PluginIndex } from "./plugins/gathered.ts";
 import { openRunnables, type FindRunnable } from "./plugins/runnable.ts";
 import type { ToolFiles } from "./plugins/tool-files.ts";
 import { structureOf, type Structure } from "./structured.ts";
+import { termsOf, type Terms } from "./terms.ts";
 
 /** All that a session is made from, read and found right. */
 export type Gathered = {
@@ -58,6 +59,8 @@ export type Gathered = {
   readonly only: readonly string[] | undefined;
   /** What the conversation itself has of them; undefined: all. The others are for its agents. */
   readonly shown: readonly string[] | undefined;
+  /** What the command line makes of the session. */
+  readonly terms: Terms;
   readonly problems: readonly Problem[];
   /** What the settings files held when they could be read. */
   readonly memory: SettingsMemory;
@@ -115,9 +118,10 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
     dialect,
     structure,
     style: styled.style,
-    only: flags.tools,
+    only: flags.tools?.includes("default") ? undefined : flags.tools,
     shown: flags.coordinator ? COORDINATING : undefined,
     rules: rules.rules,
+    terms: termsOf(flags, rules.rules, read.layers.find(({ source }) => source === "flag")?.settings),
     ...found,
     runnable,
     settingHooks,

@@ -11,6 +11,8 @@ export type House = {
   readonly plugins: readonly string[];
   /** Those that were named for this session. */
   readonly named?: readonly string[];
+  /** What a coordinator has beside them. */
+  readonly coordinating?: () => readonly string[];
   readonly clock: Clock;
   /** Milliseconds since the epoch, for log lines. */
   readonly wall: () => number;
@@ -39,7 +41,10 @@ export type Flags = {
   readonly maxBudgetUsd?: number;
   readonly permissionMode?: Mode;
   readonly allowedTools?: readonly string[];
+  /** With `resume`, beside those that the session has; an empty list takes those back. */
   readonly disallowedTools?: readonly string[];
+  /** Rules that ask. */
+  readonly askedTools?: readonly string[];
   readonly systemPrompt?: string;
   readonly appendSystemPrompt?: string;
   readonly addDirs?: readonly string[];
@@ -52,7 +57,7 @@ export type Flags = {
   readonly unattended?: boolean;
   /** What the final answer must fit, as a JSON Schema. */
   readonly jsonSchema?: JsonObject;
-  /** Only these of the enabled tools are offered. */
+  /** Only these of the enabled tools are offered; `default` among them is all. */
   readonly tools?: readonly string[];
   /** False: the log is kept in memory only. */
   readonly persist?: boolean;

@@ -4,7 +4,7 @@ import { settingsFiles } from "@keelson/loader";
 import { lookUp, networkFromEnv, openNetwork } from "@keelson/model";
 import { openStore } from "@keelson/persistence";
 import { isStoreError, text, type Envelope, type Event, type Problem } from "@keelson/protocol";
-import { createBoard, diskFiles } from "@keelson/tools";
+import { createBoard, diskFiles, type Disk } from "@keelson/tools";
 import { cutAgents, endOf, tellCut } from "./agents/cut.ts";
 import { Leases } from "./agents/leases.ts";
 import { MOST_RUNNING } from "./agents/team.ts";
@@ -13,7 +13,7 @@ import { Ledger, type Bounds } from "./budget/ledger.ts";
 import { furnish, type Furnished, type Log, type Site } from "./furnish.ts";
 import { gather, settingsPlaces, type Gathered } from "./gather.ts";
 import { withSandbox } from "./guard/sandbox.ts";
-import type { House, Opening, Session } from "./house.ts";
+import type { House, Opening, Refusal, Session } from "./house.ts";
 import { openGrants, ruleOf } from "./kept/grants.ts";
 import { pickStyle } from "./late.ts";
 import type { Lineage } from "./lineage.ts";
@@ -21,34 +21,65 @@ import { shown, type Show } from "./hooking/display.ts";
 import { Live } from "./live/live.ts";
 import { Stamps } from "./live/stamps.ts";
 import { LiveReadings, type Readings } from "./live/readings.ts";
-import { openLog, type OpenedLog } from "./log.ts";
+import { openLog, type OpenedLog, type Stores } from "./log.ts";
 import { Recollection } from "./recollection.ts";
 import { serversOf } from "./servers/late.ts";
-import { readPast, type Past } from "./session.ts";
+import type { Past } from "./session.ts";
 
 /**
- * Opens a session: settings, folders, endpoint, rules, plugins and log, in that order; the first thing that is wrong refuses it.
+ * Opens a session: settings, folders, endpoint, rules, plugins and log, in that order, the log of one that goes on before all; the first thing
+ * that is wrong refuses it.
  * Nothing of a plugin runs, no process starts and no request is sent before the first prompt.
  */
-export async function openSession(house: House): Promise<Opening> {
-  const { place, flags, wall } = house;
-  const files = diskFiles();
-  const read = await gather(house, files);
-  const gathered = "code" in read ? read : await withSandbox(read, place);
-  if ("code" in gathered) return { ok: false, refusal: gathered };
+export async function openSession(asked: House): Promise<Opening> {
   const heard: Problem[] = [];
-  const disk = openStore({ root: join(place.keelHome, "var"), now: wall, onProblem: (problem) => heard.push(problem) });
-  const memory = async () => (await import("./unsaved.ts")).memoryStore({ now: wall });
-  const opened = await openLog({ disk: flags.persist === false ? await memory() : disk, memory }, flags, place.cwd, randomUUID());
-  if ("code" in opened) return { ok: false, refusal: opened };
-  const log = await readLog(opened, house, gathered).catch(async (error: unknown) => {
-    await opened.claim[Symbol.asyncDispose](); // a log that can't be read isn't held
-    if (isStoreError(error)) return error.message;
+  const disk = openStore({ root: join(asked.place.keelHome, "var"), now: asked.wall, onProblem: (problem) => heard.push(problem) });
+  const memory = async () => (await import("./unsaved.ts")).memoryStore({ now: asked.wall });
+  try {
+    const start = await begin({ disk: asked.flags.persist === false ? await memory() : disk, memory }, asked);
+    return "code" in start ? await refused(start, disk) : { ok: true, session: await sessionIn(start, disk, heard) };
+  } catch (error) {
+    if (isStoreError(error)) return await refused({ code: "session", text: error.message }, disk);
     throw error;
-  });
-  if (typeof log === "string") return { ok: false, refusal: { code: "session", text: log } };
-  if (opened.copied !== undefined) await takeAlong(log, opened.copied, place.keelHome);
+  }
+}
 
+async function refused(refusal: Refusal, disk: AsyncDisposable): Promise<Opening> {
+  await disk[Symbol.asyncDispose]();
+  return { ok: false, refusal };
+}
+
+type Start = Pick<Made, "house" | "gathered"> & { readonly files: Disk; readonly opened: OpenedLog; readonly log: Log };
+
+/** A log and what the session is made from: a new log comes last, one that is there first. */
+async function begin(stores: Stores, asked: House): Promise<Start | Refusal> {
+  const files = diskFiles();
+  const newId = randomUUID();
+  const before = asked.flags.resume === undefined ? undefined : await (await import("./going-on.ts")).goOn(stores, asked, newId);
+  if (before && "code" in before) return before;
+  const house = coordinating(before?.house ?? asked);
+  const read = await gather(house, files);
+  const gathered = "code" in read ? read : await withSandbox(read, house.place);
+  if ("code" in gathered) {
+    await before?.leave();
+    return gathered;
+  }
+  if (before) {
+    await before.keep();
+    return { house, gathered, files, opened: before.opened, log: before.log };
+  }
+  const begun = await openLog(stores, house.flags, house.place.cwd, newId);
+  if ("code" in begun) return begun;
+  const past: Past = { view: { messages: [], reply: undefined }, undelivered: [], opening: [openedEvent(house, gathered)], kept: 0 };
+  const { store, claim } = begun;
+  return { house, gathered, files, opened: begun, log: { store, claim, past, recollection: new Recollection() } };
+}
+
+const coordinating = (house: House): House =>
+  house.flags.coordinator && house.coordinating ? { ...house, plugins: [...house.plugins, ...house.coordinating()] } : house;
+
+/** What the parts of it have in common, and the parts. `heard`: what was wrong until here. */
+async function sessionIn({ house, gathered, files, opened, log }: Start, disk: AsyncDisposable, heard: Problem[]): Promise<Session> {
   const beside = new Beside();
   const readings = new LiveReadings(gathered);
   const site: Site = { house, gathered, readings, files };
@@ -56,9 +87,10 @@ export async function openSession(house: House): Promise<Opening> {
   heard.push(...(await servers.renew(gathered)));
   const lineage = { ...(await found(site, log, beside)), servers, ...changesOf(() => live) };
   const cut = await cutAgents(log.store, log.claim.ref, log.recollection.agents);
-  beside.push(...cut.map(endOf));
+  beside.push(...cut.map(endOf), ...changedTerms(site, log));
   const furnished = furnish(site, { ...log, cut }, lineage, beside);
   for (const one of cut) if (one.agent.background) furnished.conversation.receive([text(tellCut(one))], "task");
+  const { place } = house;
   if (log.recollection.cwd !== undefined && log.recollection.cwd !== place.cwd) heard.push(...movedFrom(log.recollection.cwd));
   const { circle, dials, meter } = furnished;
   const live = new Live({ house, files, readings, circle, beside, servers, dials, meter, stamps: stampsOf(house, gathered) });
@@ -68,30 +100,21 @@ export async function openSession(house: House): Promise<Opening> {
     await lineage.network[Symbol.asyncDispose]();
     await disk[Symbol.asyncDispose]();
   };
-  return { ok: true, session: sessionOf({ house, gathered, readings, live, log: opened, lineage, furnished, heard, close }) };
+  return sessionOf({ house, gathered, readings, live, log: opened, lineage, furnished, heard, close });
+}
+
+/** Of a session that goes on under another command line. */
+function changedTerms({ gathered }: Site, { past, recollection }: Log): readonly Event[] {
+  if (past.opening.length > 0) return [];
+  const { terms } = gathered;
+  if (JSON.stringify(terms) === JSON.stringify(recollection.terms)) return [];
+  return [{ type: "session.changed", change: { terms: { ...terms } } }];
 }
 
 function stampsOf(house: House, { standing }: Gathered): Stamps {
   const stamps = new Stamps();
   stamps.changed(settingsFiles(settingsPlaces(house, standing.trusted)));
   return stamps;
-}
-
-async function readLog({ store, claim, fresh, copied }: OpenedLog, house: House, gathered: Gathered): Promise<Log> {
-  const recollection = new Recollection();
-  const past: Past = fresh
-    ? { view: { messages: [], reply: undefined }, undelivered: [], opening: [openedEvent(house, gathered)], kept: 0 }
-    : await readPast(store, claim.ref, recollection);
-  const asked = house.flags;
-  if (asked.permissionMode !== undefined) recollection.mode = undefined; // what is asked for now stands above what was
-  if (asked.model !== undefined) recollection.model = undefined;
-  return { store, claim, past, recollection, ...(copied !== undefined && { copied }) };
-}
-
-/** A fork has agents and outputs of its own. */
-async function takeAlong({ store, claim: { ref } }: Log, from: string, keelHome: string): Promise<void> {
-  const copies = await import("./agents/copies.ts");
-  await copies.takeAlong({ store, outputs: join(keelHome, "var", "outputs") }, { ...ref, session: from }, ref);
 }
 
 /** What the session and all its agents will have in common. */
@@ -217,7 +240,7 @@ function traced(envelopes: AsyncGenerator<Envelope, void>, { house, gathered, se
   return house.telemetry ? house.telemetry.trace(envelopes, { session, agent: "keel", host }) : envelopes;
 }
 
-function openedEvent({ place, version, flags }: House, { limits, plugins }: Gathered): Event {
+function openedEvent({ place, version, flags }: House, { limits, plugins, terms }: Gathered): Event {
   const names = plugins.map(({ name }) => name);
   return {
     type: "session.opened",
@@ -228,6 +251,7 @@ function openedEvent({ place, version, flags }: House, { limits, plugins }: Gath
       mode: limits.mode,
       plugins: names,
       ...(flags.maxBudgetUsd !== undefined && { budget: flags.maxBudgetUsd }),
+      ...(Object.keys(terms).length > 0 && { terms: { ...terms } }),
     },
   };
 }

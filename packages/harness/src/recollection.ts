@@ -8,6 +8,7 @@ import { enlist, spentIn, type Enlisted, type Roll } from "./agents/roll.ts";
 import { NOTHING, sum, type Spending } from "./budget/ledger.ts";
 import { noteTold } from "./instructions/gather.ts";
 import { NO_SKILLS, noteSkills, type SkillMemory } from "./skills/memory.ts";
+import { readTerms, type Terms } from "./terms.ts";
 
 /** A question about a call. Expires at `expiresAt`, ms since the epoch. */
 export type Asking = {
@@ -33,6 +34,8 @@ export class Recollection {
   spent: Spending = NOTHING;
   /** In dollars, as the command line gave it. */
   budget: number | undefined;
+  /** What the command line made of it. */
+  terms: Terms = {};
   skills: SkillMemory = NO_SKILLS;
   agents: Roll = new Map();
   /** Instructions that stand in the context. */
@@ -107,13 +110,14 @@ export class Recollection {
     }
   }
 
-  #change({ mode, model, cwd, title, listing, board, files, budget }: JsonObject): void {
+  #change({ mode, model, cwd, title, listing, board, files, budget, terms }: JsonObject): void {
     this.mode = MODES.find((one) => one === mode) ?? this.mode;
     if (typeof model === "string" && model !== "") this.model = model;
     if (typeof cwd === "string") this.cwd = cwd;
     if (typeof title === "string") this.title = title;
     if (typeof listing === "string") this.listing = listing;
     if (typeof budget === "number") this.budget = budget;
+    if (isObject(terms)) this.terms = readTerms(terms);
     if (isObject(board)) this.board = board as unknown as BoardState; // ours, as createBoard printed it
     if (isObject(files)) for (const [path, state] of Object.entries(files)) this.files.set(path, state as unknown as FileState);
   }

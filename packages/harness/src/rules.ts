@@ -15,11 +15,11 @@ type Line = RuleLine & Pick<Exclude<RuleItem, string>, "match" | "notMatch">;
 /** The rules of all settings and of the command line. A restriction that can't be read, and that the user wrote, refuses the session. */
 export async function gatherRules(
   lines: readonly Line[],
-  { allowedTools: allow = [], disallowedTools: deny = [] }: Flags,
+  { allowedTools: allow = [], disallowedTools: deny = [], askedTools: ask = [] }: Flags,
   { cwd, home }: Pick<Place, "cwd" | "home">,
 ): Promise<GatheredRules | Refusal> {
   const read: readonly ReadRules[] = [
-    ...(allow.length + deny.length > 0 ? [readRules({ allow, deny }, { source: "flag", base: cwd })] : []), // none: it isn't even loaded
+    ...(allow.length + deny.length + ask.length > 0 ? [readRules({ allow, deny, ask }, { source: "flag", base: cwd })] : []), // none: it isn't even loaded
     ...lines.map(readLine),
   ];
   const [fatal] = read.flatMap((one) => one.fatal);

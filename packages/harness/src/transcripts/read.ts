@@ -1,4 +1,4 @@
-import type { Envelope, JsonObject } from "@keelson/protocol";
+import type { Envelope, Event, JsonObject } from "@keelson/protocol";
 import { isClaude, readClaude } from "./claude.ts";
 import { cwdOfCodex, isCodex, readCodex } from "./codex.ts";
 import { objectOf, objectsIn, stringOf } from "./lines.ts";
@@ -50,5 +50,18 @@ function readOurs(lines: readonly JsonObject[]): readonly Told[] {
   const envelopes = lines.filter(
     ({ v, event }) => v === 1 && typeof objectOf(event)?.["type"] === "string",
   ) as unknown as readonly Envelope[];
-  return envelopes.filter(({ seq, path }) => seq !== undefined && path.length === 0).map(({ at, event }) => ({ at, event }));
+  return envelopes
+    .filter(({ seq, path }) => seq !== undefined && path.length === 0)
+    .map(({ at, event }) => ({ at, event: withoutCode(event) }));
+}
+
+/** Settings that a session was begun with may start programs: whoever takes it in elsewhere gives their own. */
+function withoutCode(event: Event): Event {
+  if (event.type === "session.opened") return { ...event, meta: withoutSettings(event.meta) };
+  return event.type === "session.changed" ? { ...event, change: withoutSettings(event.change) } : event;
+}
+
+function withoutSettings({ terms, ...others }: JsonObject): JsonObject {
+  const { settings: _, ...kept } = objectOf(terms) ?? {};
+  return terms === undefined ? others : { ...others, terms: kept };
 }
