@@ -108,17 +108,7 @@ const PER_PATH = 100;
 
 export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "directories" | "home">, port: Links): Ground {
   const links = remembering(port);
-  const known = new Map<string, Promise<Spelled>>();
-  const reached: Known = new Map();
-  let room = MOST_LOOKED_UP;
-  const spelled = (path: string): Promise<Spelled> => {
-    const found = known.get(path);
-    if (found) return found;
-    room -= PER_PATH + path.length;
-    const answer = room < 0 ? Promise.resolve({ all: [tidy(path)], known: false }) : spell(path, links, reached);
-    known.set(path, answer);
-    return answer;
-  };
+  const spelled = spelledOnce(links);
   const { expanded, spellEach } = wildcards(spelled, links);
   const everySpelling = async (folders: readonly string[]): Promise<readonly string[]> =>
     (await Promise.all(folders.map(spelled))).flatMap(({ all }) => all);
@@ -168,6 +158,21 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
       const placed = await placeReal(place(pattern, await everySpelling(starts(pattern.anchor, rule, true))), spelled);
       return placed.map((one) => ({ ...one, root: fold(one.root) }));
     },
+  };
+}
+
+/** Each path is looked up once, as long as there is room for more. */
+function spelledOnce(links: Remembered): (path: string) => Promise<Spelled> {
+  const known = new Map<string, Promise<Spelled>>();
+  const reached: Known = new Map();
+  let room = MOST_LOOKED_UP;
+  return (path) => {
+    const found = known.get(path);
+    if (found) return found;
+    room -= PER_PATH + path.length;
+    const answer = room < 0 ? Promise.resolve({ all: [tidy(path)], known: false }) : spell(path, links, reached);
+    known.set(path, answer);
+    return answer;
   };
 }
 
