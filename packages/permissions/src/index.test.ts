@@ -19,6 +19,7 @@ it("these are the public names", () => {
     "judgeCase",
     "mayKeep",
     "nameRule",
+    "needs",
     "permits",
     "policyOf",
     "proposeRules",
