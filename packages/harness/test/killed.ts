@@ -21,13 +21,14 @@ export type Killed = AsyncDisposable & {
   reopen(fork?: boolean): Promise<Session>;
 };
 
-/** It is killed when a command has printed a line with BEFORE. */
-export async function killed(script: Script): Promise<Killed> {
+/** It is killed when a command has printed a line with BEFORE. `prepare`: what stands in its folder. */
+export async function killed(script: Script, prepare: (cwd: string) => void = () => {}): Promise<Killed> {
   const home = await temporaryHome();
   const cwd = join(home.path, "project");
   const keelHome = join(home.path, ".keel");
   const outputs = join(keelHome, "var", "outputs");
   await mkdir(cwd);
+  prepare(cwd);
   await mkdir(outputs, { recursive: true });
   const server = await simulate(script);
   const child = spawn(process.execPath, [DRIVE, cwd, home.path, server.url, CODE], { stdio: ["ignore", "ignore", "inherit"] });

@@ -12,6 +12,7 @@ import type { Work } from "@keelson/tools";
 import type { Ledger } from "../budget/ledger.ts";
 import type { Conversation } from "../session.ts";
 import { lastWords } from "./last-words.ts";
+import type { Tree } from "./worktree.ts";
 
 /** A conversation of its own, open for as long as its parent's. */
 export type Opened = {
@@ -20,6 +21,10 @@ export type Opened = {
   readonly ledger: Ledger;
   /** What it was to have and doesn't. */
   readonly problems: readonly Problem[];
+  /** The one of its own that it works in. */
+  readonly tree: Tree | undefined;
+  /** Before it goes on: its tree is made again where it is gone. In words why it can't be. */
+  readonly enter: (signal: AbortSignal) => Promise<string | undefined>;
   /** What is to be said about where it worked, once it has ended. */
   readonly leave: () => Promise<string | undefined>;
   readonly close: () => Promise<void>;
@@ -98,6 +103,11 @@ export class Child implements Work {
     this.#opened.conversation.receive([text(message)], "peer");
   }
 
+  /** Before it goes on. In words why it can't. */
+  async enter(signal: AbortSignal): Promise<string | undefined> {
+    return await this.#opened.enter(signal);
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#runs;
@@ -114,7 +124,7 @@ export class Child implements Work {
       agentId: this.id,
       session: this.session,
       ...(callId !== undefined && { callId }),
-      body: { ...this.#told(), background },
+      body: { ...this.#told(), background, ...(this.#opened.tree && { tree: { ...this.#opened.tree } }) },
     };
   }
 

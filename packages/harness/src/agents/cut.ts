@@ -3,6 +3,7 @@ import { BOUNDS, type Spending } from "../budget/ledger.ts";
 import { Recollection } from "../recollection.ts";
 import { readPast } from "../session.ts";
 import { lastWords } from "./last-words.ts";
+import { placeOf } from "./trees.ts";
 import { bodyOf, cutIn, type Enlisted, type Roll } from "./roll.ts";
 
 /** A sub-agent whose program went away while it worked: what it had said last, and what nobody has counted yet. */
@@ -36,7 +37,8 @@ export const endOf = ({ agent, spent: { usd, tokens, calls } }: Cut): Event => (
 });
 
 /** For the model that waits for it. */
-export function tellCut({ agent: { id, description }, words }: Cut): string {
+export function tellCut({ agent: { id, description, tree }, words }: Cut): string {
   const said = words === "" ? "It had said nothing yet." : `It had said last:\n${words}`;
-  return `The agent ${id} (${description}) was interrupted when the program ended; SendMessage goes on with it. ${said}`;
+  const where = tree ? ` What it had done is in ${placeOf(tree)}.` : "";
+  return `The agent ${id} (${description}) was interrupted when the program ended; SendMessage goes on with it.${where} ${said}`;
 }

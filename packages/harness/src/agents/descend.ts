@@ -38,9 +38,10 @@ export type Wanted = { readonly id: string; readonly kind: AgentKind; readonly o
 
 export async function openChild(
   { site, log, lineage, mode, dials, circle, furnish }: Descent,
-  { id, kind, order, before }: Wanted,
+  wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Opened | string> {
+  const { id, kind, order, before } = wanted;
   const { house, readings } = site;
   const { toolbox, wired } = circle;
   if (!toolbox) return "The session isn't ready.";
@@ -51,13 +52,11 @@ export async function openChild(
   const path = [...lineage.path, id];
   const only = kind.fork ? parents : toolsOf(parents, kind, path.length >= DEEPEST);
   if (only.length === 0 && kind.tools?.length !== 0) return (await import("./unheld.ts")).noneLeft(kind); // one that asks for none has words alone
-  const trees = treesOf(house, circle, toolbox.processes, toolbox.env);
-  const isolated = order.isolation ?? kind.isolation;
-  const tree = before || !isolated ? undefined : await trees.make(toolbox.seat.cwd, id, signal);
-  if (typeof tree === "string") return tree;
+  const ground = await groundOf(wanted, treesOf(house, circle, toolbox.processes, toolbox.env), toolbox.seat, signal);
+  if (typeof ground === "string") return ground;
 
   const taken = before && (await reopenChildLog(log, before.session));
-  const cwd = tree?.path ?? standing(taken?.recollection.cwd) ?? toolbox.seat.cwd;
+  const cwd = ground.tree?.path ?? standing(taken?.recollection.cwd) ?? toolbox.seat.cwd;
   const own = await hooksIn(kind, gathered, house.place.keelHome);
   const forced = house.place.env["CLAUDE_CODE_SUBAGENT_MODEL"];
   const problems = await unheld({ kind, order }, { there: parents, forced, dials, gathered });
@@ -86,14 +85,33 @@ export async function openChild(
     conversation: furnished.conversation,
     ledger,
     problems,
+    ...ground,
     async leave() {
       lineage.leases.release(name);
-      return tree && (await partFrom(trees, toolbox.seat.cwd, tree, AbortSignal.timeout(LEAVING_MS)));
+      return await ground.leave();
     },
     async close() {
       await furnished[Symbol.asyncDispose]();
     },
   };
+}
+
+type Ground = Pick<Opened, "tree" | "enter" | "leave">;
+
+/** Where it works, when that is a tree of its own: made for it, or the one that it had. In words why there is none. */
+async function groundOf(
+  { id, kind, order, before }: Wanted,
+  trees: Trees,
+  seat: Toolbox["seat"],
+  signal: AbortSignal,
+): Promise<Ground | string> {
+  const isolated = order.isolation ?? kind.isolation;
+  const tree = before ? before.tree : isolated ? await trees.make(seat.cwd, id, signal) : undefined;
+  if (typeof tree === "string") return tree;
+  const enter: Opened["enter"] = async (until) => tree && (await trees.again(seat.cwd, tree, until));
+  const lost = before && (await enter(signal));
+  if (lost !== undefined) return lost;
+  return { tree, enter, leave: async () => tree && (await partFrom(trees, seat.cwd, tree, AbortSignal.timeout(LEAVING_MS))) };
 }
 
 type Around = Pick<Descent, "dials"> & {

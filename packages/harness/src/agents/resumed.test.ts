@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import type { Envelope } from "@keelson/protocol";
 import { test } from "vitest";
 import { call, ended, run, world } from "../../test/world.ts";
@@ -76,4 +77,22 @@ test("of one that worked in the background it is told as if it had ended", async
   const envelopes = await run(session, "go on");
   assert.match(contexts(envelopes, 0), /The agent agent_\w+ \(a part\) was interrupted when the program ended/);
   assert.equal(ended(envelopes), "completed");
+});
+
+test("of one that was killed in a working tree of its own it is told where that stands", async () => {
+  const first = call("Agent", { description: "a part", prompt: "look around", isolation: "worktree" });
+  const commit = "git init -q && git -c user.name=n -c user.email=e@example.org commit -q --allow-empty -m first";
+  const script = {
+    replies: [{ blocks: [first] }, say("I see.")],
+    sessions: [
+      {
+        match: { promptIncludes: "look around" },
+        replies: [{ blocks: [call("Bash", { command: "echo BEFORE THE KILL; exec sleep 20" })] }],
+      },
+    ],
+  };
+  await using scene = await killed(script, (cwd) => void execFileSync("bash", ["-c", commit], { cwd }));
+  await using session = await scene.reopen();
+  const envelopes = await Array.fromAsync(session.run([], new AbortController().signal));
+  assert.match(results(envelopes), /was interrupted.*is in [^ ,]+worktrees\/agent_\w+, on the branch keel\/agent_\w+\./);
 });

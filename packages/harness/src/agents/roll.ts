@@ -1,5 +1,6 @@
 import type { Event, JsonObject } from "@keelson/protocol";
 import { NOTHING, sum, type Spending } from "../budget/ledger.ts";
+import type { Tree } from "./worktree.ts";
 
 /** A sub-agent, as its parent's log tells of it. */
 export type Enlisted = {
@@ -10,6 +11,8 @@ export type Enlisted = {
   readonly description: string;
   readonly name?: string;
   readonly background: boolean;
+  /** The one of its own that it works in. */
+  readonly tree?: Tree;
   /** `running`, or why it ended. */
   readonly state: string;
   /** What its runs came to, as far as they were told. */
@@ -22,8 +25,10 @@ export function enlist(roll: Roll, event: Event): Roll {
   if (event.type !== "agent.started" && event.type !== "agent.completed") return roll;
   const { agentId: id, session, callId, body } = event;
   const before = roll.get(id);
+  const tree = treeIn(body) ?? before?.tree;
   const told: Enlisted = {
     ...aboutIn(body),
+    ...(tree && { tree }),
     id,
     session,
     ...(callId !== undefined && { callId }),
@@ -45,6 +50,13 @@ export const bodyOf = ({ kind, description, name }: Pick<Enlisted, "kind" | "des
 
 function aboutIn({ kind, description, name }: JsonObject): Pick<Enlisted, "kind" | "description" | "name"> {
   return { kind: String(kind ?? ""), description: String(description ?? ""), ...(typeof name === "string" && { name }) };
+}
+
+function treeIn({ tree }: JsonObject): Tree | undefined {
+  if (typeof tree !== "object" || tree === null || Array.isArray(tree)) return undefined;
+  const { path, branch, base, by } = tree as JsonObject;
+  if (typeof path !== "string" || typeof base !== "string") return undefined;
+  return { path, base, by: by === "hook" ? "hook" : "git", ...(typeof branch === "string" && { branch }) };
 }
 
 /** What the body of `agent.completed` says of it. */

@@ -85,6 +85,11 @@ export class Team implements Agents, AsyncDisposable {
     const full = this.#full();
     if (full !== undefined) return { ok: false, words: full };
     this.#parts.crew.running++;
+    const lost = await child.enter(ctx.signal);
+    if (lost !== undefined) {
+      this.#parts.crew.running--;
+      return { ok: false, words: `${child.id} can't go on. ${lost}` };
+    }
     this.#parts.beside.push(child.started(ctx.callId, true));
     this.#follow(child, message);
     return { ok: true, words: `${child.id} had ended and goes on with it in the background.` };

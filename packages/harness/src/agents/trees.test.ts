@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFile, stat } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Envelope } from "@keelson/protocol";
+import type { SeenRequest } from "@keelson/simulator";
 import { test } from "vitest";
 import { hook, keep, kept } from "../../test/hooks.ts";
 import { call, messagesIn, outcomes, run, world, type World } from "../../test/world.ts";
@@ -74,4 +76,61 @@ test("WorktreeRemove: it is told before git's own tree of an agent goes, which d
   assert.equal(await readFile(file, "utf8"), "a\n");
   const { worktree_path: path } = JSON.parse(await readFile(`${file}.json`, "utf8")) as { readonly worktree_path: string };
   assert.equal(await isThere(path), false);
+});
+
+const git = ({ cwd }: World, ...args: readonly string[]): string => execFileSync("git", args, { cwd, encoding: "utf8" }).trim();
+const lastIn = ({ body }: SeenRequest): string => JSON.stringify(Array.isArray(body["messages"]) ? body["messages"].at(-1) : "");
+
+/** An agent that looked, and is asked for a file later. */
+const maker = (): Promise<World> =>
+  world(
+    {
+      replies: (request) => {
+        const said = lastIn(request);
+        if (said.includes("begin"))
+          return { blocks: [call("Agent", { description: "d", prompt: "look", isolation: "worktree", name: "maker" })] };
+        return said.includes("more, please") ? { blocks: [call("SendMessage", { to: "maker", message: "now make it" })] } : done;
+      },
+      sessions: [{ match: { promptIncludes: "look" }, replies: (request) => (lastIn(request).includes("now make it") ? write : done) }],
+    },
+    { "a.txt": "a\n" },
+  );
+const placeIn = (envelopes: readonly Envelope[]): readonly string[] =>
+  /Its work is in ([^,\]]+), on the branch (keel\/agent_\w+)/.exec(JSON.stringify(envelopes))?.slice(1) ?? [];
+
+test.each(["in the same run of the program", "in the next one"])(
+  "an agent whose tree was taken away, for nothing stood in it, gets it again before it goes on, %s",
+  async (when) => {
+    await using w = await maker();
+    commit(w);
+    const base = git(w, "rev-parse", "HEAD");
+    let session = await w.open(BYPASS);
+    assert.deepEqual(placeIn(await run(session, "begin")), []);
+    assert.equal(git(w, "worktree", "list").split("\n").length, 1);
+    git(w, "-c", "user.name=n", "-c", "user.email=e@example.org", "commit", "-q", "--allow-empty", "-m", "meanwhile");
+    if (when !== "in the same run of the program") {
+      await session[Symbol.asyncDispose]();
+      session = await w.open({ ...BYPASS, resume: { id: session.id } });
+    }
+    await using _ = session;
+    const [path = "", branch = ""] = placeIn(await run(session, "more, please"));
+    assert.equal(await readFile(join(path, "new.txt"), "utf8"), "made");
+    assert.equal(git(w, "rev-parse", branch), base);
+    assert.match(git(w, "worktree", "list"), new RegExp(branch.replace("/", "\\/")));
+    assert.equal(await isThere(join(w.cwd, "new.txt")), false);
+    assert.deepEqual(placeIn(await run(session, "more, please")), [path, branch], "it stays, for work stands in it");
+  },
+);
+
+test("an agent whose tree can't be made again doesn't go on elsewhere", async () => {
+  await using w = await maker();
+  commit(w);
+  const first = await w.open(BYPASS);
+  await run(first, "begin");
+  await first[Symbol.asyncDispose]();
+  await rm(join(w.cwd, ".git"), { recursive: true });
+  await using session = await w.open({ ...BYPASS, resume: { id: first.id } });
+  const told = JSON.stringify(await run(session, "more, please"));
+  assert.match(told, /agent_\w+ can't go on\. Its working tree is gone/);
+  assert.equal(await isThere(join(w.cwd, "new.txt")), false);
 });

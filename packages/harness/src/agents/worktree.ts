@@ -38,6 +38,15 @@ export async function addTree(
   return added.ok ? { path, branch, base: head.out, by: "git" } : `git made no working tree: ${added.out.split("\n").at(-1) ?? ""}`;
 }
 
+/** The same tree where it stood, at its branch where that is still there, else at the commit that it began with. In words why not. */
+export async function addAgain(git: Git, cwd: string, { path, branch, base }: Tree, signal: AbortSignal): Promise<string | undefined> {
+  await git(cwd, ["worktree", "prune"], signal); // git may still think that it stands there
+  const kept = branch !== undefined && (await git(cwd, ["rev-parse", "--verify", `refs/heads/${branch}`], signal)).ok;
+  const what = kept ? [path, branch] : branch === undefined ? ["--detach", path, base] : ["-b", branch, path, base];
+  const added = await git(cwd, ["worktree", "add", ...what], signal);
+  return added.ok ? undefined : `git didn't make it again: ${added.out.split("\n").at(-1) ?? ""}`;
+}
+
 /** Whether anything stands there that stands nowhere else. */
 export async function holdsWork(git: Git, { path, base }: Tree, signal: AbortSignal): Promise<boolean> {
   const status = await git(path, ["status", "--porcelain", "--untracked-files=normal"], signal);
