@@ -48,8 +48,9 @@ export async function converse(run: Run, machine: Machine, cwd: string): Promise
   await using debug = await openDebug(run.debug, { machine, cwd, err: outlet(machine.stderr, () => {}) });
   if (!debug.ok) return await refuse(debug.text, USAGE);
   const { resume } = named.flags;
-  const undone = resume && (await (await import("./resume.ts")).undoneIn(resume, machine, cwd)); // before it is opened: then it is in use
-  const start = await begin(named.flags, talk, cwd);
+  const going = resume && (await import("./resume.ts"));
+  const undone = going && (await going.undoneIn(resume, machine, cwd)); // before it is opened: then it is in use
+  const start = await begin(named.flags, talk, { cwd, folder: going ? await going.folderOf(resume, machine, cwd) : cwd });
   if (start.go === "leave") return leaving.reason()?.code ?? DONE;
   if (start.go === "refused") return await refuse(start.text, start.code);
   if (start.go === "demo") {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { openSessions, type Flags, type Sessions } from "@keelson/harness";
 import type { SessionSummary } from "@keelson/protocol";
 import type { Machine } from "./machine.ts";
@@ -34,6 +35,14 @@ const MOST_SHOWN = 9;
 
 export const severalLine = (what: string, several: readonly SessionSummary[]): string =>
   `${what} fits more than one session: ${several.map(({ ref, title }) => `${shortId(ref.session)} (${title})`).join(", ")}. Name one by its id.`;
+
+/** Where a session goes on: in its folder, where that is there. */
+export async function folderOf(resume: Resume, machine: Machine, cwd: string): Promise<string> {
+  await using sessions = await openSessions(machine, machine.wall);
+  const found = await resumed(resume, sessions, cwd);
+  const folder = found && (await sessions.folder(found));
+  return folder !== undefined && existsSync(folder) ? folder : cwd;
+}
 
 /** What its last run has to do yet: it waits for an answer, or was cut; one that was answered counts as cut. It can go on without a prompt. */
 export async function undoneIn(resume: Resume, machine: Machine, cwd: string): Promise<"waiting" | "interrupted" | undefined> {

@@ -13,9 +13,9 @@ export type Start =
   | { readonly go: "leave" }
   | { readonly go: "refused"; readonly text: string; readonly code: number };
 
-/** Asks whether the folder is trusted, where that isn't settled, and opens the session. */
-export async function begin(flags: Flags, talk: Talk, cwd: string): Promise<Start> {
-  const agreed = await askTrust(flags, talk, cwd);
+/** Asks whether the folder is trusted, where that isn't settled, and opens the session. `folder`: the session's own, when it isn't the one that keel was called in. */
+export async function begin(flags: Flags, talk: Talk, { cwd, folder }: { readonly cwd: string; readonly folder: string }): Promise<Start> {
+  const agreed = await askTrust(flags, talk, folder);
   return agreed ? await open(agreed, talk, cwd) : { go: "leave" };
 }
 

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
-import type { FileStore } from "@keelson/protocol";
-import type { Refusal } from "./house.ts";
+import type { FileStore, Settings } from "@keelson/protocol";
+import type { Flags, Refusal } from "./house.ts";
 
 export type Folders = { readonly cwd: string; readonly directories: readonly string[]; readonly repository: boolean };
 
@@ -27,3 +27,9 @@ async function lookAt(files: Pick<FileStore, "stat">, path: string): Promise<str
   if (found === undefined) return "The folder doesn't exist or can't be opened";
   return found.kind === "directory" ? undefined : "It is not a folder";
 }
+
+/** Further ones, by the settings and the command line. */
+export const namedFolders = ({ permissions }: Settings, { addDirs = [] }: Flags): readonly string[] => [
+  ...(permissions?.additionalDirectories ?? []),
+  ...addDirs,
+];

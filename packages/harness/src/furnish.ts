@@ -24,6 +24,7 @@ import type { Readings } from "./live/readings.ts";
 import type { Meter } from "./meter.ts";
 import { composePrompt, type SystemPrompt } from "./prompt.ts";
 import { Recollection } from "./recollection.ts";
+import { enteredEvent } from "./seat.ts";
 import { Conversation, type Past, type SessionParts } from "./session.ts";
 import { followed, type Followed } from "./followed.ts";
 import { loreOf } from "./lore/bind.ts";
@@ -78,7 +79,13 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const seen = followed(recollection.files);
   const added = new AddedHooks(() => readings.newest.hooks);
   const lore = loreOf(site, log, lineage, { circle, agents: team, dials, beside, added });
-  const parts = { ...givenOf(site, lineage, circle), seen, agents: team, plan: planning(dials), skills: lore.port };
+  const parts = {
+    ...givenOf(site, lineage, circle, { beside, recollection }),
+    seen,
+    agents: team,
+    plan: planning(dials),
+    skills: lore.port,
+  };
   const toolbox = (circle.toolbox = openToolbox(house, gathered, parts, session));
   const following = followIn(lineage, toolbox);
   const listed = toolbox.tools.has("Skill");
@@ -93,7 +100,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const rites = ritesIn(lineage, { house, circle, hooking, dials, beside, past, toolbox });
   const lored = lineage.path.length === 0 ? lore.forRoot(listed) : lore.forAgent(lineage.begins);
   const said: Said = { ...wired, ...lored, ...following, rites, wall: house.wall, closing: () => closing(seen, lineage) };
-  const conversation = (circle.conversation = conversationOf(log, lineage, said, { team, beside }));
+  const conversation = (circle.conversation = conversationOf(log, lineage, said, { team, beside, toolbox }));
   return {
     conversation,
     toolbox,
@@ -115,7 +122,9 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   };
 }
 
-function givenOf({ house, readings, files }: Site, lineage: Lineage, circle: Circle) {
+type Known = { readonly beside: Beside; readonly recollection: Recollection };
+
+function givenOf({ house, readings, files }: Site, lineage: Lineage, circle: Circle, { beside, recollection }: Known) {
   const { board, path, servers, network } = lineage;
   const rules = (): readonly Rule[] => readings.newest.rules;
   return {
@@ -125,14 +134,16 @@ function givenOf({ house, readings, files }: Site, lineage: Lineage, circle: Cir
     agent: path.join("/"),
     lsp: () => servers.lsp(),
     web: webOf({ network, rules, wall: house.wall, ask: () => circle.wired?.askModel }),
-    worktrees: (seat, processes, env) => moving(treesOf(house, circle, processes, env), seat),
+    left: recollection,
+    worktrees: (seat, processes, env) =>
+      moving(treesOf(house, circle, processes, env), seat, recollection.entered, (tree) => beside.push(enteredEvent(tree))),
   } satisfies Partial<Given>;
 }
 
 type Said = Wired & Pick<SessionParts, "rites" | "wall" | "closing" | "introduce" | "expand" | "news">;
-type Aside = { readonly team: Team; readonly beside: Beside };
+type Aside = { readonly team: Team; readonly beside: Beside; readonly toolbox: Pick<Toolbox, "drain"> };
 
-function conversationOf(log: Log, { path }: Lineage, said: Said, { team, beside }: Aside): Conversation {
+function conversationOf(log: Log, { path }: Lineage, said: Said, { team, beside, toolbox }: Aside): Conversation {
   const parts: SessionParts = {
     ...log,
     ...said,
@@ -140,7 +151,7 @@ function conversationOf(log: Log, { path }: Lineage, said: Said, { team, beside 
     attend: (signal) => team.attend(signal),
     nudge: () => team.nudge(),
     heard: () => (team.busy ? beside.heard() : undefined),
-    drain: () => [...said.meter.drain(), ...beside.drain()],
+    drain: () => [...said.meter.drain(), ...toolbox.drain(), ...beside.drain()],
   };
   return new Conversation(parts, log.recollection, log.past);
 }

@@ -12,7 +12,7 @@ import { DIALECTS, dialectFor, lookUp, type Dialect } from "@keelson/model";
 import type { Event, FileStore, PluginDecl, Problem, Rule, Settings } from "@keelson/protocol";
 import { COORDINATING } from "./agents/strictness.ts";
 import { findEndpoint, type Endpoint } from "./endpoint.ts";
-import { findFolders, type Folders } from "./folders.ts";
+import { findFolders, namedFolders, type Folders } from "./folders.ts";
 import { groundOf, standingOf, type Standing } from "./guard/folder-trust.ts";
 import { heldTexts } from "./guard/held-texts.ts";
 import { declaredHooks } from "./hooking/declared.ts";
@@ -82,10 +82,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   if (broken) return { code: isNamed(broken, flags.settings, cwd) ? "usage" : "settings", text: lineOf(broken) };
   const { settings, hooks: settingHooks } = read;
   const silenced = silencedBy(read);
-  const folders = await findFolders(files, { cwd, repository }, [
-    ...(settings.permissions?.additionalDirectories ?? []),
-    ...(flags.addDirs ?? []),
-  ]);
+  const folders = await findFolders(files, { cwd, repository }, namedFolders(settings, flags));
   if ("code" in folders) return folders;
   const limits = chooseLimits(flags, settings, env);
   if ("code" in limits) return limits;

@@ -1,9 +1,11 @@
 /** A session that goes on. Its log is read before anything else: it says what the session is. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import type { Event } from "@keelson/protocol";
 import type { Log } from "./furnish.ts";
 import type { Flags, House, Refusal } from "./house.ts";
 import { openLog, type OpenedLog, type Stores } from "./log.ts";
 import { Recollection } from "./recollection.ts";
+import { isFolder, enteredEvent } from "./seat.ts";
 import { readPast } from "./session.ts";
 import type { Terms } from "./terms.ts";
 
@@ -12,6 +14,8 @@ export type GoingOn = {
   readonly log: Log;
   /** As the session was begun, where the command line says nothing else. */
   readonly house: House;
+  /** What became of its place: for the person, the log and the model. */
+  readonly place: Place;
   /** Something comes of it: a copy has agents and outputs of its own. */
   keep(): Promise<void>;
   /** Nothing comes of it: the log is given back as it was. */
@@ -38,7 +42,9 @@ export async function goOn(stores: Stores, asked: House, newId: string): Promise
     if (flags.permissionMode !== undefined) recollection.mode = undefined; // what is asked for now stands above what was
     if (flags.model !== undefined) recollection.model = undefined;
     const log: Log = { store, claim, past, recollection, ...(copied !== undefined && { copied }) };
-    return { opened, log, house: { ...asked, flags: heldTo(flags, recollection.terms) }, keep, leave };
+    const at = placeOf(recollection, asked.place.cwd, copied !== undefined);
+    const held = heldTo(meantFrom(flags, asked.place.cwd), recollection.terms);
+    return { opened, log, house: { ...asked, place: { ...asked.place, cwd: at.cwd }, flags: held }, place: at, keep, leave };
   } catch (error) {
     await leave(); // a log that can't be read isn't held
     throw error;
@@ -57,4 +63,33 @@ function heldTo(flags: Flags, { deny = [], ask = [], settings, ...others }: Term
       askedTools: [...ask, ...(flags.askedTools ?? [])],
     }),
   };
+}
+
+/** What the command line names is meant from where it was typed. */
+function meantFrom(flags: Flags, cwd: string): Flags {
+  const { addDirs, settings } = flags;
+  return {
+    ...flags,
+    ...(addDirs && { addDirs: addDirs.map((path) => resolve(cwd, path)) }),
+    ...(settings !== undefined && !/^\s*\{/.test(settings) && { settings: resolve(cwd, settings) }),
+  };
+}
+
+type Place = { readonly cwd: string; readonly gone: readonly string[]; readonly events: readonly Event[] };
+
+/** Its folder and its working tree, as far as they are there; else where it was called from, and from then on. */
+function placeOf(known: Recollection, here: string, copied: boolean): Place {
+  const { cwd: begun = here, entered } = known;
+  const cwd = isFolder(begun) ? begun : here;
+  const lost =
+    cwd !== begun ? [`The folder of this session, ${begun}, is gone. It goes on in ${cwd}: its earlier paths are meant from there.`] : [];
+  const events: Event[] = cwd === begun ? [] : [{ type: "session.changed", change: { cwd } }];
+  if (entered && !isFolder(entered.tree.path)) {
+    lost.push(`The working tree ${entered.tree.path} is gone. The session goes on in ${cwd}.`);
+    events.push(enteredEvent(undefined));
+  } else if (entered && copied) {
+    known.entered = { ...entered, lent: true };
+    events.push(enteredEvent(known.entered));
+  }
+  return { cwd, gone: lost, events };
 }

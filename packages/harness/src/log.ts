@@ -18,7 +18,7 @@ export async function openLog(stores: Stores, flags: Flags, cwd: string, newId: 
     if (flags.resume === undefined) return await begin(stores, { tenant: "local", session: flags.sessionId ?? newId }, cwd);
     const ref = await find(stores.disk, flags.resume, cwd);
     if ("code" in ref) return ref;
-    if (flags.fork) return await branch(stores.disk, ref, { ...ref, session: flags.sessionId ?? newId }, cwd);
+    if (flags.fork) return await branch(stores.disk, ref, { ...ref, session: flags.sessionId ?? newId });
     return { store: stores.disk, claim: await stores.disk.claim(ref, newId), fresh: false };
   } catch (error) {
     if (!isStoreError(error)) throw error;
@@ -45,8 +45,8 @@ async function begin(stores: Stores, ref: Ref, cwd: string): Promise<OpenedLog> 
 }
 
 /** A session of its own, which begins as the other one stands. */
-async function branch(store: SessionStore, from: Ref, ref: Ref, cwd: string): Promise<OpenedLog> {
-  const { head } = await store.head(from);
+async function branch(store: SessionStore, from: Ref, ref: Ref): Promise<OpenedLog> {
+  const [{ head }, { cwd }] = await Promise.all([store.head(from), store.get(from)]);
   await store.fork(from, head, ref, { cwd });
   return { store, claim: await store.claim(ref, ref.session), fresh: false, copied: from.session };
 }

@@ -13,6 +13,7 @@ import { Ledger, type Bounds } from "./budget/ledger.ts";
 import { furnish, type Furnished, type Log, type Site } from "./furnish.ts";
 import { gather, settingsPlaces, type Gathered } from "./gather.ts";
 import { withSandbox } from "./guard/sandbox.ts";
+import type { GoingOn } from "./going-on.ts";
 import type { House, Opening, Refusal, Session } from "./house.ts";
 import { openGrants, ruleOf } from "./kept/grants.ts";
 import { pickStyle } from "./late.ts";
@@ -49,7 +50,12 @@ async function refused(refusal: Refusal, disk: AsyncDisposable): Promise<Opening
   return { ok: false, refusal };
 }
 
-type Start = Pick<Made, "house" | "gathered"> & { readonly files: Disk; readonly opened: OpenedLog; readonly log: Log };
+type Start = Pick<Made, "house" | "gathered"> & {
+  readonly files: Disk;
+  readonly opened: OpenedLog;
+  readonly log: Log;
+  readonly place?: GoingOn["place"];
+};
 
 /** A log and what the session is made from: a new log comes last, one that is there first. */
 async function begin(stores: Stores, asked: House): Promise<Start | Refusal> {
@@ -66,7 +72,7 @@ async function begin(stores: Stores, asked: House): Promise<Start | Refusal> {
   }
   if (before) {
     await before.keep();
-    return { house, gathered, files, opened: before.opened, log: before.log };
+    return { house, gathered, files, opened: before.opened, log: before.log, place: before.place };
   }
   const begun = await openLog(stores, house.flags, house.place.cwd, newId);
   if ("code" in begun) return begun;
@@ -79,7 +85,7 @@ const coordinating = (house: House): House =>
   house.flags.coordinator && house.coordinating ? { ...house, plugins: [...house.plugins, ...house.coordinating()] } : house;
 
 /** What the parts of it have in common, and the parts. `heard`: what was wrong until here. */
-async function sessionIn({ house, gathered, files, opened, log }: Start, disk: AsyncDisposable, heard: Problem[]): Promise<Session> {
+async function sessionIn({ house, gathered, files, opened, log, place }: Start, disk: AsyncDisposable, heard: Problem[]): Promise<Session> {
   const beside = new Beside();
   const readings = new LiveReadings(gathered);
   const site: Site = { house, gathered, readings, files };
@@ -87,11 +93,13 @@ async function sessionIn({ house, gathered, files, opened, log }: Start, disk: A
   heard.push(...(await servers.renew(gathered)));
   const lineage = { ...(await found(site, log, beside)), servers, ...changesOf(() => live) };
   const cut = await cutAgents(log.store, log.claim.ref, log.recollection.agents);
-  beside.push(...cut.map(endOf), ...changedTerms(site, log));
+  beside.push(...cut.map(endOf), ...changedTerms(site, log), ...(place?.events ?? []));
   const furnished = furnish(site, { ...log, cut }, lineage, beside);
   for (const one of cut) if (one.agent.background) furnished.conversation.receive([text(tellCut(one))], "task");
-  const { place } = house;
-  if (log.recollection.cwd !== undefined && log.recollection.cwd !== place.cwd) heard.push(...movedFrom(log.recollection.cwd));
+  for (const words of place?.gone ?? []) {
+    heard.push({ severity: "warning", file: "", text: words });
+    furnished.conversation.receive([text(words)], "harness");
+  }
   const { circle, dials, meter } = furnished;
   const live = new Live({ house, files, readings, circle, beside, servers, dials, meter, stamps: stampsOf(house, gathered) });
   const close = async (): Promise<void> => {
@@ -255,7 +263,3 @@ function openedEvent({ place, version, flags }: House, { limits, plugins, terms 
     },
   };
 }
-
-const movedFrom = (cwd: string): readonly Problem[] => [
-  { severity: "warning", file: "", text: `This session was begun in ${cwd}. It goes on here: its earlier paths are meant from there.` },
-];

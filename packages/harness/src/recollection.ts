@@ -8,6 +8,7 @@ import { enlist, spentIn, type Enlisted, type Roll } from "./agents/roll.ts";
 import { NOTHING, sum, type Spending } from "./budget/ledger.ts";
 import { noteTold } from "./instructions/gather.ts";
 import { NO_SKILLS, noteSkills, type SkillMemory } from "./skills/memory.ts";
+import { readEntered, type Entered } from "./seat.ts";
 import { readTerms, type Terms } from "./terms.ts";
 
 /** A question about a call. Expires at `expiresAt`, ms since the epoch. */
@@ -25,6 +26,10 @@ export class Recollection {
   mode: Mode | undefined;
   model: string | undefined;
   cwd: string | undefined;
+  /** Where it works instead. */
+  entered: Entered | undefined;
+  /** Where its shell is. */
+  shell: string | undefined;
   title: string | undefined;
   /** Of the listing of skills that stands in the context: its digest; empty where it lists none. */
   listing: string | undefined;
@@ -110,10 +115,12 @@ export class Recollection {
     }
   }
 
-  #change({ mode, model, cwd, title, listing, board, files, budget, terms }: JsonObject): void {
+  #change({ mode, model, cwd, title, listing, board, files, budget, terms, entered, shell }: JsonObject): void {
     this.mode = MODES.find((one) => one === mode) ?? this.mode;
     if (typeof model === "string" && model !== "") this.model = model;
     if (typeof cwd === "string") this.cwd = cwd;
+    if (entered !== undefined) this.entered = isObject(entered) ? readEntered(entered) : undefined;
+    if (typeof shell === "string") this.shell = shell;
     if (typeof title === "string") this.title = title;
     if (typeof listing === "string") this.listing = listing;
     if (typeof budget === "number") this.budget = budget;

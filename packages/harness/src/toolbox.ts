@@ -9,6 +9,7 @@ import { following, type Readings } from "./live/readings.ts";
 import { NO_OWN_TOOLS, openRegistry, ownTools, type OwnTools, type Registry } from "./registry.ts";
 import type { ToolFiles } from "./plugins/tool-files.ts";
 import { bareDenials } from "./rules.ts";
+import { standIn, type Left, type Move, type Seat, type Standing } from "./seat.ts";
 import { namesAlso } from "./sessions/outputs.ts";
 
 /** A session's tools, and what they bring along. Dispose ends what they left running. */
@@ -23,6 +24,8 @@ export type Toolbox = AsyncDisposable & {
   readonly seat: Seat;
   /** Where the shell went since the last look; undefined when it is where it was. */
   readonly moved: () => Move | undefined;
+  /** The same for the log. */
+  readonly drain: Standing["drain"];
   readonly processes: Processes;
   readonly env: Readonly<Record<string, string>>;
   /** For what is started from now on. */
@@ -36,16 +39,14 @@ export type Toolbox = AsyncDisposable & {
 };
 
 type Offering = Pick<Toolbox, "renew"> & { readonly registry: () => Registry; readonly tools: () => Toolbox["tools"] };
-/** Of the shell. */
-export type Move = { readonly from: string; readonly to: string };
-/** `move`: into another folder, with the shell. */
-export type Seat = { readonly cwd: string; move(cwd: string): void };
 
 /** What the session's parts hand to the blocks. */
 export type Given = {
   readonly files: Disk;
   readonly readings: Readings;
   readonly worktrees: (seat: Seat, processes: Processes, env: BlockKit["env"]) => Worktrees;
+  /** Where it stood, by its log. */
+  readonly left: Left;
   /** Language servers come and go. */
   readonly lsp: () => BlockKit["lsp"];
 } & Pick<BlockKit, "seen" | "board" | "agent" | "agents" | "plan" | "skills" | "web">;
@@ -54,15 +55,14 @@ export type Given = {
 export function openToolbox(
   { place, clock }: House,
   gathered: Gathered,
-  { worktrees, readings, lsp, ...given }: Given,
+  { worktrees, readings, lsp, left, ...given }: Given,
   session: string,
 ): Toolbox {
   const { folders, settings } = gathered;
   const outputs = join(place.keelHome, "var", "outputs");
   const spillDir = join(outputs, session);
   const processes = openProcesses();
-  const shell = { cwd: folders.cwd };
-  const seat = seatOf(shell);
+  const { seat, shell, moved, drain } = standIn(left, [folders.cwd, ...folders.directories]);
   const { home, keelHome } = place;
   const bounds = (): Pick<Bounds, "rules" | "directories"> => ({
     rules: readings.newest.rules,
@@ -97,7 +97,8 @@ export function openToolbox(
       return offer.registry().lent;
     },
     seat,
-    moved: movesOf(shell),
+    moved,
+    drain,
     processes,
     env,
     setEnvironment: (name, value) => void (env[name] = value),
@@ -150,30 +151,6 @@ function whileEnabled(tools: ReadonlyMap<string, Tool>, readings: Readings, own:
       },
   });
   return new Map([...tools].map(([name, tool]) => [name, bound(tool)]));
-}
-
-/** Moves with its shell; where a command of the shell goes, it doesn't follow. */
-function seatOf(shell: { cwd: string }): Seat {
-  let at = shell.cwd;
-  return {
-    get cwd() {
-      return at;
-    },
-    move(cwd) {
-      at = cwd;
-      shell.cwd = cwd;
-    },
-  };
-}
-
-function movesOf(shell: { readonly cwd: string }): Toolbox["moved"] {
-  let told = shell.cwd;
-  return () => {
-    if (shell.cwd === told) return undefined;
-    const move = { from: told, to: shell.cwd };
-    told = move.to;
-    return move;
-  };
 }
 
 function readable(folder: string): Rule {

@@ -6,7 +6,7 @@ import type { Hooks, Transcript } from "@keelson/hooks";
 import type { Board } from "@keelson/tools";
 import { text, type Block, type Event, type HookEvent, type HookOutcome, type HookPayloads } from "@keelson/protocol";
 import { spoken } from "./spoken.ts";
-import type { Move } from "../toolbox.ts";
+import type { Move } from "../seat.ts";
 
 /** `transcript`: what hooks can read of the conversation; undefined where the session leaves nothing on the disk. */
 export type BoundHooks = { readonly hooks: Hooks; readonly transcript: Transcript | undefined };

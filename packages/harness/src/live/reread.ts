@@ -5,7 +5,7 @@
 import { readSettings, type Catalog } from "@keelson/loader";
 import { policyOf } from "@keelson/permissions";
 import type { FileStore, Problem, Rule, Settings } from "@keelson/protocol";
-import { findFolders } from "../folders.ts";
+import { findFolders, namedFolders } from "../folders.ts";
 import { dataIn, settingsPlaces, toolFilesIn, type Gathered } from "../gather.ts";
 import { groundOf, standingOf } from "../guard/folder-trust.ts";
 import { declaredHooks } from "../hooking/declared.ts";
@@ -43,7 +43,7 @@ export async function reread(before: Gathered, whole: Catalog, { house, files, m
   const read = await readSettings(settingsPlaces(house, standing.trusted), before.memory);
   const settings = { ...read.settings, ...fixed(before.settings) };
   const rules = await gatherRules(read.rules, flags, place);
-  const named = [...(settings.permissions?.additionalDirectories ?? []), ...(flags.addDirs ?? []), ...more];
+  const named = [...namedFolders(settings, flags), ...more];
   const folders = await findFolders(files, { cwd, repository: groundOf(cwd).repository }, named);
   const { catalog, plugins, index, problems } = pluginsIn({ ...before.index, whole }, { settings: read.layers, trusted: standing.trusted });
   const about = { settings, silenced: silencedBy(read), settingHooks: read.hooks, catalog, standing };

@@ -15,6 +15,7 @@ import {
 import type { Place } from "../house.ts";
 import { openGrants, type Grants } from "../kept/grants.ts";
 import { Recollection, type Asking } from "../recollection.ts";
+import { readPast } from "../session.ts";
 import { html, markdown, type Printer } from "../transcripts/print.ts";
 import { readTranscript, type Transcript } from "../transcripts/read.ts";
 import { redact } from "../transcripts/redact.ts";
@@ -38,6 +39,8 @@ export type Sessions = AsyncDisposable & {
   remove(session: SessionSummary): Promise<string | undefined>;
   /** How many there are. */
   reindex(signal: AbortSignal): Promise<number>;
+  /** The folder that it works in, which may be gone. */
+  folder(session: SessionSummary): Promise<string>;
   /** Questions that nobody has answered. */
   asks(session: SessionSummary): Promise<readonly Asking[]>;
   /** In words why it can't be: it was answered, it is over, another program has the session. With `scope: "project"` the rules that were shown are kept for the folder. */
@@ -59,6 +62,11 @@ export function openSessions({ keelHome }: Pick<Place, "keelHome">, wall: () => 
     take: (text, file, cwd) => take(store, { text, file, cwd }, wall),
     remove: ({ ref }) => told(remove(store, ref, join(keelHome, "var"))),
     reindex: (signal) => store.reindex(signal),
+    async folder({ ref, cwd }) {
+      const known = new Recollection();
+      await readPast(store, ref, known);
+      return known.cwd ?? cwd;
+    },
     async asks({ ref }) {
       return (await recall(store, ref)).open.filter(({ expiresAt }) => expiresAt === undefined || wall() < expiresAt);
     },

@@ -62,7 +62,9 @@ function answerOf(verdict: Verdict, { tool, input }: Open): JsonObject | string 
 }
 
 /** Nobody is here to be asked the next question: that one parks it again. */
-async function takeUp({ ref, cwd }: SessionSummary, flags: readonly string[], { machine }: Shelf): Promise<number> {
+async function takeUp(session: SessionSummary, flags: readonly string[], { machine, sessions }: Shelf): Promise<number> {
+  const { ref } = session;
+  const cwd = await sessions.folder(session);
   if (!existsSync(cwd))
     return await complain(
       `It is answered. The session's folder is gone: ${cwd}. Go on in another one with keel --resume ${shortId(ref.session)}.`,
