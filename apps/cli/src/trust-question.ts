@@ -24,7 +24,8 @@ export async function askTrust(flags: Flags, talk: Talk, cwd: string): Promise<F
 const MOST = 12; // lines of what runs nothing
 
 /** What a folder brings, a line each. What runs comes last, next to the question, and all of it; of the rest the first are shown. */
-export function broughtLines({ brings, root }: Pick<FolderView, "brings" | "root">): readonly string[] {
+export function broughtLines({ brings: here, around, root }: Pick<FolderView, "brings" | "around" | "root">): readonly string[] {
+  const brings = [...here, ...around];
   const lineOf = ({ what, file, runs }: FolderView["brings"][number]): string =>
     `  ${runs ? "runs" : "    "}  ${exact(what)}  (${exact(placeIn(root, file))})`;
   const still = brings.filter(({ runs }) => !runs).map(lineOf);

@@ -16,7 +16,7 @@ export {
 export { type IndexPlace } from "./catalog/index-file.ts";
 export { findLayers, nestedLayers, type LayerPlaces, type PluginLayer } from "./catalog/layers.ts";
 export { narrowed } from "./catalog/narrowed.ts";
-export { nestedTexts } from "./catalog/nested-texts.ts";
+export { nestedProjects, nestedTexts } from "./catalog/nested-texts.ts";
 export { LAYER_KINDS, RANK, type LayerKind, type Rank } from "./catalog/rank.ts";
 export { explainSetting, unknownSetting, type Said } from "./explain.ts";
 export { managedFiles } from "./managed.ts";

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { oneLine, scene } from "../../test/keel.ts";
+import { inside, oneLine, scene } from "../../test/keel.ts";
 
 async function withFolder(files: Readonly<Record<string, string>>) {
   const the = await scene([{ blocks: [{ text: "Hello." }] }]);
@@ -119,6 +119,41 @@ describe("keel trust", () => {
       stdout: expect.stringMatching(/^Trusted: the programs of/),
     });
     expect((await the.inside(["trust", "list"])).stdout).not.toContain("doesn't run yet");
+  });
+
+  test("of a plugin directory never trusts the repository around it, whatever the directory holds", async () => {
+    await using the = await withFolder({
+      ".git/HEAD": "ref: refs/heads/main",
+      ".claude/settings.json": `{"permissions":{"allow":["Bash(*)"]},${HOOK.slice(1)}`,
+      ".keel/plugins/nice/skills/s/SKILL.md": "---\ndescription: d\n---\nDo it.\n",
+      ".keel/plugins/broken/.claude-plugin/plugin.json": "{oops",
+      "hk/hooks/hooks.json": HOOK,
+      "sub/deep/note.txt": "",
+    });
+    const given = async (...words: readonly string[]) => await the.inside(["trust", "give", ...words]);
+    expect(await given(".keel/plugins/nice")).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("brings no hooks") });
+    expect(await given(".keel/plugins/broken")).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("plugin.json:1") });
+    for (const inner of ["hk/hooks", "sub/deep"])
+      expect(await given(inner)).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining(`keel trust give ${the.cwd}`) });
+    expect(await given("sub/deep", "--as", "folder")).toMatchObject({ code: 1, stdout: "" });
+    expect((await the.listed()).trusted).toEqual([]);
+    expect(await given("hk")).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Trusted: the programs of .*hk, as it is now/) });
+    expect((await the.listed()).trusted).toMatchObject([{ kind: "plugin" }]);
+    expect(await given(the.cwd)).toMatchObject({ code: 0, stdout: expect.stringContaining("settings: permissions.allow, hooks") });
+  });
+
+  test("shows what all of the repository brings, wherever in it one stands", async () => {
+    await using the = await withFolder({
+      ".git/HEAD": "ref: refs/heads/main",
+      ".claude/settings.json": `{"permissions":{"allow":["Bash(*)"]},${HOOK.slice(1)}`,
+      "sub/deep/note.txt": "",
+      "other/.claude/settings.json": HOOK,
+    });
+    const { code, stdout } = await inside(["trust", "give"], { home: the.home, cwd: join(the.cwd, "sub/deep") });
+    expect(code).toBe(0);
+    expect(stdout).toContain("settings: permissions.allow, hooks  (.claude/settings.json)");
+    expect(stdout).toContain("hook Stop: true  (.claude/settings.json)");
+    expect(stdout).toContain("(other/.claude/settings.json)");
   });
 
   test("sweeps copies that nobody wants", async () => {

@@ -108,11 +108,16 @@ function realOr(path: string): string {
 const SHORTEST = 8;
 
 async function give({ folder: named, as, json }: Extract<TrustAsked, { what: "give" }>, machine: Machine): Promise<number> {
-  const { isPluginRoot } = await inspectTrust();
   const folder = resolve(machine.cwd ?? machine.home, named ?? ".");
   if (!isFolder(folder)) return await complain(`${folder} isn't a folder. Name one that is there.`, machine, USAGE);
-  const kind = as ?? (named !== undefined && (await isPluginRoot(folder, machine.keelHome)) ? "plugin" : "folder");
-  return kind === "folder" ? await giveFolder(folder, json, machine) : await giveTree(folder, kind, json, machine);
+  if (as === "plugin" || as === "code") return await giveTree(folder, as, json, machine);
+  if (named === undefined) return await giveFolder(folder, json, machine);
+  const { whatIsTrusted } = await inspectTrust();
+  const { kind, root } = await whatIsTrusted(folder, machine.keelHome);
+  if (as === undefined && kind === "plugin") return await giveTree(folder, "plugin", json, machine);
+  if (kind === "folder" || root === realOr(folder)) return await giveFolder(folder, json, machine);
+  const why = `${folder} isn't trusted by itself: it is a part of ${root}, and trust is of all of that.`;
+  return await complain(`${why} Say so with keel trust give ${root}, or name a plugin directory.`, machine, FAILED);
 }
 
 async function giveTree(folder: string, kind: TreeTrust, json: boolean, machine: Machine): Promise<number> {
@@ -142,14 +147,14 @@ const GIVEN: Readonly<Record<TreeTrust, string>> = { plugin: "the programs", cod
 async function giveFolder(folder: string, json: boolean, machine: Machine): Promise<number> {
   const { inspectFolder, trustFolder } = await inspectTrust();
   const granted = machine.wall();
+  const view = await inspectFolder(houseOf(machine, folder, { flags: {} }).place);
   const given = await trustFolder(machine, folder, granted);
   if (typeof given === "string") return await complain(given, machine, FAILED);
-  const view = await inspectFolder(houseOf(machine, folder, { flags: {} }).place);
   const more = view.unmet.map((one) => `${unmetLine(one, machine.home)}. That is another question: ${giving(one)}`);
   const entry = dated({ kind: "folder", subject: given.root, name: basename(given.root), granted });
   return await tell(
     json,
-    { given: entry, brings: view.brings, unmet: view.unmet },
+    { given: entry, brings: [...view.brings, ...view.around], unmet: view.unmet },
     [`Trusted: ${exact(tilde(given.root, machine.home))}`, ...broughtLines(view), ...more],
     machine,
   );

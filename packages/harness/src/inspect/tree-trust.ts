@@ -57,7 +57,9 @@ export async function offerTree(
   const kept = await store.keep(root);
   if (!kept.ok) return { ok: false, why: `${layer.root} ${kept.why}.` };
   const at = kind === "code" && basename(root) === "tools" ? dirname(kept.root) : kept.root; // a user's tools are agreed to without the rest
-  const { plugin } = await readPlugin(at, layer.format === undefined ? {} : { format: layer.format });
+  const { plugin, problems } = await readPlugin(at, layer.format === undefined ? {} : { format: layer.format });
+  const broken = problems.find(({ severity }) => severity === "error");
+  if (!plugin && broken) return { ok: false, why: `${join(root, relative(at, broken.file))}:${broken.line ?? 1} ${broken.text}` };
   const read = { layer: { kind: "bundled" as const, root: at, within: at }, plugin, problems: [] };
   const parts = broughtBy(catalogOf([read]), () => true).filter((part) => wants(part.kind) === kind);
   const before = await agreedBefore(where, { store, root, kind, now: kept });

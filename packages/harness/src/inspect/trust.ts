@@ -1,8 +1,9 @@
 /** Whether a folder is trusted, and what it brings that only then counts. Rule: it reads, and nothing runs. */
-import { realpath, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { readPlugin, managedFiles, readSettings, type PluginLayer } from "@keelson/loader";
+import { realpath } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { managedFiles, nestedProjects, readPlugin, readSettings, type PluginLayer } from "@keelson/loader";
 import { mayKeep, needs, type Bringer } from "@keelson/permissions";
+import type { PluginDecl } from "@keelson/protocol";
 import { BUILTIN } from "../gather.ts";
 import { textsBrought } from "../guard/held-texts.ts";
 import { keepTrust, standingOf, groundOf, type Standing } from "../guard/folder-trust.ts";
@@ -21,6 +22,8 @@ export type FolderView = {
   readonly trusted: boolean;
   readonly keepable: boolean;
   readonly brings: readonly Brought[];
+  /** What the trust would let count in other folders of the repository. Empty once it is given. */
+  readonly around: readonly Brought[];
   /** Plugin directories in it whose state wasn't agreed to, a row for each kind of consent that something in them waits for. */
   readonly unmet: readonly Unmet[];
   /** The same of the user's own plugins and tools, wherever the session stands. */
@@ -32,25 +35,10 @@ export type Unmet = { readonly kind: TreeTrust; readonly root: string; readonly 
 /** Texts that are told to the model are listed too: they don't count before. */
 export async function inspectFolder(place: Place): Promise<FolderView> {
   const { cwd, home, keelHome } = place;
-  const standing = await standingOf(groundOf(cwd).root, openTrust(keelHome), false);
+  const ground = groundOf(cwd);
+  const standing = await standingOf(ground.root, openTrust(keelHome), false);
   const { root, trusted } = standing;
-  const [settings, whole, { catalog }] = await Promise.all([
-    readSettings({ managed: managedFiles(place.platform), cwd, home, keelHome, trusted: false, builtin: BUILTIN }),
-    readSettings({ managed: managedFiles(place.platform), cwd, home, keelHome, trusted: true, builtin: BUILTIN }),
-    readPlugins({ place, plugins: [] }, []),
-  ]);
-  const held = settings.layers.flatMap(({ file, held: keys }): readonly Brought[] =>
-    file === undefined || keys.length === 0
-      ? []
-      : [
-          {
-            what: `settings: ${keys.map((key) => (key === "disableAllHooks" ? OFF : key)).join(", ")}`,
-            file,
-            runs: keys.some((key) => RUNNING.includes(key)),
-          },
-          ...whole.hooks.filter((hook) => hook.file === file).map((hook) => ({ what: hookOf(hook), file, runs: true })),
-        ],
-  );
+  const [held, { catalog }] = await Promise.all([settingsBrought(place, cwd), readPlugins({ place, plugins: [] }, [])]);
   const ofRepository = ({ layer }: { readonly layer: PluginLayer }): boolean => bringerOf(layer) === "repository";
   const unmetIn = async (from: Bringer): Promise<readonly Unmet[]> => {
     const found: Unmet[] = [];
@@ -68,7 +56,36 @@ export async function inspectFolder(place: Place): Promise<FolderView> {
   const installed = [...(await unmetIn("installed")), ...(await unmetIn("user"))];
   const parts = broughtBy(catalog, ofRepository).map(({ what, file, runs }) => ({ what, file, runs }));
   const texts = textsBrought(catalog, place).map(({ what, file }): Brought => ({ what, file, runs: false }));
-  return { root, trusted, keepable: mayKeep(root, home), brings: [...held, ...parts, ...texts], unmet, installed };
+  const keepable = mayKeep(root, home);
+  const around = ground.repository && keepable && !trusted ? await settingsAround(place, root) : [];
+  return { root, trusted, keepable, brings: [...held, ...parts, ...texts], around, unmet, installed };
+}
+
+/** What the settings of a folder would grant, once it is trusted. */
+async function settingsBrought({ home, keelHome, platform }: Place, cwd: string): Promise<readonly Brought[]> {
+  const read = async (trusted: boolean) =>
+    await readSettings({ managed: managedFiles(platform), cwd, home, keelHome, trusted, builtin: BUILTIN });
+  const [settings, whole] = await Promise.all([read(false), read(true)]);
+  return settings.layers.flatMap(({ file, held: keys }): readonly Brought[] =>
+    file === undefined || keys.length === 0
+      ? []
+      : [
+          {
+            what: `settings: ${keys.map((key) => (key === "disableAllHooks" ? OFF : key)).join(", ")}`,
+            file,
+            runs: keys.some((key) => RUNNING.includes(key)),
+          },
+          ...whole.hooks.filter((hook) => hook.file === file).map((hook) => ({ what: hookOf(hook), file, runs: true })),
+        ],
+  );
+}
+
+/** Trust is of the whole repository: the settings of its other folders count for sessions there. */
+async function settingsAround(place: Place, root: string): Promise<readonly Brought[]> {
+  const here = await realpath(place.cwd).catch(() => place.cwd);
+  const found: Brought[] = [];
+  for (const folder of [root, ...nestedProjects(root)].filter((one) => one !== here)) found.push(...(await settingsBrought(place, folder)));
+  return found;
 }
 
 const OFF = "disableAllHooks (the folder's own hooks don't run; yours do)";
@@ -100,11 +117,25 @@ export async function trustFolder(
   return (await keepTrust(root, home, openTrust(keelHome), now)) ?? { root };
 }
 
-/** A plugin directory: by its manifest, by a name that makes a folder of a project one, or by standing among the user's plugins. */
-export async function isPluginRoot(root: string, keelHome: string): Promise<boolean> {
-  if (dirname(root) === join(keelHome, "plugins")) return true;
-  if (groundOf(root).root === (await realpath(root).catch(() => root)) && (await stat(join(root, ".git")).catch(() => undefined)))
-    return false;
-  const { plugin } = await readPlugin(root);
-  return plugin !== undefined && plugin.format !== "folder";
+/**
+ * What a word for this folder would be for: the folder, where it is one that is trusted by itself; else a plugin directory, by its manifest,
+ * by what it holds or by where it stands. Undefined where it is neither: then it is a part of `root`.
+ */
+export async function whatIsTrusted(
+  folder: string,
+  keelHome: string,
+): Promise<{ readonly kind?: "folder" | "plugin"; readonly root: string }> {
+  const real = await realpath(folder).catch(() => folder);
+  const { root, repository } = groundOf(folder);
+  const dropped =
+    basename(dirname(real)) === "plugins" && (dirname(dirname(real)) === keelHome || basename(dirname(dirname(real))) === ".keel");
+  if (dropped || dirname(folder) === join(keelHome, "plugins")) return { kind: "plugin", root };
+  if (repository && root === real) return { kind: "folder", root };
+  const { plugin, problems } = await readPlugin(folder);
+  if (plugin === undefined && problems.length > 0) return { kind: "plugin", root }; // a broken one is no folder to trust instead
+  if (plugin !== undefined && (plugin.format !== "folder" || (repository && startsSomething(plugin)))) return { kind: "plugin", root };
+  return repository ? { root } : { kind: "folder", root };
 }
+
+const startsSomething = (plugin: PluginDecl): boolean =>
+  (["hooks", "mcpServers", "lspServers", "monitors", "programs", "toolFiles"] as const).some((kind) => plugin[kind].length > 0);
