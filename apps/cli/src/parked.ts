@@ -42,13 +42,14 @@ function openOne(askId: string, body: JsonObject, folder: string): Open {
       ? questions.map(({ question }) => question).join(" ")
       : nameOf({ name: tool, input }, { paint: paint(false), width: 200, cwd });
   const reason = typeof body["reason"] === "string" && questions.length === 0 ? ` ${body["reason"]}` : "";
+  const whose = typeof body["agent"] === "string" ? ` It is asked for ${body["agent"]}.` : "";
   return {
     id: askId,
     tool,
     input,
     cwd,
     rules: listIn(body, "rules").filter((rule) => typeof rule === "string"),
-    about: `${what}.${reason}`.replaceAll("..", ".").replaceAll("?.", "?"),
+    about: `${what}.${reason}${whose}`.replaceAll("..", ".").replaceAll("?.", "?"),
     choices: questions.flatMap(({ question, options }) => [
       question,
       ...options.map(({ label, description }, at) => `  ${at + 1} ${label}${description === "" ? "" : ` · ${description}`}`),

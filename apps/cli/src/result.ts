@@ -58,7 +58,7 @@ export function resultOf({ tally, trouble, ms, sessionId, uuid, queued, deferred
     permission_denials: tally.denials.map(({ use: { id, name, input } }) => ({ tool_name: name, tool_use_id: id, tool_input: input })),
     ...(tally.structured !== undefined && { structured_output: tally.structured }),
     ...(deferred && {
-      deferred_tool_use: { id: tally.asked[deferred.id]?.callId ?? "", name: deferred.tool, input: deferred.input },
+      deferred_tool_use: { id: tally.asked[deferred.id]?.callId.split("/").at(-1) ?? "", name: deferred.tool, input: deferred.input },
       deferred_ask: { ask_id: deferred.id, question: deferred.about, answer_with: deferred.command(sessionId, deferred.id) },
     }),
     ...(!deferred && putOff && { deferred_tool_use: { id: putOff.id, name: putOff.name, input: putOff.input } }),

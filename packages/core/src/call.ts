@@ -51,6 +51,7 @@ export async function call(use: ToolUse, bound: Bound, site: Site): Promise<EndR
     if (bound.call.concurrencySafe && !permit.call.concurrencySafe)
       return void (await answer("error", "Its input was changed into one that must run alone: ask for that call."));
     const output = await grace.wait(effect(permit.call, ctx, site));
+    if (output.deferred) return "tool_deferred";
     await answer(output.isError ? "error" : "ok", output);
     return output.stop === undefined ? undefined : "hook_stopped";
   } catch (error) {

@@ -2,9 +2,9 @@
  * Makes a conversation of a log: its tools, its ports, its memory, and the sub-agents it can start, which are furnished in the same way.
  * The one place where a session and a sub-agent are built.
  */
-import { text, type Claim, type Event, type Mode, type Rule, type SessionStore } from "@keelson/protocol";
+import { openCalls, text, type Claim, type Event, type Mode, type Rule, type SessionStore } from "@keelson/protocol";
 import { worksOf, type Disk, type Work } from "@keelson/tools";
-import type { Cut } from "./agents/cut.ts";
+import { tellCut, type Cut } from "./agents/cut.ts";
 import { openChild, treesOf } from "./agents/descend.ts";
 import { describeKinds } from "./agents/kinds.ts";
 import { Team, type TeamParts } from "./agents/team.ts";
@@ -75,7 +75,7 @@ export function furnish(site: Site, log: Log, lineage: Lineage, beside = new Bes
   const mode = lineage.mode ?? ((): Mode => dials.mode);
   const circle = new Circle();
   const open: TeamParts["open"] = (wanted, signal) => openChild({ site, log, lineage, mode, dials, circle, furnish }, wanted, signal);
-  const team = teamOf({ kinds: kinds.startable, beside, lineage, circle, open, before: () => recollection.agents });
+  const team = teamOf({ kinds: kinds.startable, beside, lineage, circle, open, before: () => recollection.agents, left: leftIn(log) });
   const seen = followed(recollection.files);
   const added = new AddedHooks(() => readings.newest.hooks);
   const lore = loreOf(site, log, lineage, { circle, agents: team, dials, beside, added });
@@ -180,12 +180,21 @@ function systemOf({ place, flags, wall }: House, read: Gathered, { path }: Linea
   return flags.systemPrompt === undefined ? styled : { ...styled, fixed: prompt.fixed }; // the caller's words are the caller's
 }
 
-type Group = Pick<TeamParts, "beside" | "open" | "before"> & {
+/** Of calls that the log began with. */
+function leftIn({ past, cut }: Log): TeamParts["left"] {
+  const began = new Set(openCalls(past.view).flatMap(({ use, started }) => (started === undefined ? [] : [use.id])));
+  return (callId) => {
+    const one = cut?.find(({ agent }) => agent.callId === callId);
+    return began.has(callId) ? { words: one && tellCut(one) } : "nothing";
+  };
+}
+
+type Group = Pick<TeamParts, "beside" | "open" | "before" | "left"> & {
   readonly kinds: () => Kinds;
   readonly lineage: Lineage;
   readonly circle: Circle;
 };
-const teamOf = ({ kinds, beside, lineage, circle, open, before }: Group): Team =>
+const teamOf = ({ kinds, beside, lineage, circle, open, before, left }: Group): Team =>
   new Team({
     get kinds() {
       return kinds();
@@ -193,6 +202,8 @@ const teamOf = ({ kinds, beside, lineage, circle, open, before }: Group): Team =
     beside,
     open,
     before,
+    left,
+    isAnswered: (id) => !lineage.asks.isOpen(id),
     crew: lineage.crew,
     depth: lineage.path.length,
     receive: (words) => circle.conversation?.receive([text(words)], "task"),

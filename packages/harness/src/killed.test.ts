@@ -13,7 +13,7 @@ test("what a killed command had printed is told when the session or a fork of it
       { blocks: [{ text: "I see." }] },
     ],
   });
-  const fork = await scene.reopen(true);
+  const fork = await scene.reopen({ fork: true });
   for await (const { event } of fork.run([], new AbortController().signal)) {
     if (event.type !== "call.completed") continue;
     assert.match(JSON.stringify(event.result), /outcome unknown.*It had printed:\\nBEFORE THE KILL/);

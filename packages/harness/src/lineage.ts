@@ -1,5 +1,5 @@
 import type { Network } from "@keelson/model";
-import type { Mode } from "@keelson/protocol";
+import type { Event, Mode } from "@keelson/protocol";
 import type { Board } from "@keelson/tools";
 import type { AgentKind } from "./agents/kinds.ts";
 import type { Leases } from "./agents/leases.ts";
@@ -7,7 +7,14 @@ import type { Crew } from "./agents/team.ts";
 import type { Ledger } from "./budget/ledger.ts";
 import type { Approvals } from "./approvals.ts";
 import type { SystemPrompt } from "./prompt.ts";
+import type { Recollection } from "./recollection.ts";
 import type { Servers } from "./servers/ports.ts";
+
+export type Asks = Pick<Recollection, "askAbout"> & {
+  readonly note: (event: Event) => void;
+  /** Is a question of this agent open? */
+  readonly isOpen: (agent: string) => boolean;
+};
 
 /** What a session and all its agents have in common, and where one of them stands among them. */
 export type Lineage = {
@@ -19,6 +26,8 @@ export type Lineage = {
   readonly board: Board;
   readonly leases: Leases;
   readonly crew: Crew;
+  /** Where the session keeps its agents' questions, by the agent's path and the call. */
+  readonly asks: Asks;
   /** Language servers and monitors. */
   readonly servers: Servers;
   /** One more folder to work in. In words why not; undefined when it is done. */

@@ -5,7 +5,7 @@ import { lookUp, networkFromEnv, openNetwork } from "@keelson/model";
 import { openStore } from "@keelson/persistence";
 import { isStoreError, text, type Envelope, type Event, type Problem } from "@keelson/protocol";
 import { createBoard, diskFiles, type Disk } from "@keelson/tools";
-import { cutAgents, endOf, tellCut } from "./agents/cut.ts";
+import { cutAgents, endOf, tellAnswered, tellCut } from "./agents/cut.ts";
 import { Leases } from "./agents/leases.ts";
 import { MOST_RUNNING } from "./agents/team.ts";
 import { Beside } from "./beside.ts";
@@ -92,10 +92,11 @@ async function sessionIn({ house, gathered, files, opened, log, place }: Start, 
   const servers = serversOf(site, (event) => beside.push(event));
   heard.push(...(await servers.renew(gathered)));
   const lineage = { ...(await found(site, log, beside)), servers, ...changesOf(() => live) };
-  const cut = await cutAgents(log.store, log.claim.ref, log.recollection.agents);
+  const cut = await cutAgents(log.store, log.claim.ref, log.recollection);
   beside.push(...cut.map(endOf), ...changedTerms(site, log), ...(place?.events ?? []));
   const furnished = furnish(site, { ...log, cut }, lineage, beside);
-  for (const one of cut) if (one.agent.background) furnished.conversation.receive([text(tellCut(one))], "task");
+  const news = [...cut.filter(({ agent }) => agent.background).map(tellCut), ...tellAnswered(log.recollection, lineage.asks)];
+  for (const words of news) furnished.conversation.receive([text(words)], "task");
   for (const words of place?.gone ?? []) {
     heard.push({ severity: "warning", file: "", text: words });
     furnished.conversation.receive([text(words)], "harness");
@@ -143,6 +144,11 @@ async function found(
     path: [],
     board,
     leases: new Leases(),
+    asks: {
+      askAbout: (callId) => recollection.askAbout(callId),
+      note: (event) => beside.push(event),
+      isOpen: (agent) => recollection.asksFor(agent, wall()).length > 0,
+    },
     network: openNetwork(networkFromEnv(place.env)),
     crew: { running: 0, most: gathered.settings.keel?.maxAgents ?? MOST_RUNNING },
     ledger: new Ledger(boundsOf(house, gathered, recollection), () => clock.now(), { before: recollection.spent }),

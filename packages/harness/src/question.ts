@@ -11,6 +11,8 @@ export type Asker = {
   readonly ask: Ask | undefined;
   readonly defer: boolean;
   readonly recollection: Pick<Recollection, "askAbout">;
+  /** Where the session itself keeps the question of a sub-agent, which only one who opens the agent's log would find. */
+  readonly also?: (event: Event) => void;
   /** Milliseconds since the epoch. */
   readonly wall: () => number;
   /** Told of a question that is put, also where nobody is there yet. */
@@ -22,7 +24,7 @@ type Put = Answer | "nobody" | "deferred" | "expired";
 /** Puts a question once: it is in the log before it is shown, and an answer that came meanwhile, by whatever way, is taken. */
 export async function* put(
   about: About,
-  { ask, defer, recollection, wall, announce }: Asker,
+  { ask, defer, recollection, wall, announce, also }: Asker,
   ctx: ToolContext,
 ): AsyncGenerator<Event, Put> {
   const known = recollection.askAbout(ctx.callId);
@@ -30,25 +32,29 @@ export async function* put(
   if (known && isOver(known, wall())) return "expired";
   if (!ask && !defer && !known) return "nobody"; // what waits already goes on waiting
   const askId = known?.askId ?? randomUUID();
+  const said = (event: Event): Event => {
+    also?.(event);
+    return event;
+  };
   if (!known)
-    yield {
+    yield said({
       type: "ask.opened",
       askId,
       kind: about.asksUser ? "question" : "permission",
       callId: ctx.callId,
       body: bodyOf(about, ctx.cwd),
       ...(!ask && { expiresAt: wall() + ASK_TTL_MS }),
-    };
+    });
   if (!known || ask) announce?.(about, ctx.signal);
   if (!ask) return "deferred";
   const answer = await ask({ ...about, askId }, ctx.signal);
   if (answer === "later") return "deferred";
-  yield {
+  yield said({
     type: "ask.answered",
     askId,
     answer: { ...answer, ...(answer.behavior === "allow" && { base: ctx.cwd }) },
     by: "user",
-  };
+  });
   return answer;
 }
 

@@ -61,6 +61,17 @@ export class Recollection {
     return [...this.#asks.values()].filter(({ answer }) => answer === undefined);
   }
 
+  /** Open questions of an agent, by its id, and of its own agents. `now`: those whose time is over are left out. */
+  asksFor(agent: string, now = 0): readonly Asking[] {
+    return this.open.filter(
+      ({ body, expiresAt = Infinity }) =>
+        now < expiresAt &&
+        String(body["agent"] ?? "")
+          .split("/")
+          .includes(agent),
+    );
+  }
+
   /** All of it, for a snapshot. */
   print(): JsonObject {
     const { started, counts, present, coming } = this.skills;
@@ -103,6 +114,7 @@ export class Recollection {
         this.spent = sum(this.spent, { usd: event.usd ?? 0, tokens: tokensOf(event.usage), ms: event.ms });
         return;
       case "agent.completed":
+        if (event.body["reason"] !== "tool_deferred") this.#unasked(event.agentId);
         this.spent = sum(this.spent, spentIn(event.body));
         return;
       case "call.started":
@@ -132,6 +144,14 @@ export class Recollection {
   #opened({ askId, callId, body, expiresAt }: AskOpened): void {
     this.#asks.set(askId, { askId, ...(callId !== undefined && { callId }), body, ...(expiresAt !== undefined && { expiresAt }) });
     if (callId !== undefined) this.#calls.set(callId, askId);
+  }
+
+  /** What an agent wanted to know that is over: nobody waits for the answer. */
+  #unasked(agent: string): void {
+    for (const { askId, callId } of this.asksFor(agent)) {
+      this.#asks.delete(askId);
+      this.#calls.delete(callId ?? "");
+    }
   }
 
   #answered({ askId, answer }: AskAnswered): void {

@@ -1,11 +1,22 @@
 // One session in a process of its own, to be killed: prints the seq of each event once it was handed on, which is when it counts as stored.
+import { mkdir, writeFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { openSession } from "@keelson/harness";
 
-const [cwd, home, url, plugin] = process.argv.slice(2);
+const [cwd, home, url, plugin, how] = process.argv.slice(2);
+
+/** Says that it was asked, as a command that prints would, and never answers. */
+async function hang() {
+  const folder = `${home}/.keel/var/outputs/asked`;
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${folder}/ask-0.txt`, "BEFORE");
+  return await wait(600_000);
+}
+
 const opening = await openSession({
   place: { cwd, home, keelHome: `${home}/.keel`, env: { PATH: process.env.PATH }, platform: process.platform },
-  flags: { baseUrl: url, permissionMode: "bypassPermissions" },
+  flags: { baseUrl: url, permissionMode: how === "asks" ? "default" : "bypassPermissions" },
+  ...(how === "asks" && { ask: hang }),
   plugins: [plugin],
   clock: {
     now: () => performance.now(),

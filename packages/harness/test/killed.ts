@@ -8,7 +8,7 @@ import { openStore } from "@keelson/persistence";
 import { simulate, type Script, type Simulation } from "@keelson/simulator";
 import { realClock, temporaryHome } from "@keelson/testing";
 import { leftBy } from "@keelson/tools";
-import type { Session } from "../src/house.ts";
+import type { Flags, House, Session } from "../src/house.ts";
 import { openSession } from "../src/open.ts";
 import { isOwn } from "../src/sessions/own.ts";
 
@@ -17,21 +17,26 @@ const CODE = fileURLToPath(new URL("../../../plugins/code", import.meta.url));
 
 export type Killed = AsyncDisposable & {
   readonly server: Simulation;
-  /** `fork`: in a session of its own. */
-  reopen(fork?: boolean): Promise<Session>;
+  readonly home: string;
+  readonly id: string;
+  reopen(flags?: Partial<Flags>, more?: Partial<House>): Promise<Session>;
 };
+/** `prepare`: what stands in its folder. `asks`: it is killed when it asks for a permission. */
+type How = { readonly prepare?: (cwd: string) => void; readonly asks?: boolean };
 
-/** It is killed when a command has printed a line with BEFORE. `prepare`: what stands in its folder. */
-export async function killed(script: Script, prepare: (cwd: string) => void = () => {}): Promise<Killed> {
+/** It is killed when a command has printed a line with BEFORE. */
+export async function killed(script: Script, { prepare, asks }: How = {}): Promise<Killed> {
   const home = await temporaryHome();
   const cwd = join(home.path, "project");
   const keelHome = join(home.path, ".keel");
   const outputs = join(keelHome, "var", "outputs");
   await mkdir(cwd);
-  prepare(cwd);
+  prepare?.(cwd);
   await mkdir(outputs, { recursive: true });
   const server = await simulate(script);
-  const child = spawn(process.execPath, [DRIVE, cwd, home.path, server.url, CODE], { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, [DRIVE, cwd, home.path, server.url, CODE, ...(asks ? ["asks"] : [])], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   await untilPrinted(outputs);
   child.kill("SIGKILL");
   await once(child, "exit");
@@ -40,14 +45,17 @@ export async function killed(script: Script, prepare: (cwd: string) => void = ()
   if (!summary) throw new Error("The session left no log.");
   return {
     server,
-    async reopen(fork = false) {
+    home: home.path,
+    id: summary.ref.session,
+    async reopen(flags = {}, more = {}) {
       const opening = await openSession({
         place: { cwd, home: home.path, keelHome, env: { PATH: process.env["PATH"] }, platform: process.platform },
-        flags: { baseUrl: server.url, permissionMode: "bypassPermissions", resume: { id: summary.ref.session }, fork },
+        flags: { baseUrl: server.url, permissionMode: "bypassPermissions", resume: { id: summary.ref.session }, ...flags },
         plugins: [CODE],
         clock: realClock,
         wall: Date.now,
         version: "test",
+        ...more,
       });
       if (!opening.ok) throw new Error(opening.refusal.text);
       return opening.session;

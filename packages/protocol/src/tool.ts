@@ -42,12 +42,16 @@ export type BoundCall = {
   run(ctx: ToolContext): AsyncGenerator<ToolStep, ToolOutput>;
 };
 export type ToolStep = { readonly type: "progress"; readonly text: string } | { readonly type: "child"; readonly envelope: Envelope };
-/** `display` is for people (diff, file, table, image, tree); the model never sees it. `stop` ends the run after this turn. */
+/**
+ * `display` is for people (diff, file, table, image, tree); the model never sees it. `stop` ends the run after this turn. `deferred`: it waits for somebody's
+ * answer, and so does the run; the call stays without a result, and is run again when the log is taken up.
+ */
 export type ToolOutput = {
   readonly content: readonly Block[];
   readonly isError?: boolean;
   readonly data?: Json;
   readonly display?: JsonObject;
   readonly stop?: string;
+  readonly deferred?: true;
 };
 export type ToolContext = { readonly callId: string; readonly session: string; readonly cwd: string; readonly signal: AbortSignal };

@@ -4,6 +4,7 @@ import { Recollection } from "../recollection.ts";
 import { readPast } from "../session.ts";
 import { agentCopyId, agentSessionId } from "../sessions/own.ts";
 import { copyAgent } from "./copies.ts";
+import { cutAgents } from "./cut.ts";
 
 const FORKED =
   "This call is answered to whom you were forked from. You are the fork: do what is asked of you next, and answer with what you found.";
@@ -14,7 +15,8 @@ export async function reopenChildLog({ store, claim: { ref: parent } }: Pick<Log
   const claim = await store.claim(ref, ref.session);
   const recollection = new Recollection();
   try {
-    return { store, claim, recollection, past: await readPast(store, ref, recollection) };
+    const past = await readPast(store, ref, recollection);
+    return { store, claim, recollection, past, cut: await cutAgents(store, ref, recollection) };
   } catch (error) {
     await claim[Symbol.asyncDispose](); // what can't be read isn't held
     throw error;

@@ -12,6 +12,7 @@ import type { Work } from "@keelson/tools";
 import type { Ledger } from "../budget/ledger.ts";
 import type { Conversation } from "../session.ts";
 import { lastWords } from "./last-words.ts";
+import { WAITING, WAITS } from "./roll.ts";
 import type { Tree } from "./worktree.ts";
 
 /** A conversation of its own, open for as long as its parent's. */
@@ -45,6 +46,7 @@ export class Child implements Work {
     this.about = about;
     this.#opened = opened;
     this.#state = state;
+    this.#answer = lastWords(opened.conversation.view);
   }
 
   get id(): string {
@@ -63,7 +65,12 @@ export class Child implements Work {
     return this.#answer;
   }
 
-  /** One prompt to its end. `tell`: what belongs into its parent's log. */
+  /** For who asked for what it came to before this program. */
+  told(): ToolOutput {
+    return this.#outcome(this.#state, 0, undefined);
+  }
+
+  /** One prompt to its end; none where it goes on from a question. `tell`: what belongs into its parent's log. */
   async *run(prompt: readonly Block[], signal: AbortSignal, tell: (event: Event) => void): AsyncGenerator<Envelope, ToolOutput> {
     this.#state = "running";
     const before = this.#opened.ledger.spent;
@@ -133,7 +140,8 @@ export class Child implements Work {
     return { kind, description, ...(name !== undefined && { name }) };
   }
 
-  #outcome(reason: EndReason, turns: number, left: string | undefined): ToolOutput {
+  #outcome(reason: string, turns: number, left: string | undefined): ToolOutput {
+    if (reason === WAITING) return { content: [text(WAITS)], deferred: true };
     const early = reason === "completed" ? [] : [`The agent ended early: ${reason}. What it said last:`];
     const words = [
       ...early,

@@ -14,6 +14,7 @@ import { pinned } from "../live/readings.ts";
 import type { Toolbox } from "../toolbox.ts";
 import { openChildLog, reopenChildLog } from "./child-log.ts";
 import type { Opened } from "./child.ts";
+import { endOf } from "./cut.ts";
 import type { AgentKind } from "./kinds.ts";
 import type { Enlisted } from "./roll.ts";
 import { lessOf } from "./less.ts";
@@ -62,7 +63,11 @@ export async function openChild(
   const problems = await unheld({ kind, order }, { there: parents, forced, dials, gathered });
   const less = lessOf({ kind, order }, { dials, forced, only, cwd, hooks: own.declared });
   const prompt = await kind.prompt?.();
-  const flags = { ...house.flags, ...(prompt !== undefined && { systemPrompt: prompt }), defer: false };
+  const flags = {
+    ...house.flags,
+    ...(prompt !== undefined && { systemPrompt: prompt }),
+    defer: house.flags.defer === true && order.waits === true,
+  };
   const began = less(gathered);
   const child: Site = { ...site, house: { ...house, flags }, gathered: began, readings: pinned(began, readings, less) };
   const ledger = lineage.ledger.share({});
@@ -78,7 +83,7 @@ export async function openChild(
     mode: () => stricter(mode(), kind.permissionMode),
     ...(kind.fork && sent ? { system: sent.system } : {}),
   });
-  furnished.beside.push(...own.problems.map(noticeOf));
+  furnished.beside.push(...(childLog.cut ?? []).map(endOf), ...own.problems.map(noticeOf));
   const name = path.join("/");
   return {
     session: childLog.claim.ref.session,
@@ -90,9 +95,7 @@ export async function openChild(
       lineage.leases.release(name);
       return await ground.leave();
     },
-    async close() {
-      await furnished[Symbol.asyncDispose]();
-    },
+    close: async () => await furnished[Symbol.asyncDispose](),
   };
 }
 

@@ -91,7 +91,7 @@ test("of one that was killed in a working tree of its own it is told where that 
       },
     ],
   };
-  await using scene = await killed(script, (cwd) => void execFileSync("bash", ["-c", commit], { cwd }));
+  await using scene = await killed(script, { prepare: (cwd) => void execFileSync("bash", ["-c", commit], { cwd }) });
   await using session = await scene.reopen();
   const envelopes = await Array.fromAsync(session.run([], new AbortController().signal));
   assert.match(results(envelopes), /was interrupted.*is in [^ ,]+worktrees\/agent_\w+, on the branch keel\/agent_\w+\./);

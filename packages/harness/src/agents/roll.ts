@@ -1,4 +1,4 @@
-import type { Event, JsonObject } from "@keelson/protocol";
+import type { EndReason, Event, JsonObject } from "@keelson/protocol";
 import { NOTHING, sum, type Spending } from "../budget/ledger.ts";
 import type { Tree } from "./worktree.ts";
 
@@ -18,13 +18,18 @@ export type Enlisted = {
   /** What its runs came to, as far as they were told. */
   readonly spent: Spending;
 };
+/** The state of one that asked a question which nobody has answered yet: the end of its run. */
+export const WAITING: EndReason = "tool_deferred";
+export const WAITS = "waits for an answer of the user, and goes on by itself when that is given.";
+
 /** By id, in the order in which they were started. */
 export type Roll = ReadonlyMap<string, Enlisted>;
 
 export function enlist(roll: Roll, event: Event): Roll {
   if (event.type !== "agent.started" && event.type !== "agent.completed") return roll;
-  const { agentId: id, session, callId, body } = event;
+  const { agentId: id, session, body } = event;
   const before = roll.get(id);
+  const callId = event.type === "agent.started" ? event.callId : before?.callId;
   const tree = treeIn(body) ?? before?.tree;
   const told: Enlisted = {
     ...aboutIn(body),

@@ -3,7 +3,7 @@
  * loop. All of them together, at any depth, are bounded.
  */
 import { randomBytes } from "node:crypto";
-import { text, type Event, type ToolContext, type ToolOutput, type ToolStep } from "@keelson/protocol";
+import { text, UNKNOWN, type Block, type Event, type ToolContext, type ToolOutput, type ToolStep } from "@keelson/protocol";
 import { GENERAL, type AgentOrder, type Agents, type Work } from "@keelson/tools";
 import type { Beside } from "../beside.ts";
 import { noticeOf } from "../gather.ts";
@@ -11,7 +11,7 @@ import type { About, Child, Opened } from "./child.ts";
 import type { Wanted } from "./descend.ts";
 import type { AgentKind } from "./kinds.ts";
 import { News } from "./news.ts";
-import type { Enlisted, Roll } from "./roll.ts";
+import { WAITING, type Enlisted, type Roll } from "./roll.ts";
 
 export const MOST_RUNNING = 10; // where the settings say nothing
 export const DEEPEST = 3;
@@ -26,8 +26,12 @@ export type TeamParts = {
   readonly depth: number;
   /** In words why it can't be opened. */
   readonly open: (wanted: Wanted, signal: AbortSignal) => Promise<Opened | string>;
-  /** Those that the log tells of, from before this program. */
+  /** Those that the log tells of. */
   readonly before: () => Roll;
+  /** What is left of a call that the log began with: it was started before this program, by a program that went away. */
+  readonly left: (callId: string) => "nothing" | { readonly words: string | undefined };
+  /** Has the question of an agent been answered, or is its time over? */
+  readonly isAnswered: (id: string) => boolean;
   /** Of the run that is under way: what goes on in the background ends with it. */
   readonly running: () => AbortSignal;
   /** Words that arrive at this conversation. */
@@ -39,6 +43,7 @@ export class Team implements Agents, AsyncDisposable {
   readonly #children = new Map<string, Child>();
   readonly #news = new News();
   readonly #told = new Set<string>();
+  readonly #woken = new Set<string>();
   #background = 0;
 
   constructor(parts: TeamParts) {
@@ -47,6 +52,8 @@ export class Team implements Agents, AsyncDisposable {
 
   async *start(order: AgentOrder, ctx: ToolContext): AsyncGenerator<ToolStep, ToolOutput> {
     const { kinds, beside } = this.#parts;
+    const again = this.#startedBy(ctx.callId);
+    if (again) return yield* this.#again(again, ctx);
     const kind = kinds.get(order.kind ?? GENERAL);
     if (!kind) return refused(`No kind of agent is named ${order.kind}. There are ${[...kinds.keys()].join(", ")}.`);
     const full = this.#full();
@@ -62,7 +69,7 @@ export class Team implements Agents, AsyncDisposable {
     const background = order.background || kind.background === true;
     beside.push(...this.#untold(opened), child.started(ctx.callId, background));
     if (background) {
-      this.#follow(child, order.prompt);
+      this.#follow(child, [text(order.prompt)]);
       return {
         content: [
           text(`${id} works in the background. You are told when it ends; SendMessage reaches it, TaskOutput shows what it came to.`),
@@ -70,7 +77,7 @@ export class Team implements Agents, AsyncDisposable {
         data: { agentId: id, session: child.session },
       };
     }
-    return yield* this.#work(child, order.prompt, ctx.signal);
+    return yield* this.#work(child, [text(order.prompt)], ctx.signal);
   }
 
   async send(to: string, message: string, ctx: ToolContext): Promise<{ readonly ok: boolean; readonly words: string }> {
@@ -91,7 +98,7 @@ export class Team implements Agents, AsyncDisposable {
       return { ok: false, words: `${child.id} can't go on. ${lost}` };
     }
     this.#parts.beside.push(child.started(ctx.callId, true));
-    this.#follow(child, message);
+    this.#follow(child, [text(message)]);
     return { ok: true, words: `${child.id} had ended and goes on with it in the background.` };
   }
 
@@ -109,6 +116,7 @@ export class Team implements Agents, AsyncDisposable {
 
   /** Waits for news of those in the background; false when none is there. */
   async attend(signal: AbortSignal): Promise<boolean> {
+    await this.#wake(signal);
     if (this.#background === 0) return false;
     await this.#news.next(signal);
     return true;
@@ -130,9 +138,47 @@ export class Team implements Agents, AsyncDisposable {
     return fresh.map(noticeOf);
   }
 
-  async *#work(child: Child, prompt: string, signal: AbortSignal): AsyncGenerator<ToolStep, ToolOutput> {
+  /** By this very call, before: the agent waits for an answer, or the program went away. */
+  #startedBy(callId: string): Enlisted | undefined {
+    const before = [...this.#parts.before().values()].findLast((one) => one.callId === callId);
+    return before?.state === WAITING || this.#parts.left(callId) !== "nothing" ? before : undefined;
+  }
+
+  /** One that waited goes on; of any other it is told what it came to. It isn't started a second time. */
+  async *#again({ id, state }: Enlisted, ctx: ToolContext): AsyncGenerator<ToolStep, ToolOutput> {
+    const left = this.#parts.left(ctx.callId);
+    const words = left === "nothing" ? undefined : left.words;
+    if (state !== WAITING && words !== undefined) return refused(`${UNKNOWN} ${words}`);
+    const child = this.#children.get(id) ?? (await this.#takeUp(id, ctx.signal));
+    if (typeof child !== "object") return refused(child ?? UNKNOWN);
+    if (state !== WAITING) return child.told();
+    const full = this.#full() ?? (await child.enter(ctx.signal));
+    if (full !== undefined) return refused(`${id} can't go on. ${full}`);
+    this.#parts.crew.running++;
+    this.#parts.beside.push(child.started(ctx.callId, false));
+    return yield* this.#work(child, [], ctx.signal);
+  }
+
+  /** Those in the background whose questions were answered meanwhile. */
+  async #wake(signal: AbortSignal): Promise<void> {
+    for (const { id, state, background } of this.#parts.before().values()) {
+      if (state !== WAITING || !background || this.#woken.has(id) || !this.#parts.isAnswered(id)) continue;
+      this.#woken.add(id);
+      const child = this.#children.get(id) ?? (await this.#takeUp(id, signal));
+      const trouble = typeof child === "object" ? (this.#full() ?? (await child.enter(signal))) : child;
+      if (typeof child !== "object" || trouble !== undefined) {
+        this.#parts.receive(trouble ?? `The agent ${id} is gone.`);
+        continue;
+      }
+      this.#parts.crew.running++;
+      this.#parts.beside.push(child.started(undefined, true));
+      this.#follow(child, []);
+    }
+  }
+
+  async *#work(child: Child, prompt: readonly Block[], signal: AbortSignal): AsyncGenerator<ToolStep, ToolOutput> {
     try {
-      const run = child.run([text(prompt)], signal, (event) => this.#parts.beside.push(event));
+      const run = child.run(prompt, signal, (event) => this.#parts.beside.push(event));
       let step = await run.next();
       for (; !step.done; step = await run.next()) yield { type: "child", envelope: step.value };
       return step.value;
@@ -142,12 +188,13 @@ export class Team implements Agents, AsyncDisposable {
   }
 
   /** What it says goes on as it comes, the ephemeral apart: nobody holds it back, so nothing may pile up. */
-  #follow(child: Child, prompt: string): void {
+  #follow(child: Child, prompt: readonly Block[]): void {
     const { beside, receive } = this.#parts;
     const signal = this.#parts.running();
     this.#background++;
     const follow = async (): Promise<void> => {
       let words = "";
+      let ended = " has ended.\n";
       try {
         const run = this.#work(child, prompt, signal);
         let step = await run.next();
@@ -157,11 +204,12 @@ export class Team implements Agents, AsyncDisposable {
           this.#news.ring();
         }
         words = String(step.value.content[0]?.["text"] ?? "");
+        if (step.value.deferred) ended = " ";
       } catch (error) {
         words = `It failed: ${error instanceof Error ? error.message : String(error)}`;
       }
       this.#background--;
-      if (!signal.aborted) receive(`The agent ${child.id} (${child.about.description}) has ended.\n${words}`);
+      if (!signal.aborted) receive(`The agent ${child.id} (${child.about.description})${ended}${words}`);
       this.#news.ring();
     };
     child.attend(follow());
@@ -175,7 +223,16 @@ export class Team implements Agents, AsyncDisposable {
     const { id, kind: named, description, name, state } = before;
     const kind = this.#parts.kinds.get(named) ?? this.#parts.kinds.get(GENERAL);
     if (!kind) return `There is no kind of agent named ${named} any more.`;
-    const order = { kind: named, prompt: "", description, model: undefined, background: true, isolation: undefined, name };
+    const order = {
+      kind: named,
+      prompt: "",
+      description,
+      model: undefined,
+      background: true,
+      isolation: undefined,
+      name,
+      waits: true as const,
+    };
     const opened = await this.#open({ id, kind, order, before }, signal);
     if (typeof opened === "string") return `The agent ${id} can't go on. ${opened}`;
     return await this.#enlist({ id, kind: named, description, name }, opened, state);

@@ -7,6 +7,7 @@ import type { Lineage } from "../lineage.ts";
 import { following, type Readings } from "../live/readings.ts";
 import type { JudgeCall } from "../lore/inline.ts";
 import { permitting } from "../permit.ts";
+import type { Asker } from "../question.ts";
 import type { Recollection } from "../recollection.ts";
 import type { Toolbox } from "../toolbox.ts";
 import { stagesOf } from "./stages.ts";
@@ -64,8 +65,19 @@ export function permissionsIn(house: House, readings: Readings, toolbox: Toolbox
       },
       ask,
       defer: flags.defer ?? false,
-      recollection,
       wall,
+      ...asksOf(lineage, recollection),
     }),
+  };
+}
+
+/** A sub-agent's stand in the log of the session too: ids of calls are unique among an agent's own only. */
+function asksOf({ path, asks }: Lineage, recollection: Recollection): Pick<Asker, "recollection" | "also"> {
+  if (path.length === 0) return { recollection };
+  const keyOf = (callId: string): string => [...path, callId].join("/");
+  return {
+    recollection: { askAbout: (callId) => asks.askAbout(keyOf(callId)) },
+    also: (event) =>
+      asks.note(event.type === "ask.opened" && event.callId !== undefined ? { ...event, callId: keyOf(event.callId) } : event),
   };
 }

@@ -38,9 +38,10 @@ export function agentBlock(kit: BlockKit): Tool {
     input,
     effects: ({ subagent_type: kind = GENERAL }) => [{ do: "spawn", agent: kind }],
     concurrencySafe: true,
+    replay: "idempotent", // one that was started by this call goes on, or is told of
     async *run({ subagent_type: kind, run_in_background: background = false, description, prompt, model, isolation, name }, ctx) {
       if (!kit.agents) return failed("Nothing ran: there are no sub-agents here. Do the work yourself.");
-      return yield* kit.agents.start({ kind, prompt, description, model, background, isolation, name }, ctx);
+      return yield* kit.agents.start({ kind, prompt, description, model, background, isolation, name, waits: true }, ctx);
     },
   });
 }

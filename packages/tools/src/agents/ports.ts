@@ -18,6 +18,8 @@ export type AgentOrder = {
   readonly isolation: "worktree" | undefined;
   /** By which messages reach it. */
   readonly name: string | undefined;
+  /** Where nobody is there to answer its questions, it may wait until somebody comes: its call is deferred then. */
+  readonly waits?: true;
 };
 
 /** Something that goes on in the background. */

@@ -32,7 +32,7 @@ export async function answer({ id, ask, verdict, goOn }: AnswerAsked, shelf: She
 /** In words which to name. */
 function meant(open: readonly Open[], ask: string | undefined, { ref }: SessionSummary): Open | string {
   const id = shortId(ref.session);
-  if (open.length === 0) return `Nothing is asked in ${id}: it was answered, or its time is over.`;
+  if (open.length === 0) return `Nothing is asked in ${id}: no question waits for an answer there, or its time is over.`;
   const fitting = ask === undefined ? open : open.filter((one) => one.id.startsWith(ask));
   const [first] = fitting;
   if (first && fitting.length === 1) return first;

@@ -109,6 +109,22 @@ describe("a run that is parked", () => {
     expect(late).toMatchObject({ code: 1, stderr: expect.stringContaining("Nothing is asked") });
   });
 
+  test("waits for an agent's question as for its own", async () => {
+    const agent: Reply = { blocks: [{ tool: "Agent", input: { description: "a part", prompt: "job one" } }] };
+    await using the = await scene([agent, touch("made"), say("The agent made it."), say("Made it.")]);
+    const ran = await the.inside(["-p", "go", "--defer", "--output-format", "json"]);
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringMatching(/Parked.*Bash touch made\..*It is asked for agent_\w+\./) });
+    const [result] = messagesOf(ran);
+    expect(result).toMatchObject({
+      terminal_reason: "tool_deferred",
+      deferred_tool_use: { id: expect.stringMatching(/^toolu/), name: "Bash" },
+    });
+    const id = String(result?.["session_id"]);
+    expect((await the.inside(["session", "show", id])).stdout).toMatch(/waits for an answer[\s\S]*\? Bash touch made/);
+    expect(await the.inside(["session", "answer", id, "--allow"])).toMatchObject({ code: 0, stdout: "Made it.\n", stderr: "" });
+    expect(existsSync(join(the.cwd, "made"))).toBe(true);
+  });
+
   test("hears a no and why; flags behind -- are the next run's", async () => {
     await using the = await scene([touch("made"), { expect: { lastResultIncludes: "not today" }, blocks: [{ text: "Then not." }] }]);
     const id = await parked(the);
