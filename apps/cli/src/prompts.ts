@@ -83,7 +83,7 @@ async function takePrompt(words: string, course: Course): Promise<readonly strin
   const stop = new AbortController();
   const steering = new Steering(session);
   const heard = async (typed: string): Promise<void> => {
-    if (!(await command(typed, course))) steering.say([text(typed)]);
+    if (!(await command(typed, course))) await steering.say([text(typed)]);
     else if (course.leaves) stop.abort();
   };
   terminal.onInterrupt(() => stop.abort());

@@ -18,12 +18,20 @@ export async function leftAtEnd(lines: AsyncIterable<string>): Promise<Left> {
     const inputId = stringIn(event, "inputId") ?? "";
     if (event["type"] === "input.received") unheard.add(inputId);
     if (event["type"] === "context.added") unheard.delete(inputId);
+    for (const id of event["type"] === "session.changed" ? withdrawnIn(event) : []) unheard.delete(id);
     left = leftAfter(event, left);
   }
   return unheard.size > 0 ? "work" : left;
 }
 
-const TELLING = /"type":"(?:input\.received|context\.added|call\.completed|block\.completed|reply\.completed|reply\.dropped|run\.ended)"/;
+const TELLING =
+  /"type":"(?:input\.received|context\.added|call\.completed|block\.completed|reply\.completed|reply\.dropped|run\.ended)"|"withdrawn":/;
+
+/** Words that were taken back. */
+function withdrawnIn(event: JsonObject): readonly string[] {
+  const withdrawn = objectIn(event, "change")?.["withdrawn"];
+  return Array.isArray(withdrawn) ? withdrawn.map(String) : [];
+}
 
 function leftAfter(event: JsonObject, before: Left): Left {
   switch (event["type"]) {

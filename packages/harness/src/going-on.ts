@@ -6,7 +6,7 @@ import type { Flags, House, Refusal } from "./house.ts";
 import { openLog, type OpenedLog, type Stores } from "./log.ts";
 import { Recollection } from "./recollection.ts";
 import { isFolder, enteredEvent } from "./seat.ts";
-import { readPast } from "./session.ts";
+import { readPast } from "./past.ts";
 import type { Terms } from "./terms.ts";
 
 export type GoingOn = {

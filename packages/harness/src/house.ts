@@ -157,8 +157,18 @@ export type Session = AsyncDisposable & {
   readonly board: BoardState;
   /** Commands and agents in the background, those that ended among them. */
   works(): readonly Work[];
-  /** Words of the user while a run is under way: the model reads them after its next step. */
-  steer(content: readonly Block[]): void;
+  /**
+   * Words of the user while a run is under way: the model reads them after its next step, or when the session goes on. On disk when it settles.
+   * `inputId`: of words that were accepted before; else the one they get.
+   */
+  steer(content: readonly Block[], inputId?: string): Promise<void>;
+  /**
+   * Words of the user that wait for a run of their own (`prompt`) or for a step of one (`steer`): on disk when it settles, so that they are read
+   * when the session goes on, whatever becomes of this program. Their id, to be given to `run`, `add` or `steer`.
+   */
+  accept(content: readonly Block[], kind: "prompt" | "steer"): Promise<string>;
+  /** Takes back what was accepted and isn't read yet. */
+  withdraw(inputIds: readonly string[]): Promise<void>;
   /** Takes up what changes in plugin directories and settings from now on; by itself that begins when the first call of a run is over. */
   watch(): void;
   /** Reads them again now. `rewrite`: the next request says all of it afresh, whatever that costs. */
@@ -168,10 +178,10 @@ export type Session = AsyncDisposable & {
   /** What it is called: its first prompt's beginning until someone names it. */
   rename(title: string): void;
   /** Puts words of the user into the context without asking the model: they stand before the next prompt. Not while a run is under way. */
-  add(content: readonly Block[]): Promise<void>;
+  add(content: readonly Block[], accepted?: readonly string[]): Promise<void>;
   /**
    * Takes a prompt to its end; without words, takes up what the log ends with. Each durable envelope is on disk before it is yielded; the last one is `run.ended`, whose totals hold `usd` and, where one was asked for, the `structured` answer.
-   * An abort of `signal` ends it within 250 ms. One run at a time.
+   * An abort of `signal` ends it within 250 ms. One run at a time. `accepted`: the ids of the prompt's words, where they were accepted before.
    */
-  run(prompt: readonly Block[], signal: AbortSignal): AsyncGenerator<Envelope, void>;
+  run(prompt: readonly Block[], signal: AbortSignal, accepted?: readonly string[]): AsyncGenerator<Envelope, void>;
 };

@@ -23,6 +23,7 @@ export class Journal {
   readonly #claim: Claim;
   #head: number;
   #waiting: readonly Envelope[] = [];
+  #writing: Promise<unknown> | undefined;
 
   constructor(store: SessionStore, claim: Claim) {
     this.#store = store;
@@ -41,9 +42,21 @@ export class Journal {
 
   /**
    * The events' envelopes, once they are stored, by one write; behind them a notice when storing began to fail or works again. A run that
-   * ends unsaved says so before its end, which is the last of them.
+   * ends unsaved says so before its end, which is the last of them. Whoever writes beside somebody else stands behind what that one writes.
    */
-  async write(events: readonly Event[], stamp: Stamp): Promise<readonly Envelope[]> {
+  write(events: readonly Event[], stamp: Stamp): Promise<readonly Envelope[]> {
+    if (!events.some(({ type }) => DURABLE[type])) return this.#write(events, stamp);
+    const put = (): Promise<readonly Envelope[]> => this.#write(events, stamp);
+    const writing = this.#writing ? this.#writing.then(put, put) : put();
+    const over = (): void => {
+      if (this.#writing === writing) this.#writing = undefined;
+    };
+    this.#writing = writing;
+    writing.then(over, over);
+    return writing;
+  }
+
+  async #write(events: readonly Event[], stamp: Stamp): Promise<readonly Envelope[]> {
     const failing = this.#waiting.length > 0;
     const envelopes: Envelope[] = [];
     for (const event of events) {

@@ -25,7 +25,7 @@ import { LiveReadings, type Readings } from "./live/readings.ts";
 import { openLog, type OpenedLog, type Stores } from "./log.ts";
 import { Recollection } from "./recollection.ts";
 import { serversOf } from "./servers/late.ts";
-import type { Past } from "./session.ts";
+import type { Past } from "./past.ts";
 
 /**
  * Opens a session: settings, folders, endpoint, rules, plugins and log, in that order, the log of one that goes on before all; the first thing
@@ -231,13 +231,16 @@ function sessionOf({ house, gathered, readings, live, log, lineage, furnished, h
       return lineage.board.state();
     },
     works: furnished.works,
-    steer: (content) => conversation.receive(content, "user"),
+    steer: conversation.steer.bind(conversation),
+    accept: conversation.accept.bind(conversation),
+    withdraw: conversation.withdraw.bind(conversation),
     watch: () => live.watch(),
     reload: (rewrite) => live.reload(rewrite),
     addFolder: (path) => live.addFolder(path),
     rename: (title) => beside.push({ type: "session.changed", change: { title } }),
     add: conversation.add.bind(conversation),
-    run: (prompt, signal) => traced(shown(conversation.run(prompt, signal), show), { house, gathered, session: ref.session }),
+    run: (prompt, signal, accepted) =>
+      traced(shown(conversation.run(prompt, signal, accepted), show), { house, gathered, session: ref.session }),
     async [Symbol.asyncDispose]() {
       await live[Symbol.asyncDispose]();
       await furnished[Symbol.asyncDispose]();

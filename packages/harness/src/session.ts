@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { loop } from "@keelson/core";
 import {
   DURABLE,
-  Recall,
+  isStoreError,
   remember,
   text,
   type Block,
@@ -14,21 +14,23 @@ import {
   type LoopState,
   type Ports,
   type Provenance,
-  type Ref,
   type SessionStore,
   type Settled,
   type View,
 } from "@keelson/protocol";
 import { withHeartbeats } from "./heartbeat.ts";
 import { Journal, type Stamp } from "./journal.ts";
+import { Inputs, taken, withdrawnEvent, type Input } from "./inputs.ts";
 import { listening } from "./listening.ts";
+import { startOf } from "./loop-state.ts";
 import type { Rites } from "./hooking/rites.ts";
 import { stopNotice } from "./hooking/spoken.ts";
 import type { Expanded } from "./lore/lore.ts";
 import { blocking, refusalIn, type Refused } from "./refused.ts";
 import type { Recollection } from "./recollection.ts";
 import type { Moment } from "./servers/ports.ts";
-import { keepSnapshot, snapshotOf } from "./snapshot.ts";
+import type { Past } from "./past.ts";
+import { keepSnapshot } from "./snapshot.ts";
 
 /** The parts of a session that live as long as it does. */
 export type SessionParts = {
@@ -60,16 +62,6 @@ export type SessionParts = {
   /** Agents from the root; empty for the root's own. */
   readonly path: readonly string[];
 };
-/** A log as far as it goes, or the first events of a new one. */
-export type Past = {
-  readonly view: View;
-  readonly undelivered: readonly Input[];
-  readonly opening: readonly Event[];
-  /** The last event that a snapshot holds; 0 where there is none. */
-  readonly kept: number;
-};
-
-const FIRST_OUTPUT_TOKENS = 16_000;
 const WORTH_KEEPING = 500; // events: what is read in a few ms isn't worth a file
 const WORTH_A_STOP = 2_000; // in the middle of a run, in case it is killed: some 300 turns, so that a stop of 0.1 s for a long one is no cost
 
@@ -85,8 +77,11 @@ export class Conversation {
   #running: AbortSignal = AbortSignal.abort();
   #folded: View;
   #since: Event[] = [];
-  #undelivered: readonly Input[];
+  readonly #inputs: Inputs;
   #opening: readonly Event[];
+  #introduced: boolean;
+  #run: string = randomUUID();
+  #written: readonly Envelope[] = []; // beside a run, and not yet shown
   #kept: number;
 
   constructor(parts: SessionParts, recollection: Recollection, { view, undelivered, opening, kept }: Past) {
@@ -94,8 +89,9 @@ export class Conversation {
     this.#recollection = recollection;
     this.#journal = new Journal(parts.store, parts.claim);
     this.#folded = view;
-    this.#undelivered = undelivered;
+    this.#inputs = new Inputs(undelivered);
     this.#opening = opening;
+    this.#introduced = opening.length === 0;
     this.#kept = kept;
   }
 
@@ -104,7 +100,7 @@ export class Conversation {
     const { head, unsaved } = this.#journal;
     if (unsaved > 0 || head - this.#kept < worth) return;
     this.#kept = head;
-    await keepSnapshot(this.#parts, head, { view: this.view, undelivered: this.#undelivered, recollection: this.#recollection.print() });
+    await keepSnapshot(this.#parts, head, { view: this.view, undelivered: this.#inputs.waiting, recollection: this.#recollection.print() });
   }
 
   /** What the model would be sent now. */
@@ -114,12 +110,56 @@ export class Conversation {
     return this.#folded;
   }
 
-  /** Words for the model, from whoever: it reads them after its next step, or with the next prompt. */
+  /** Words for the model, from another part of the session: it reads them after its next step, or with the next prompt. */
   receive(content: readonly Block[], from: Provenance): void {
     const input: Input = { type: "input.received", inputId: randomUUID(), kind: "steer", from, content };
-    this.#undelivered = [...this.#undelivered, input];
+    this.#inputs.add(input);
     this.#aside.push(input);
     this.#parts.nudge();
+  }
+
+  /** The same from the user: on disk when it settles. `inputId`: of words that were accepted before. */
+  async steer(content: readonly Block[], inputId: string = randomUUID()): Promise<void> {
+    const freed = this.#inputs.free(inputId);
+    const kept = freed ? undefined : this.#accept({ type: "input.received", inputId, kind: "steer", from: "user", content });
+    this.#parts.nudge();
+    await kept;
+  }
+
+  /** Words of the user that wait until they are given by their id, to a run of their own or to one under way. On disk when it settles. */
+  async accept(content: readonly Block[], kind: "prompt" | "steer"): Promise<string> {
+    const inputId = randomUUID();
+    this.#inputs.hold(inputId);
+    await this.#accept({ type: "input.received", inputId, kind, from: "user", content });
+    return inputId;
+  }
+
+  /** Takes back what was accepted and isn't read yet. */
+  async withdraw(inputIds: readonly string[]): Promise<void> {
+    const out = this.#inputs.drop(inputIds);
+    if (out.length > 0) await this.#keepNow(withdrawnEvent(out));
+  }
+
+  async #accept(input: Input): Promise<void> {
+    this.#inputs.add(input);
+    await this.#keepNow(input);
+  }
+
+  /** Beside whatever is being written: the reader is shown it with what comes next. */
+  async #keepNow(event: Event): Promise<void> {
+    try {
+      const written = await this.#record([...this.#begin(), event], this.#run);
+      this.#written = [...this.#written, ...written];
+    } catch (error) {
+      if (!isStoreError(error)) throw error; // what is written next meets the same trouble, and says so
+    }
+  }
+
+  /** The first events of a log, once. */
+  #begin(): readonly Event[] {
+    const opening = this.#opening;
+    this.#opening = [];
+    return opening;
   }
 
   /** Of the run that is under way, or of the last one. */
@@ -127,16 +167,21 @@ export class Conversation {
     return this.#running;
   }
 
-  async *run(prompt: readonly Block[], signal: AbortSignal): AsyncGenerator<Envelope, void> {
+  /** `accepted`: the ids of the prompt's words, where they were accepted before. */
+  async *run(prompt: readonly Block[], signal: AbortSignal, accepted: readonly string[] = []): AsyncGenerator<Envelope, void> {
     this.#running = signal;
-    const run = randomUUID();
+    const run = (this.#run = randomUUID());
+    for (const inputId of accepted) this.#inputs.free(inputId);
     const { rites } = this.#parts;
     await rites.begin(signal);
     const expanded = prompt.length === 0 ? undefined : await this.#parts.expand(wordsOf(prompt));
     const refused = refusalIn(expanded) ?? blocking(prompt.length === 0 ? undefined : await rites.submit(prompt, signal));
     yield* await this.#tell(this.#beside(), run);
-    if (refused) return yield* this.#refuse(refused, run);
-    yield* this.#take(prompt, run);
+    if (refused) {
+      await this.withdraw(accepted);
+      return yield* this.#refuse(refused, run);
+    }
+    yield* this.#take(prompt, run, accepted);
     if (expanded && "events" in expanded) yield* this.#expand(expanded, run, signal);
     if (prompt.length > 0) yield* await this.#record(await this.#parts.news("prompt", signal), run);
     const options = this.#parts.options(); // a skill may have wished for another model
@@ -160,18 +205,18 @@ export class Conversation {
     await this.#tell(this.#beside(), run);
   }
 
-  async add(content: readonly Block[]): Promise<void> {
-    for await (const _ of this.#take(content, randomUUID()));
+  async add(content: readonly Block[], accepted: readonly string[] = []): Promise<void> {
+    for (const inputId of accepted) this.#inputs.free(inputId);
+    for await (const _ of this.#take(content, randomUUID(), accepted));
   }
 
   /** First on disk, then in the context, with whatever was accepted before and never delivered. Nothing to say: the log's open calls are taken up. */
-  async *#take(content: readonly Block[], run: string): AsyncGenerator<Envelope> {
+  async *#take(content: readonly Block[], run: string, accepted: readonly string[]): AsyncGenerator<Envelope> {
     const input: Input = { type: "input.received", inputId: randomUUID(), kind: "prompt", from: "user", content };
-    const told = this.#opening.length > 0 ? await this.#parts.introduce() : [];
-    const opening = [...this.#opening, ...told];
-    this.#opening = []; // said once, also when the reader leaves at it
-    yield* await this.#record([...opening, ...(content.length > 0 ? [input] : [])], run);
-    yield* await this.#record(this.#undelivered.map(taken), run);
+    const told = this.#introduced ? [] : await this.#parts.introduce();
+    this.#introduced = true;
+    yield* await this.#record([...this.#begin(), ...told, ...(content.length > 0 && accepted.length === 0 ? [input] : [])], run);
+    yield* await this.#record(this.#inputs.due.map(taken), run);
   }
 
   /** What a skill behind a slash says, and what comes of one that an agent carries out. */
@@ -219,7 +264,10 @@ export class Conversation {
       this.#since.push(event);
       this.#note(event);
     }
-    return written;
+    if (this.#written.length === 0) return written;
+    const before = this.#written;
+    this.#written = [];
+    return [...before, ...written];
   }
 
   #stamp(run: string): Stamp {
@@ -247,7 +295,7 @@ export class Conversation {
       if (ended !== undefined) return yield* stopped(ended);
       const news = await this.#parts.news(at, signal);
       yield* news;
-      const arrived = this.#undelivered;
+      const arrived = this.#inputs.due;
       for (const input of arrived) yield taken(input);
       if (arrived.length > 0 || (at === "stop" && news.length > 0)) return { go: "on", because: "steered" };
       const going = at === "stop" && (await this.#parts.attend(signal));
@@ -274,7 +322,7 @@ export class Conversation {
   #note(event: Event): void {
     this.#recollection.note(event);
     this.#parts.rites.note(event);
-    this.#undelivered = waiting(this.#undelivered, event);
+    this.#inputs.note(event);
   }
 }
 
@@ -285,49 +333,4 @@ const wordsOf = (prompt: readonly Block[]): string =>
 async function* stopped(why: string): AsyncGenerator<Event, Settled> {
   yield stopNotice(why);
   return { go: "end", reason: "hook_stopped" };
-}
-
-export type Input = Extract<Event, { type: "input.received" }>;
-
-/** Reads a log as far as it goes, from its snapshot on where it has one. Rejects with a `StoreError`. */
-export async function readPast(store: Pick<SessionStore, "read" | "snapshot">, ref: Ref, recollection: Recollection): Promise<Past> {
-  const { seq, kept } = await snapshotOf(store, ref);
-  if (kept) recollection.restore(kept.recollection);
-  const recall = new Recall(kept?.view);
-  let undelivered: readonly Input[] = kept?.undelivered ?? [];
-  for await (const { event } of store.read(ref, seq)) {
-    recall.add(event);
-    undelivered = waiting(undelivered, event);
-    recollection.note(event);
-  }
-  return { view: recall.view, undelivered, opening: [], kept: seq };
-}
-
-/** Received, and not yet in the context. */
-function waiting(inputs: readonly Input[], event: Event): readonly Input[] {
-  if (event.type === "input.received") return inputs.some(({ inputId }) => inputId === event.inputId) ? inputs : [...inputs, event];
-  if (event.type !== "context.added" || event.inputId === undefined) return inputs;
-  return inputs.filter(({ inputId }) => inputId !== event.inputId);
-}
-
-/** Accepted, and not yet seen by the model: delivered now, once. */
-const taken = ({ inputId, from, content }: Input): Event => ({ type: "context.added", inputId, from, content });
-
-function startOf(view: View, { models, outputLimit }: LoopOptions): LoopState {
-  return {
-    view,
-    model: models[0] ?? "",
-    turn: 0,
-    because: "prompt",
-    maxOutputTokens: Math.min(FIRST_OUTPUT_TOKENS, outputLimit),
-    outputRoom: Infinity,
-    outputResumes: 0,
-    tries: {},
-    rescues: 0,
-    stopBlocks: 0,
-    slowUntil: 0,
-    pinned: 1,
-    pauses: 0,
-    malformedReplies: 0,
-  };
 }

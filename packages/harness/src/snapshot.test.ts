@@ -4,7 +4,7 @@ import { openStore } from "@keelson/persistence";
 import { test } from "vitest";
 import { call, ended, run, world } from "../test/world.ts";
 import { Recollection } from "./recollection.ts";
-import { readPast } from "./session.ts";
+import { readPast } from "./past.ts";
 
 test("a long session is taken up from its snapshot, and comes to the same as its whole log", async () => {
   const look = { blocks: [{ text: "look" }, call("Read", { file_path: "a.txt" })] };

@@ -1,6 +1,6 @@
 import { isStoreError, type Claim, type JsonObject, type Ref, type SessionStore, type View } from "@keelson/protocol";
 import type { Printed } from "./recollection.ts";
-import type { Input } from "./session.ts";
+import type { Input } from "./inputs.ts";
 
 /** What a log came to, kept so that it needn't be read again. A cache: the log is the truth, and whatever changes what is folded changes KIND. */
 const KIND = "past/4";

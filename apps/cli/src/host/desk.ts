@@ -11,6 +11,7 @@ import { NOTHING_YET, type Tally } from "../tally.ts";
 import { lines, type Message } from "../wire.ts";
 import { Asks } from "./asks.ts";
 import { Inbox } from "./inbox.ts";
+import type { Prompt } from "./incoming.ts";
 import { answerIn, questionFor } from "./permission.ts";
 import type { Updates } from "./updates.ts";
 
@@ -118,6 +119,22 @@ export class Desk implements AsyncDisposable {
         return permissionMode();
       },
     };
+  }
+
+  /** Written down at once where a run is under way or comes first: then it outlives this program. In the log it has an id of its own. */
+  async accept(prompt: Prompt, steers: boolean): Promise<Prompt> {
+    const opening = this.inbox.isBusy || (this.isOpen && !prompt.asks) ? await this.open() : undefined;
+    if (!opening?.ok) return prompt;
+    return { ...prompt, accepted: await opening.session.accept(prompt.content, steers ? "steer" : "prompt") };
+  }
+
+  /** Takes prompts that wait out again; their uuids. */
+  async withdraw(isMeant: (prompt: Prompt) => boolean): Promise<readonly string[]> {
+    const out = this.inbox.withdraw(isMeant);
+    const ids = out.flatMap((prompt) => prompt.ids);
+    const opening = ids.length > 0 ? await this.open() : undefined;
+    if (opening?.ok) await opening.session.withdraw(ids);
+    return out.flatMap(({ uuid }) => uuid ?? []);
   }
 
   /** There once the session is open. */

@@ -1,7 +1,10 @@
 import type { Prompt } from "./incoming.ts";
 
-/** A prompt on its way. `stop` ends it while it is under way. `steers`: it is for the run before it, if that still has a step to go. */
-export type Waiting = Prompt & { readonly stop: AbortController; readonly steers: boolean };
+/**
+ * A prompt on its way. `stop` ends it while it is under way. `steers`: it is for the run before it, if that still has a step to go. `ids`: in the
+ * log, its own and those of what stands before it.
+ */
+export type Waiting = Prompt & { readonly stop: AbortController; readonly steers: boolean; readonly ids: readonly string[] };
 
 /**
  * Prompts in the order they came. The first is under way from the moment it stands there, so that an interrupt that follows it always meets it;
@@ -15,14 +18,16 @@ export class Inbox {
 
   /** False when too many wait already. One that comes now ends what is under way, and is the next. */
   add(prompt: Prompt, steers = false): boolean {
-    if (this.#prompts.length >= MOST) return false;
+    if (this.isFull) return false;
     if (!prompt.asks) {
       this.#aside = [...this.#aside, prompt];
       return true;
     }
-    const content = [...this.#aside.flatMap((each) => each.content), ...prompt.content];
+    const all = [...this.#aside, prompt];
+    const content = all.flatMap((each) => each.content);
+    const ids = all.flatMap(({ accepted }) => accepted ?? []);
     this.#aside = [];
-    const waiting: Waiting = { ...prompt, content, steers, stop: new AbortController() };
+    const waiting: Waiting = { ...prompt, content, ids, steers, stop: new AbortController() };
     const [first, ...behind] = this.#prompts;
     this.#prompts = prompt.priority === "now" && first ? [first, waiting, ...behind] : [...this.#prompts, waiting];
     if (prompt.priority === "now") first?.stop.abort();
@@ -60,6 +65,15 @@ export class Inbox {
     return this.#aside;
   }
 
+  get isFull(): boolean {
+    return this.#prompts.length >= MOST;
+  }
+
+  /** Something is under way, or about to be. */
+  get isBusy(): boolean {
+    return this.#prompts.length > 0;
+  }
+
   /** How many wait behind the one under way. */
   get behind(): number {
     return Math.max(this.#prompts.length - 1, 0);
@@ -73,11 +87,11 @@ export class Inbox {
   }
 
   /** Takes those that wait, and that the test is true for, out again. */
-  withdraw(isMeant: (prompt: Prompt) => boolean): readonly string[] {
+  withdraw(isMeant: (prompt: Prompt) => boolean): readonly Waiting[] {
     const [first, ...behind] = this.#prompts;
     const out = behind.filter(isMeant);
     this.#prompts = first ? [first, ...behind.filter((prompt) => !out.includes(prompt))] : [];
-    return out.flatMap(({ uuid }) => uuid ?? []);
+    return out;
   }
 }
 

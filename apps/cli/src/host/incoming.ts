@@ -16,6 +16,8 @@ export type Prompt = {
   readonly asks: boolean;
   /** What becomes of it while a run is under way. */
   readonly priority: Priority;
+  /** Its id in the log, where it was written down before its time came. */
+  readonly accepted?: string;
 };
 /** `now`: the run is ended for it. `next`: the model reads it after its next step. `later`: it waits for the run's end. */
 export const PRIORITIES = ["now", "next", "later"] as const;

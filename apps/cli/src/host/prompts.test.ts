@@ -139,3 +139,23 @@ test.concurrent("a signal ends it with what was said so far", async () => {
   expect(await host.next("result")).toMatchObject({ is_error: true, terminal_reason: "aborted_streaming" });
   expect(await host.ended).toMatchObject({ code: 143 });
 });
+
+test.concurrent("words that were taken in while a run went on outlive the program: they are read when the session goes on", async () => {
+  const bash = { blocks: [{ tool: "Bash", input: { command: "until [ -e go ]; do sleep 0.02; done" } }] };
+  await using the = await scene([bash, { blocks: [{ text: "All read." }] }]);
+  await using host = new Host(the, ["--permission-mode", "bypassPermissions"]);
+  host.say("work");
+  const { session_id: id } = await host.next("assistant");
+  host.say("hurry");
+  host.say("afterwards", { priority: "later" });
+  host.say("never mind", { priority: "later", uuid: "u-4" });
+  host.say("by the way", { shouldQuery: false });
+  expect(await host.request("cancel_async_message", { message_uuid: "u-4" })).toMatchObject({ response: { cancelled: true } });
+  host.kill("SIGKILL");
+  await host.ended;
+  await the.shell("touch go");
+  expect(await the.inside(["-p", "-r", String(id)])).toMatchObject({ code: 0, stdout: "All read.\n" });
+  const told = the.model.requests[1]?.text ?? "";
+  for (const words of ["hurry", "afterwards", "by the way"]) expect(told).toContain(words);
+  expect(told).not.toContain("never mind");
+});

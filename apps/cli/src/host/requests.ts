@@ -29,14 +29,14 @@ const fail = (error: string): Reply => ({ ok: false, error });
 
 const REQUESTS: Readonly<Record<string, Answer>> = {
   initialize,
-  interrupt(request, desk) {
-    const cancelled = request["cancel_queued"] === true ? desk.inbox.withdraw(() => true) : undefined;
+  async interrupt(request, desk) {
+    const cancelled = request["cancel_queued"] === true ? await desk.withdraw(() => true) : undefined;
     const left = desk.inbox.interrupt();
     return done({ still_queued: left, ...(cancelled && { cancelled }) });
   },
-  cancel_async_message(request, desk) {
+  async cancel_async_message(request, desk) {
     const uuid = stringIn(request, "message_uuid");
-    return done({ cancelled: uuid !== undefined && desk.inbox.withdraw((prompt) => prompt.uuid === uuid).length > 0 });
+    return done({ cancelled: uuid !== undefined && (await desk.withdraw((prompt) => prompt.uuid === uuid)).length > 0 });
   },
   set_permission_mode: inSession((session, request, desk) => {
     const read = readMode(stringIn(request, "mode") ?? "");

@@ -46,15 +46,24 @@ export async function serve(site: Site): Promise<number> {
     code = await take(prompt, opening.session, desk, debug);
     opening.session.watch();
   }
-  const aside = desk.inbox.aside.flatMap(({ content }) => content);
+  const { aside } = desk.inbox;
   const opening = desk.isOpen || aside.length > 0 ? await desk.open() : undefined;
-  if (opening?.ok && aside.length > 0) await opening.session.add(aside);
+  if (opening?.ok && aside.length > 0)
+    await opening.session.add(
+      aside.flatMap(({ content }) => content),
+      aside.flatMap(({ accepted }) => accepted ?? []),
+    );
   if (opening?.ok === false) return await refuse(opening.refusal.text, codeOf(opening.refusal, run), site);
   await listening;
   return code ?? (desk.bad > 0 ? FAILED : DONE);
 }
 
-async function take({ content, message, uuid, stop }: Waiting, session: Session, desk: Desk, debug: Debugging): Promise<number> {
+async function take(
+  { content, message, uuid, stop, ids: accepted }: Waiting,
+  session: Session,
+  desk: Desk,
+  debug: Debugging,
+): Promise<number> {
   const { site, mapper, inbox } = desk;
   const { machine, run, leaving, err } = site;
   const steering = new Steering(session);
@@ -72,14 +81,14 @@ async function take({ content, message, uuid, stop }: Waiting, session: Session,
     await desk.say(...mapper.next(envelope));
     await err.write(asideOf(envelope));
     for (const prompt of isBetween(envelope) && !signal.aborted ? inbox.takeSteering() : []) {
-      steering.say(prompt.content);
+      await give(prompt, steering, session);
       if (run.replay) await replay(prompt, desk);
     }
   };
   const { apiMs } = desk.tally;
   desk.apiMs += apiMs;
   desk.tally = nextRun(desk.tally);
-  const followed = await settled(await steering.follow(content, { from: desk.tally, each }, signal), session, machine);
+  const followed = await settled(await steering.follow(content, { from: desk.tally, each, accepted }, signal), session, machine);
   const { tally, trouble, code, deferred } = followed;
   desk.running = false;
   desk.tally = tally;
@@ -88,6 +97,13 @@ async function take({ content, message, uuid, stop }: Waiting, session: Session,
   await desk.say(resultOf({ ...outcome, ...(deferred && { deferred }) }));
   if (trouble !== undefined && !signal.aborted) await err.write(`${trouble}\n`);
   return code;
+}
+
+/** What stood before it on its own is a part of it. */
+async function give({ content, ids }: Waiting, steering: Steering, session: Session): Promise<void> {
+  const [last, ...before] = ids.toReversed();
+  for (const id of before) await session.steer([], id);
+  await steering.say(content, last);
 }
 
 /** Reads until the host has nothing more to say, one line after the other. */
@@ -125,7 +141,8 @@ async function accept(prompt: Prompt, desk: Desk, seen: Set<string>): Promise<vo
   const again = prompt.uuid !== undefined && seen.has(prompt.uuid);
   if (prompt.uuid !== undefined) seen.add(prompt.uuid);
   const steers = prompt.priority === "next" && desk.running;
-  if (!again && !desk.inbox.add(prompt, steers)) return await skip("too many messages wait already", desk);
+  if (!again && desk.inbox.isFull) return await skip("too many messages wait already", desk);
+  if (!again) desk.inbox.add(await desk.accept(prompt, steers), steers);
   if ((again || !prompt.asks) && desk.site.run.replay && (await desk.open()).ok) await replay(prompt, desk);
 }
 

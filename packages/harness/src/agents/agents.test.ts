@@ -267,7 +267,7 @@ test("what the user says while the run waits for an agent in the background is r
   for await (const { event, path } of session.run([{ type: "text", text: "go" }], new AbortController().signal)) {
     if (path.length > 0 || event.type !== "block.completed" || event.block.type !== "text") continue;
     replies.push(String(event.block["text"]));
-    if (replies.at(-1) === "I wait.") session.steer([{ type: "text", text: "and hurry" }]);
+    if (replies.at(-1) === "I wait.") await session.steer([{ type: "text", text: "and hurry" }]);
     if (replies.at(-1) === "I heard it.") await writeFile(join(w.cwd, "heard"), "");
   }
   assert.deepEqual(replies, ["I wait.", "I heard it.", "It is over."]);

@@ -1,7 +1,7 @@
 import { isStoreError, openCalls, resultOf, text, type Event, type Ref } from "@keelson/protocol";
 import type { Log } from "../furnish.ts";
 import { Recollection } from "../recollection.ts";
-import { readPast } from "../session.ts";
+import { readPast } from "../past.ts";
 import { agentCopyId, agentSessionId } from "../sessions/own.ts";
 import { copyAgent } from "./copies.ts";
 import { cutAgents } from "./cut.ts";

@@ -2,7 +2,7 @@ import { isStoreError, openCalls, type Event, type Ref, type SessionStore, type 
 import { BOUNDS, type Spending } from "../budget/ledger.ts";
 import type { Asks } from "../lineage.ts";
 import { Recollection } from "../recollection.ts";
-import { readPast } from "../session.ts";
+import { readPast } from "../past.ts";
 import { lastWords } from "./last-words.ts";
 import { placeOf } from "./trees.ts";
 import { bodyOf, cutIn, WAITING, WAITS, type Enlisted } from "./roll.ts";

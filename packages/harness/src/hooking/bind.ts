@@ -7,7 +7,7 @@ import type { Dials } from "../dials.ts";
 import type { Site } from "../furnish.ts";
 import type { House } from "../house.ts";
 import type { Lineage } from "../lineage.ts";
-import type { Past } from "../session.ts";
+import type { Past } from "../past.ts";
 import type { Toolbox } from "../toolbox.ts";
 import type { AddedHooks } from "./added.ts";
 import { hookAgent } from "./hook-agent.ts";

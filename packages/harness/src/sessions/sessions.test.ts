@@ -147,7 +147,7 @@ test("words that arrive while a run is under way are read after the next step, a
   const envelopes: Envelope[] = [];
   for await (const envelope of session.run([{ type: "text", text: "go" }], new AbortController().signal)) {
     envelopes.push(envelope);
-    if (envelope.event.type === "call.started") session.steer([{ type: "text", text: "use the other one" }]);
+    if (envelope.event.type === "call.started") await session.steer([{ type: "text", text: "use the other one" }]);
   }
   assert.match(JSON.stringify(messagesIn(w.server, 1).at(-1)), /tool_result.*use the other one/);
   const added = envelopes.flatMap(({ event }) =>
@@ -162,7 +162,7 @@ test("words that arrive with the last reply let the run go on", async () => {
   const envelopes: Envelope[] = [];
   for await (const envelope of session.run([{ type: "text", text: "go" }], new AbortController().signal)) {
     envelopes.push(envelope);
-    if (envelope.event.type === "block.completed" && w.server.requests.length === 1) session.steer([{ type: "text", text: "and more" }]);
+    if (envelope.event.type === "block.completed" && w.server.requests.length === 1) await session.steer([{ type: "text", text: "and more" }]);
   }
   assert.equal(envelopes.filter(({ event }) => event.type === "turn.started").length, 2);
 });

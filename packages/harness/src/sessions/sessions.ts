@@ -15,7 +15,7 @@ import {
 import type { Place } from "../house.ts";
 import { openGrants, type Grants } from "../kept/grants.ts";
 import { Recollection, type Asking } from "../recollection.ts";
-import { readPast } from "../session.ts";
+import { readPast } from "../past.ts";
 import { html, markdown, type Printer } from "../transcripts/print.ts";
 import { readTranscript, type Transcript } from "../transcripts/read.ts";
 import { redact } from "../transcripts/redact.ts";
