@@ -47,6 +47,8 @@ export type SessionParts = {
   readonly closing: () => readonly Event[];
   /** Waits for what still goes on in the background; false when nothing does. */
   readonly attend: (signal: AbortSignal) => Promise<boolean>;
+  /** After an interrupt: waits until what went on in the background has ended. */
+  readonly ended: () => Promise<void>;
   /** Ends such a wait. */
   readonly nudge: () => void;
   /** While something goes on in the background: settles when it has said something. Undefined when nothing does. */
@@ -238,6 +240,7 @@ export class Conversation {
   async *#end(event: Extract<Event, { type: "run.ended" }>, run: string): AsyncGenerator<Envelope> {
     const totals = { ...event.totals, ...this.#parts.totals(this.view) };
     await this.#parts.rites.ended(event.reason, this.#running);
+    if (this.#running.aborted) await this.#parts.ended();
     yield* await this.#tell([...this.#beside(), ...this.#parts.closing(), { ...event, totals }], run);
   }
 
@@ -300,7 +303,8 @@ export class Conversation {
       if (arrived.length > 0 || (at === "stop" && news.length > 0)) return { go: "on", because: "steered" };
       const going = at === "stop" && (await this.#parts.attend(signal));
       yield* this.#parts.drain();
-      if (going && !signal.aborted) continue;
+      if (going && signal.aborted) return { go: "end", reason: "aborted_tools" }; // what it waited for was interrupted, too
+      if (going) continue;
       const settled = yield* ports.settle(state, at, signal);
       return at === "stop" && settled.go === "end" ? yield* this.#stop(settled, state, signal) : settled;
     }

@@ -40,6 +40,7 @@ export class Child implements Work {
   #runs: Promise<unknown> = Promise.resolve();
   #state: string;
   #answer = "";
+  #over: Promise<void> = Promise.resolve();
 
   /** `state`: why it had ended, where it was there before. */
   constructor(about: About, opened: Opened, state = "running") {
@@ -58,6 +59,10 @@ export class Child implements Work {
   get done(): Promise<unknown> {
     return this.#runs;
   }
+  /** Its run has ended, and it was told. */
+  get over(): Promise<void> {
+    return this.#over;
+  }
   state(): string {
     return this.#state;
   }
@@ -73,6 +78,8 @@ export class Child implements Work {
   /** One prompt to its end; none where it goes on from a question. `tell`: what belongs into its parent's log. */
   async *run(prompt: readonly Block[], signal: AbortSignal, tell: (event: Event) => void): AsyncGenerator<Envelope, ToolOutput> {
     this.#state = "running";
+    let end = (): void => {};
+    this.#over = new Promise((done) => (end = done));
     const before = this.#opened.ledger.spent;
     const both = AbortSignal.any([signal, this.#stop.signal]);
     let reason: EndReason | undefined;
@@ -96,6 +103,7 @@ export class Child implements Work {
         session: this.session,
         body: { ...this.#told(), reason: this.#state, turns, spent: cost },
       });
+      end();
     }
     const left = await this.#opened.leave();
     return this.#outcome(reason ?? "aborted_streaming", turns, left);

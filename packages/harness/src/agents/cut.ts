@@ -3,7 +3,7 @@ import { BOUNDS, type Spending } from "../budget/ledger.ts";
 import type { Asks } from "../lineage.ts";
 import { Recollection } from "../recollection.ts";
 import { readPast } from "../past.ts";
-import { lastWords } from "./last-words.ts";
+import { lastWords, saidLast } from "./last-words.ts";
 import { placeOf } from "./trees.ts";
 import { bodyOf, cutIn, WAITING, WAITS, type Enlisted } from "./roll.ts";
 
@@ -58,9 +58,8 @@ export const endOf = ({ agent, waits, spent: { usd, tokens, calls } }: Cut): Eve
 /** For the model that waits for it. */
 export function tellCut({ agent: { id, description, tree }, words, waits }: Cut): string {
   if (waits) return `The agent ${id} (${description}) ${WAITS}`;
-  const said = words === "" ? "It had said nothing yet." : `It had said last:\n${words}`;
   const where = tree ? ` What it had done is in ${placeOf(tree)}.` : "";
-  return `The agent ${id} (${description}) was interrupted when the program ended; SendMessage goes on with it.${where} ${said}`;
+  return `The agent ${id} (${description}) was interrupted when the program ended; SendMessage goes on with it.${where} ${saidLast(words)}`;
 }
 
 /** For the model: those in the background that go on now. */

@@ -15,3 +15,6 @@ export function lastWords(view: View): string {
   const last = said.find((block) => block.type === "text" && block["text"] !== "");
   return String(last?.["text"] ?? "").slice(0, LONGEST_ANSWER);
 }
+
+/** Of one that was cut. */
+export const saidLast = (words: string): string => (words === "" ? "It had said nothing yet." : `It had said last:\n${words}`);

@@ -10,6 +10,7 @@ import { noticeOf } from "../gather.ts";
 import type { About, Child, Opened } from "./child.ts";
 import type { Wanted } from "./descend.ts";
 import type { AgentKind } from "./kinds.ts";
+import { saidLast } from "./last-words.ts";
 import { News } from "./news.ts";
 import { WAITING, type Enlisted, type Roll } from "./roll.ts";
 
@@ -44,7 +45,7 @@ export class Team implements Agents, AsyncDisposable {
   readonly #news = new News();
   readonly #told = new Set<string>();
   readonly #woken = new Set<string>();
-  #background = 0;
+  readonly #following = new Set<Child>(); // in the background
 
   constructor(parts: TeamParts) {
     this.#parts = parts;
@@ -111,15 +112,20 @@ export class Team implements Agents, AsyncDisposable {
   }
 
   get busy(): boolean {
-    return this.#background > 0;
+    return this.#following.size > 0;
   }
 
   /** Waits for news of those in the background; false when none is there. */
   async attend(signal: AbortSignal): Promise<boolean> {
     await this.#wake(signal);
-    if (this.#background === 0) return false;
+    if (!this.busy) return false;
     await this.#news.next(signal);
     return true;
+  }
+
+  /** After an interrupt: waits until those in the background have ended. What they leave behind may take longer. */
+  async ended(): Promise<void> {
+    await Promise.all([...this.#following].map(({ over }) => over));
   }
 
   /** Whoever waits has something else to do. */
@@ -176,9 +182,9 @@ export class Team implements Agents, AsyncDisposable {
     }
   }
 
-  async *#work(child: Child, prompt: readonly Block[], signal: AbortSignal): AsyncGenerator<ToolStep, ToolOutput> {
+  async *#work(child: Child, prompt: readonly Block[], signal: AbortSignal, tell = this.#tell): AsyncGenerator<ToolStep, ToolOutput> {
     try {
-      const run = child.run(prompt, signal, (event) => this.#parts.beside.push(event));
+      const run = child.run(prompt, signal, tell);
       let step = await run.next();
       for (; !step.done; step = await run.next()) yield { type: "child", envelope: step.value };
       return step.value;
@@ -187,16 +193,22 @@ export class Team implements Agents, AsyncDisposable {
     }
   }
 
+  readonly #tell = (event: Event): void => this.#parts.beside.push(event);
+
   /** What it says goes on as it comes, the ephemeral apart: nobody holds it back, so nothing may pile up. */
   #follow(child: Child, prompt: readonly Block[]): void {
     const { beside, receive } = this.#parts;
     const signal = this.#parts.running();
-    this.#background++;
+    this.#following.add(child);
+    const tell = (event: Event): void => {
+      beside.push(event);
+      if (signal.aborted) receive(interruptedLine(child));
+    };
     const follow = async (): Promise<void> => {
       let words = "";
       let ended = " has ended.\n";
       try {
-        const run = this.#work(child, prompt, signal);
+        const run = this.#work(child, prompt, signal, tell);
         let step = await run.next();
         for (; !step.done; step = await run.next()) {
           if (step.value.type === "child" && step.value.envelope.seq !== undefined)
@@ -208,7 +220,7 @@ export class Team implements Agents, AsyncDisposable {
       } catch (error) {
         words = `It failed: ${error instanceof Error ? error.message : String(error)}`;
       }
-      this.#background--;
+      this.#following.delete(child);
       if (!signal.aborted) receive(`The agent ${child.id} (${child.about.description})${ended}${words}`);
       this.#news.ring();
     };
@@ -261,6 +273,9 @@ export class Team implements Agents, AsyncDisposable {
     return names.length === 0 ? "None has been started." : `There are ${names.join(", ")}.`;
   }
 }
+
+const interruptedLine = (child: Child): string =>
+  `The agent ${child.id} (${child.about.description}) was ended when the run was interrupted; SendMessage goes on with it. ${saidLast(child.output())}`;
 
 const workOf = ({ id, state }: Enlisted): Work => ({
   id,
