@@ -162,7 +162,8 @@ test("words that arrive with the last reply let the run go on", async () => {
   const envelopes: Envelope[] = [];
   for await (const envelope of session.run([{ type: "text", text: "go" }], new AbortController().signal)) {
     envelopes.push(envelope);
-    if (envelope.event.type === "block.completed" && w.server.requests.length === 1) await session.steer([{ type: "text", text: "and more" }]);
+    if (envelope.event.type === "block.completed" && w.server.requests.length === 1)
+      await session.steer([{ type: "text", text: "and more" }]);
   }
   assert.equal(envelopes.filter(({ event }) => event.type === "turn.started").length, 2);
 });

@@ -18,6 +18,7 @@ import { Recollection, type Asking } from "../recollection.ts";
 import { readPast } from "../past.ts";
 import { html, markdown, type Printer } from "../transcripts/print.ts";
 import { readTranscript, type Transcript } from "../transcripts/read.ts";
+import { takeIn } from "../transcripts/take-in.ts";
 import { redact } from "../transcripts/redact.ts";
 import { dropOutputs } from "./outputs.ts";
 import { isOwn, ownSessions } from "./own.ts";
@@ -25,6 +26,8 @@ import { storyOf } from "../transcripts/story.ts";
 
 export const EXPORT_FORMATS = ["jsonl", "md", "html"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+/** `whole`: for another machine, with the logs of its sub-agents. */
+export type Extent = "own" | "whole";
 export type Page = { readonly cwd?: string; readonly limit: number };
 /** In words what went wrong and what to do, where a string comes in place of a result. */
 export type Sessions = AsyncDisposable & {
@@ -33,7 +36,7 @@ export type Sessions = AsyncDisposable & {
   /** By id, by the beginning of one, or by words of it. */
   find(what: string, cwd: string): Promise<SessionSummary | string>;
   /** In pieces that can be written one after the other. `hide`: what looks like a secret is taken out. */
-  print(session: SessionSummary, format: ExportFormat, hide: boolean): AsyncGenerator<string>;
+  print(session: SessionSummary, format: ExportFormat, hide: boolean, extent?: Extent): AsyncGenerator<string>;
   /** Another program's conversation, or an exported one, as a session of its own. */
   take(text: string, file: string, cwd: string): Promise<{ readonly session: SessionSummary; readonly transcript: Transcript } | string>;
   remove(session: SessionSummary): Promise<string | undefined>;
@@ -58,7 +61,7 @@ export function openSessions({ keelHome }: Pick<Place, "keelHome">, wall: () => 
     list: ({ cwd, limit }) => ownSessions(store, { tenant: TENANT, ...(cwd !== undefined && { cwd }) }, limit),
     search: (text, page) => search(store, text, page),
     find: (what, cwd) => find(store, what, cwd),
-    print: (session, format, hide) => print(store, session, format, hide),
+    print: (session, format, hide, extent) => (extent === "whole" && format === "jsonl" ? printWhole : print)(store, session, format, hide),
     take: (text, file, cwd) => take(store, { text, file, cwd }, wall),
     remove: ({ ref }) => told(remove(store, ref, join(keelHome, "var"))),
     reindex: (signal) => store.reindex(signal),
@@ -123,7 +126,7 @@ async function* print(store: EmbeddedStore, session: SessionSummary, format: Exp
   const clean = hide ? redact : (words: string): string => words;
   const envelopes = store.read(session.ref, 0);
   if (format === "jsonl") {
-    yield `${JSON.stringify({ keel: 1, session: session.ref.session, cwd: session.cwd, created: session.created, title: session.title })}\n`;
+    yield `${JSON.stringify(headOf(session))}\n`;
     for await (const envelope of envelopes) yield `${clean(JSON.stringify(envelope))}\n`;
     return;
   }
@@ -131,6 +134,22 @@ async function* print(store: EmbeddedStore, session: SessionSummary, format: Exp
   yield printer.head(clean(session.title), `${new Date(session.created).toISOString()} · ${session.cwd} · ${session.ref.session}`);
   for await (const passage of storyOf(envelopes)) yield clean(printer.passage(passage));
   yield printer.foot;
+}
+
+/** `parent`: of a sub-agent. */
+const headOf = ({ ref, cwd, created, title, parent }: SessionSummary): JsonObject => ({
+  keel: 1,
+  session: ref.session,
+  ...(!isOwn({ ref }) && parent !== undefined && { parent }),
+  cwd,
+  created,
+  title,
+});
+
+async function* printWhole(store: EmbeddedStore, session: SessionSummary, format: ExportFormat, hide: boolean): AsyncGenerator<string> {
+  yield* print(store, session, format, hide);
+  const agents = (await store.list({ tenant: TENANT, parent: session.ref.session })).filter((one) => !isOwn(one));
+  for (const agent of agents.toReversed()) yield* printWhole(store, agent, format, hide);
 }
 
 async function take(
@@ -141,20 +160,8 @@ async function take(
   const transcript = readTranscript(text, file);
   if (typeof transcript === "string") return transcript;
   const ref = { tenant: TENANT, session: randomUUID() };
-  const run = randomUUID();
   try {
-    await store.create(ref, { cwd: transcript.cwd ?? cwd });
-    await using claim = await store.claim(ref, run);
-    const envelopes = transcript.told.map(({ at, event }, index): Envelope => ({
-      v: 1,
-      seq: index + 1,
-      at: at || wall(),
-      session: ref.session,
-      run,
-      path: [],
-      event,
-    }));
-    await store.append(ref, claim.fence, 0, envelopes, { barrier: true });
+    await takeIn({ store, wall }, ref, transcript, transcript.cwd ?? cwd);
   } catch (error) {
     if (isStoreError(error)) return error.message;
     throw error;

@@ -9,7 +9,16 @@ export type Transcript = {
   readonly format: string;
   readonly cwd: string | undefined;
   readonly told: readonly Told[];
+  /** Of its sub-agents, parents first. */
+  readonly agents: readonly AgentLog[];
   readonly skipped: number;
+};
+/** `session`, `parent`: under the names that they had. `path`: agents from the root, itself the last. */
+export type AgentLog = {
+  readonly session: string;
+  readonly parent: string;
+  readonly path: readonly string[];
+  readonly told: readonly Told[];
 };
 type Format = {
   readonly name: string;
@@ -38,7 +47,7 @@ export function readTranscript(text: string, file: string): Transcript | string 
     return `${file} is no transcript that can be read. There are: ${TRANSCRIPTS.map(({ name }) => name).join(", ")}, as JSON Lines.`;
   const told = format.read(objects);
   if (told.length === 0) return `${file} holds no conversation: nobody said anything in it.`;
-  return { format: format.name, cwd: format.cwd(objects), told, skipped };
+  return { format: format.name, cwd: format.cwd(objects), told, agents: format.name === "keel" ? agentsIn(objects) : [], skipped };
 }
 
 /** An exported log: envelopes as they stood, behind a line that says whose they are. */
@@ -47,16 +56,36 @@ function isOurs(lines: readonly JsonObject[]): boolean {
 }
 
 function readOurs(lines: readonly JsonObject[]): readonly Told[] {
-  const envelopes = lines.filter(
-    ({ v, event }) => v === 1 && typeof objectOf(event)?.["type"] === "string",
-  ) as unknown as readonly Envelope[];
-  return envelopes
-    .filter(({ seq, path }) => seq !== undefined && path.length === 0)
-    .map(({ at, event }) => ({ at, event: withoutCode(event) }));
+  return envelopesIn(lines)
+    .filter(({ path }) => path.length === 0)
+    .map(toldBy);
 }
 
-/** Settings that a session was begun with may start programs: whoever takes it in elsewhere gives their own. */
+/** Logs of sub-agents stand behind their session's, each behind a line that says whose it is. */
+function agentsIn(lines: readonly JsonObject[]): readonly AgentLog[] {
+  const heads = lines.filter(({ keel, parent }) => keel === 1 && parent !== undefined);
+  const byLog = Map.groupBy(envelopesIn(lines), ({ session }) => session);
+  return heads.flatMap((head) => {
+    const [session, parent] = [stringOf(head["session"]) ?? "", stringOf(head["parent"]) ?? ""];
+    const own = byLog.get(session) ?? [];
+    const path = own[0]?.path ?? [];
+    return path.length === 0 ? [] : [{ session, parent, path, told: own.map(toldBy) }];
+  });
+}
+
+const envelopesIn = (lines: readonly JsonObject[]): readonly Envelope[] =>
+  lines.filter(
+    ({ v, seq, event, path }) => v === 1 && seq !== undefined && Array.isArray(path) && typeof objectOf(event)?.["type"] === "string",
+  ) as unknown as readonly Envelope[];
+
+const toldBy = ({ at, event }: Envelope): Told => ({ at, event: withoutCode(event) });
+
+/** Settings that a session was begun with may start programs, and working trees of agents stand elsewhere: whoever takes it in has their own. */
 function withoutCode(event: Event): Event {
+  if (event.type === "agent.started") {
+    const { tree: _, ...body } = event.body;
+    return { ...event, body };
+  }
   if (event.type === "session.opened") return { ...event, meta: withoutSettings(event.meta) };
   return event.type === "session.changed" ? { ...event, change: withoutSettings(event.change) } : event;
 }

@@ -16,7 +16,7 @@ export async function carryOut({ id, format, out, hide }: ExportAsked, shelf: Sh
   const { sessions, machine, cwd } = shelf;
   const session = await named(id, shelf);
   if (typeof session === "number") return session;
-  const pieces = sessions.print(session, format, hide);
+  const pieces = sessions.print(session, format, hide, "whole");
   if (out !== undefined) return await intoFile(pieces, resolve(cwd, out), shelf);
   let why: string | undefined;
   const { write } = outlet(machine.stdout, (error) => (why = outputBroken(error).text ?? ""), cleanFor(machine.stdout));
