@@ -18,6 +18,7 @@ test("the public names are these", () => {
     "matchPaths",
     "narrowed",
     "nestedLayers",
+    "nestedProjects",
     "nestedTexts",
     "readBody",
     "readCatalog",

@@ -84,7 +84,8 @@ function kindOf(found: Found<"agents">): AgentKind {
 function kindFrom(name: string, fields: JsonObject): AgentKind {
   const { description, prompt, model, effort, permissionMode, maxTurns, background, isolation } = fields;
   const words = typeof prompt === "string" ? prompt : undefined;
-  const tools = namesIn(fields["tools"]);
+  const unread = [fields["tools"], fields["disallowedTools"]].some((value) => !isList(value));
+  const tools = unread ? [] : namesIn(fields["tools"]); // what it may have can't be told: nothing
   const disallowedTools = namesIn(fields["disallowedTools"]);
   const skills = namesIn(fields["skills"]);
   return {
@@ -105,6 +106,12 @@ function kindFrom(name: string, fields: JsonObject): AgentKind {
     given: fields,
   };
 }
+
+const isList = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  typeof value === "string" ||
+  (Array.isArray(value) && value.every((one) => typeof one === "string"));
 
 function namesIn(value: unknown): readonly string[] | undefined {
   const names = typeof value === "string" ? value.split(",") : Array.isArray(value) ? value.map(String) : undefined;

@@ -5,7 +5,8 @@ import type { Head, Slip } from "./head.ts";
 import { readPlain } from "./plain.ts";
 import { lineOfKey, salvage } from "./salvage.ts";
 
-export type Front = { readonly fields: JsonObject; readonly problems: readonly Problem[] };
+/** `unread`: what stands where fields should, and became none. */
+export type Front = { readonly fields: JsonObject; readonly unread: string; readonly problems: readonly Problem[] };
 
 const LANGUAGES = ["", "yaml", "yml", "json"];
 const SLIPS: Readonly<Record<Slip, { readonly code: string; readonly what: string; readonly hint: string }>> = {
@@ -22,19 +23,28 @@ const SLIPS: Readonly<Record<Slip, { readonly code: string; readonly what: strin
   unclosed: { code: "head_unclosed", what: "The head is never closed.", hint: "Put a line of --- behind its last field." },
 };
 
-export async function readFront(file: string, { head, line, language, slip }: Head): Promise<Front> {
-  if (head === undefined) return { fields: {}, problems: [] };
+export async function readFront(file: string, { head, line, language, body, slip }: Head): Promise<Front> {
+  if (head === undefined) return { fields: {}, unread: isHead(body) ? body : "", problems: [] };
   const problems = slip ? [warn({ file, line: line - 1 }, SLIPS[slip])] : [];
-  if (!LANGUAGES.includes(language)) return { fields: {}, problems: [...problems, warn({ file, line: line - 1 }, foreign(language))] };
+  if (!LANGUAGES.includes(language)) {
+    const code = warn({ file, line: line - 1 }, foreign(language));
+    return { fields: {}, unread: head, problems: [...problems, code] };
+  }
+  const behind = slip === "unclosed" || slip === "too_long" ? body : "";
   const plain = language === "json" ? undefined : readPlain(head);
-  if (plain) return { fields: plain, problems };
+  if (plain) return { fields: plain, unread: behind, problems };
   const { parseHead, parsePiece } = await import("./engine.ts"); // few heads need it, and it takes long to load
   const parsed = parseHead(head, language === "json" ? "json" : "");
-  if (parsed.ok) return { fields: parsed.fields, problems };
-  const { fields, raw } = salvage(head, parsePiece);
+  if (parsed.ok) return { fields: parsed.fields, unread: behind, problems };
+  const { fields, raw, before } = salvage(head, parsePiece);
+  const swallowed = raw.map((key) => String(fields[key]));
   const at = raw[0] === undefined ? parsed.line : (lineOfKey(head, raw[0]) ?? parsed.line);
-  return { fields, problems: [...problems, warn({ file, line: line + at - 1 }, broken(parsed.why, raw))] };
+  const unread = [before, ...swallowed, behind].join("\n");
+  return { fields, unread, problems: [...problems, warn({ file, line: line + at - 1 }, broken(parsed.why, raw))] };
 }
+
+/** Is it one whose first line was lost? */
+const isHead = (body: string): boolean => /^\s*(?:-+\s*\n\s*)?(?:name|description|tools|disallowed-?[Tt]ools|model)\s*:/.test(body);
 
 const foreign = (language: string): { readonly code: string; readonly what: string; readonly hint: string } => ({
   code: "head_is_code",

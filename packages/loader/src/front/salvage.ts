@@ -13,21 +13,22 @@ const KNOWN = new Set(
 );
 const KEY = /^([A-Za-z_][\w-]*)[^\S\n]*:(?:\s|$)/;
 
-/** `parse`: the YAML engine. `raw`: the keys whose text was taken as it stands. */
+/** `parse`: the YAML engine. `raw`: the keys whose text was taken as it stands. `before`: what stands above the first key. */
 export function salvage(
   head: string,
   parse: (text: string) => JsonObject | undefined,
-): { readonly fields: JsonObject; readonly raw: readonly string[] } {
+): { readonly fields: JsonObject; readonly raw: readonly string[]; readonly before: string } {
   const found = new Map<string, JsonObject[string]>();
   const raw: string[] = [];
-  for (const { key, text } of cut(head)) {
+  const { before, pieces } = cut(head);
+  for (const { key, text } of pieces) {
     const read = parse(text);
     const own = read?.[key];
     const fine = read && own !== undefined && fits(key, own) ? read : { [key]: bare(text.slice(text.indexOf(":") + 1)) };
     if (fine !== read) raw.push(key);
     for (const [name, value] of Object.entries(fine)) if (!found.has(name)) found.set(name, value); // what comes twice is prose the second time
   }
-  return { fields: Object.fromEntries(found), raw };
+  return { fields: Object.fromEntries(found), raw, before };
 }
 
 /** The text of one key as it was written, without the quotes around it. */
@@ -46,15 +47,17 @@ export function lineOfKey(head: string, key: string): number | undefined {
   return at === -1 ? undefined : at + 1;
 }
 
-function cut(head: string): readonly { readonly key: string; readonly text: string }[] {
+function cut(head: string): { readonly before: string; readonly pieces: readonly { readonly key: string; readonly text: string }[] } {
   const pieces: { key: string; text: string }[] = [];
+  let before = "";
   for (const line of head.split("\n")) {
     const key = KEY.exec(line)?.[1] ?? "";
     const last = pieces.at(-1);
     if (KNOWN.has(key) || (key !== "" && !last)) pieces.push({ key, text: line });
     else if (last) last.text += `\n${line}`;
+    else before += `${line}\n`;
   }
-  return pieces;
+  return { before, pieces };
 }
 
 /** A sentence with a colon in it reads as a map: then it is the sentence that was meant. */

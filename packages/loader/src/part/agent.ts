@@ -4,6 +4,7 @@ import { lineOfKey } from "../front/salvage.ts";
 import { warn } from "../problem.ts";
 import { names, oneLine, patterns, truth, whole, words } from "./field.ts";
 import type { HeadFile } from "./head-file.ts";
+import { restrictionIn } from "./restriction.ts";
 import { describe, hooksFrom, optional, type Made } from "./skill.ts";
 
 export function makeAgent(
@@ -15,6 +16,7 @@ export function makeAgent(
   const problems: Problem[] = [...read.problems];
   const servers = fields["mcpServers"];
   const hooks = hooksFrom(file, read, problems);
+  const limits = limitsIn(file, read, problems);
   const part: AgentDecl = {
     name: agentName(file, read, place.named, problems),
     file,
@@ -22,8 +24,8 @@ export function makeAgent(
     description: describe(file, read, "agent", problems),
     fields,
     ...(place.within && place.within.length > 0 && { within: place.within }),
-    ...optional("tools", names(fields["tools"])),
-    ...optional("disallowedTools", names(fields["disallowedTools"])),
+    ...optional("tools", limits.all ? [] : limits.tools),
+    ...optional("disallowedTools", limits.disallowedTools),
     ...optional("model", oneLine(fields["model"])),
     ...optional("permissionMode", oneLine(fields["permissionMode"])),
     ...optional("maxTurns", whole(fields["maxTurns"] ?? fields["max_turns"])),
@@ -39,6 +41,17 @@ export function makeAgent(
     ...optional("initialPrompt", words(fields["initialPrompt"])),
   };
   return { part, problems };
+}
+
+const NOTHING_LEFT = "has no tools until that is put right";
+const OTHERS = "name description model color skills hooks effort memory mcpServers maxTurns permissionMode allowed-tools".split(" ");
+
+/** `all`: it is left nothing, since what it may have can't be told. */
+function limitsIn(file: string, read: HeadFile, problems: Problem[]) {
+  const some = restrictionIn(file, read, { key: "tools", takes: false, without: NOTHING_LEFT }, [...OTHERS, "disallowedTools"]);
+  const taken = restrictionIn(file, read, { key: "disallowedTools", takes: true, without: NOTHING_LEFT }, [...OTHERS, "tools"]);
+  problems.push(...some.problems, ...taken.problems);
+  return { all: some.all || taken.all, tools: some.found, disallowedTools: taken.found };
 }
 
 /** A name that the model says and that joins others with `:`. */

@@ -46,9 +46,9 @@ function listOf(value: Json | undefined, between: RegExp): readonly string[] | u
   if (Array.isArray(value)) return value.flatMap((item: Json) => oneLine(item) ?? []);
   const text = words(value);
   if (text === undefined || text === "") return undefined;
-  if (text.startsWith("[") && text.endsWith("]")) return listOf(jsonOf(text) ?? text.slice(1, -1), between);
+  if (text.startsWith("[")) return listOf(jsonOf(text) ?? text.slice(1).replace(/\]$/, ""), between); // or one that was never closed
   return split(text, between)
-    .map((item) => item.trim().replace(/^(["'])(.*)\1$/, "$2"))
+    .map((item) => item.trim().replace(/^(["'])(.*)\1$|^["'](?=[^"']*$)/, "$2"))
     .filter((item) => item !== "" && item !== "-");
 }
 

@@ -15,6 +15,8 @@ import type { Stamp } from "../witness.ts";
 export type HeadFile = {
   readonly fields: JsonObject;
   readonly head: string;
+  /** What stands where fields should, and became none. Mostly empty. */
+  readonly unread: string;
   readonly headLine: number;
   readonly bodyLine: number;
   readonly opening: string;
@@ -40,6 +42,7 @@ export async function readHeadFile(entry: Pick<Entry, "path" | "linked">, scratc
   return {
     fields: front.fields,
     head: own ?? "",
+    unread: front.unread === "" ? "" : flat(front.unread),
     headLine: head.line,
     bodyLine: head.bodyLine,
     opening: front.fields["description"] ? "" : openingOf(entry, scratch),

@@ -5,6 +5,7 @@ import { warn } from "../problem.ts";
 import { names, oneLine, openingOf, patterns, truth, words } from "./field.ts";
 import { flat, type HeadFile } from "./head-file.ts";
 import { hooksIn } from "./hooks.ts";
+import { restrictionIn } from "./restriction.ts";
 
 /** `named`: what it is called without a word of its own. `ownName`: may the head give it another name? */
 export type SkillPlace = {
@@ -17,6 +18,7 @@ export type Made<Part> = { readonly part: Part; readonly problems: readonly Prob
 
 const LONG_DESCRIPTION = 1024;
 const LONGEST_TITLE = 200;
+const FORBIDDING = { key: "disallowed-tools", takes: true, without: "forbids every tool until that is put right" };
 
 export function makeSkill(file: string, read: HeadFile, place: SkillPlace): Made<SkillDecl> {
   const { fields } = read;
@@ -25,6 +27,8 @@ export function makeSkill(file: string, read: HeadFile, place: SkillPlace): Made
   const name = place.ownName ? (said ?? place.named) : place.named;
   const title = oneLine(fields["name"]);
   const hooks = hooksFrom(file, read, problems);
+  const taken = restrictionIn(file, read, FORBIDDING, ["allowed-tools"]);
+  problems.push(...taken.problems);
   const part: SkillDecl = {
     name,
     file,
@@ -40,7 +44,7 @@ export function makeSkill(file: string, read: HeadFile, place: SkillPlace): Made
     ...(truth(fields["disable-model-invocation"] ?? fields["hide-from-slash-command-tool"]) === true && { hiddenFromModel: true }),
     ...(truth(fields["user-invocable"] ?? fields["user-invokable"]) === false && { hiddenFromUser: true }),
     ...optional("allowedTools", names(fields["allowed-tools"])),
-    ...optional("disallowedTools", names(fields["disallowed-tools"])),
+    ...optional("disallowedTools", taken.all ? ["*"] : taken.found),
     ...optional("model", oneLine(fields["model"])),
     ...optional("effort", oneLine(fields["effort"])),
     ...(oneLine(fields["context"]) === "fork" && { fork: true }),
