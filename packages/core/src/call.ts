@@ -14,12 +14,15 @@ import {
 } from "@keelson/protocol";
 import type { Channel } from "./channel.ts";
 import type { Grace } from "./grace.ts";
+import type { Room } from "./room.ts";
 
 /** Where a call runs. `grace`: its signal says stop, but say how it went. `left`: nobody reads any more. */
 export type Site = {
   readonly ports: Pick<Ports, "permit" | "clock" | "remains">;
   readonly options: Pick<LoopOptions, "session" | "cwd">;
   readonly events: Channel<Event>;
+  /** Of the turn's calls. */
+  readonly room: Room;
   readonly grace: Grace;
   readonly left: AbortSignal;
 };
@@ -48,9 +51,7 @@ export async function call(use: ToolUse, bound: Bound, site: Site): Promise<EndR
       if (permit.stop) return "hook_stopped";
       return permit.interrupt ? "aborted_tools" : undefined;
     }
-    if (bound.call.concurrencySafe && !permit.call.concurrencySafe)
-      return void (await answer("error", "Its input was changed into one that must run alone: ask for that call."));
-    const output = await grace.wait(effect(permit.call, ctx, site));
+    const output = await grace.wait(among(bound.call, permit.call, ctx, site));
     if (output.deferred) return "tool_deferred";
     await answer(output.isError ? "error" : "ok", output);
     return output.stop === undefined ? undefined : "hook_stopped";
@@ -77,6 +78,13 @@ export async function complete(
   const output: ToolOutput = typeof words === "string" ? { content: [text(words)] } : words;
   const result = resultOf(callId, output.content, output.isError ?? outcome !== "ok");
   await events.send({ type: "call.completed", callId, outcome, result, ms, ...(output.display && { display: output.display }) });
+}
+
+/** A call that began beside others may have been changed, on its way, into one that must be alone. */
+function among(asked: BoundCall, call: BoundCall, ctx: ToolContext, site: Site): Promise<ToolOutput> {
+  const work = (): Promise<ToolOutput> => effect(call, ctx, site);
+  if (!asked.concurrencySafe) return work(); // it is alone already
+  return call.concurrencySafe ? site.room.beside(work) : site.room.alone(work);
 }
 
 async function effect(call: BoundCall, ctx: ToolContext, site: Site): Promise<ToolOutput> {

@@ -300,27 +300,36 @@ test("an interrupting denial and a tool's stop end the run; what stands behind t
   assert.deepEqual(ran, []);
 });
 
-test("a call that a hook changed into one that must run alone doesn't run among others", async () => {
-  const ran: string[] = [];
+test("a call that a hook changed into one that must run alone waits for the others, and runs without them", async () => {
+  const inside = new Set<string>();
+  const seen: (readonly string[])[] = [];
   const shell = (concurrencySafe: boolean) =>
     tool(
       "shell",
-      effect((ctx) => ran.push(ctx.callId)),
+      async function* ({ callId }) {
+        inside.add(callId);
+        for (let at = 0; at < 5; at++) await Promise.resolve();
+        seen.push([...inside].toSorted());
+        inside.delete(callId);
+        return { content: [] };
+      },
       { concurrencySafe },
     );
-  const unsafe = shell(false).bind({}, "/");
   const house = ports(
-    scripted((_, at) => (at === 0 ? [use("a", "shell"), CALLS] : [END])),
+    scripted((_, at) => (at === 0 ? [use("a", "shell"), use("b", "shell"), use("c", "shell"), use("d", "shell"), CALLS] : [END])),
     named(shell(true)),
     {
-      async *permit(_, call) {
-        return { behavior: "allow", call: unsafe.ok ? unsafe.call : call };
+      async *permit({ id }, call) {
+        const alone = shell(false).bind({}, "/");
+        return { behavior: "allow", call: ["b", "c"].includes(id) && alone.ok ? alone.call : call };
       },
     },
   );
-  assert.deepEqual(
-    pick(await play(house), "call.completed").map(({ outcome }) => outcome),
-    ["error"],
-  );
-  assert.deepEqual(ran, []);
+  const done = pick(await play(house), "call.completed").map(({ outcome }) => outcome);
+  assert.deepEqual(done, ["ok", "ok", "ok", "ok"]);
+  for (const changed of ["b", "c"])
+    assert.deepEqual(
+      seen.filter((ids) => ids.includes(changed)),
+      [[changed]],
+    );
 });

@@ -18,6 +18,7 @@ import {
 import { call, complete, interrupted, type Site } from "./call.ts";
 import { Channel } from "./channel.ts";
 import { Grace } from "./grace.ts";
+import { Room } from "./room.ts";
 
 /** `stopReason` is the model's, or ours: salvaged, aborted, dropped. */
 export type Reply = { readonly messageId: string; readonly stopReason: string; readonly error?: ModelError };
@@ -52,7 +53,7 @@ export class Turn implements AsyncDisposable {
   ) {
     this.#tools = tools;
     const grace = new Grace(signal, options.graceMs, ports.clock);
-    this.#site = { ports, options, events: this.#events, grace, left: this.#left.signal };
+    this.#site = { ports, options, events: this.#events, room: new Room(), grace, left: this.#left.signal };
   }
 
   /** `likely`: tools made ready while the model reads. A failure is a value. What was said until then is kept when a call was asked for (salvaged) or the user interrupted, else dropped. */
