@@ -20,9 +20,16 @@ export function houseOf(machine: Machine, cwd: string, { flags, plugins = [], as
     clock,
     wall,
     version,
+    runsCode: late(async () => (await import("./stray.ts")).holdStray()),
     ...(ask && { ask }),
     ...(telemetry && { telemetry }),
   };
+}
+
+/** Loaded when it is called first. */
+function late(load: () => Promise<NonNullable<House["runsCode"]>>): NonNullable<House["runsCode"]> {
+  let loaded: ReturnType<typeof load> | undefined;
+  return async (root, file) => await (await (loaded ??= load()))(root, file);
 }
 
 /** A folder, or the name of a plugin that comes along. */

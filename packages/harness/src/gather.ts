@@ -102,7 +102,7 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   const { find: runnable, held } = openRunnables({ catalog, standing, keelHome, kept: indexIn(house), now: house.wall });
   const ways = { data: dataIn(keelHome), held, kept: indexIn(house) };
   const declared = await declaredHooks({ settings, silenced, settingHooks, catalog, standing, runnable }, ways);
-  const toolFiles = await toolFilesIn({ catalog, standing, keelHome, now: house.wall });
+  const toolFiles = await toolFilesIn({ catalog, standing, keelHome, now: house.wall, runsCode: house.runsCode });
   const styled = await styleIn(catalog, settings.outputStyle);
   const told = [read, rules, heldTexts(found.index.whole, trusted, place), { problems }, declared, styled, toolFiles];
   return {

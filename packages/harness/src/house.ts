@@ -19,6 +19,8 @@ export type House = {
   /** Nobody to ask: an ask becomes a denial. */
   readonly ask?: Ask;
   readonly version: string;
+  /** Told before code of a plugin runs in this process: from which folder, and what people call that. */
+  readonly runsCode?: (root: string, name: string) => void | Promise<void>;
   /** Where what sessions do is told to. */
   readonly telemetry?: Pick<Telemetry, "trace">;
 };

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { PluginDecl, Problem, Tool } from "@keelson/protocol";
 import { blocks, isAvailable, type BlockKit } from "@keelson/tools";
 import type { ToolFiles } from "./plugins/tool-files.ts";
@@ -17,8 +18,10 @@ type Offer = {
 };
 
 /** Tools that plugins bring as code, by the names that the model calls them by. */
-export type OwnTools = Pick<Registry, "tools" | "problems">;
-export const NO_OWN_TOOLS: OwnTools = { tools: new Map(), problems: [] };
+export type OwnTools = Pick<Registry, "tools" | "problems"> & {
+  readonly from: ReadonlyMap<string, { readonly name: string; readonly root: string }>;
+};
+export const NO_OWN_TOOLS: OwnTools = { tools: new Map(), problems: [], from: new Map() };
 
 /**
  * The blocks that plugins enable, in alphabetical order, then the tools of their own, in that order too: so they are sent. A tool that is
@@ -58,14 +61,17 @@ const LONGEST_NAME = 128; // letters: what endpoints take
 export function ownTools(files: ToolFiles, kit: BlockKit): OwnTools {
   const made = files.make(kit);
   const tools = new Map<string, Tool>();
+  const from = new Map<string, { readonly name: string; readonly root: string }>();
   const problems: Problem[] = [...made.problems];
   const isFree = (name: string): boolean => name.length <= LONGEST_NAME && !Object.hasOwn(blocks, name) && !tools.has(name);
   for (const { plugin, file, tool } of made.tools) {
     const name = [tool.name, `${plugin.replaceAll(/[^\w-]+/g, "_")}__${tool.name}`].find(isFree);
-    if (name !== undefined) tools.set(name, { ...tool, name });
-    else problems.push({ severity: "warning", file, text: `has a tool ${tool.name}, and that name is taken. Give it another.` });
+    if (name !== undefined) {
+      tools.set(name, { ...tool, name });
+      from.set(name, { name: plugin, root: dirname(dirname(file)) });
+    } else problems.push({ severity: "warning", file, text: `has a tool ${tool.name}, and that name is taken. Give it another.` });
   }
-  return { tools, problems };
+  return { tools, problems, from };
 }
 
 const notThere = (name: string): Problem => ({

@@ -60,7 +60,7 @@ export type Part = {
   /** The command or address that it would start, as it is written. */
   readonly starts?: string;
 };
-type Where = Pick<House, "place" | "plugins" | "named">;
+type Where = Pick<House, "place" | "plugins" | "named"> & Partial<Pick<House, "wall" | "runsCode">>;
 
 /** In the order of their ranks. Folders with nothing in them, and nothing wrong, aren't told. */
 export async function listPlugins(where: Where): Promise<readonly PluginEntry[]> {

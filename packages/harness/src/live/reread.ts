@@ -49,7 +49,7 @@ export async function reread(before: Gathered, whole: Catalog, { house, files, m
   const about = { settings, silenced: silencedBy(read), settingHooks: read.hooks, catalog, standing };
   const runnable = agreed.over(openRunnables({ catalog, standing, keelHome, kept: indexIn(house), now: house.wall }).find, standing);
   const declared = await declaredHooks({ ...about, runnable }, { data: dataIn(keelHome) });
-  const toolFiles = await toolFilesIn({ catalog, standing, keelHome, now: house.wall, before: before.toolFiles });
+  const toolFiles = await toolFilesIn({ catalog, standing, keelHome, now: house.wall, runsCode: house.runsCode, before: before.toolFiles });
   const { style, problems: unstyled } = await styleIn(catalog, settings.outputStyle);
   return {
     gathered: {

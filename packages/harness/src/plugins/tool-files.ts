@@ -12,6 +12,7 @@ import type { Problem, Tool } from "@keelson/protocol";
 import type { BlockKit } from "@keelson/tools";
 import { openToolKit, type ToolKit } from "@keelson/tools/toolkit";
 import type { Standing } from "../guard/folder-trust.ts";
+import type { House } from "../house.ts";
 import { bringerOf, codeRootOf, isUsable } from "./gathered.ts";
 import { contentsIn } from "./runnable.ts";
 
@@ -34,6 +35,7 @@ type Around = {
   readonly standing: Standing;
   readonly keelHome: string;
   readonly now: () => number;
+  readonly runsCode?: House["runsCode"];
   /** Of the reading before. What was changed since, and can't be used as it is now, goes on as it was. */
   readonly before?: ToolFiles | undefined;
 };
@@ -73,6 +75,7 @@ async function loadState(
   const plugin = around.catalog.layers.find((read) => read.layer === layer)?.plugin?.name ?? basename(layer.root);
   const loaded: Loaded[] = [];
   const problems: Problem[] = [];
+  await around.runsCode?.(place.root, layer.root);
   for (const { part } of found) {
     const give = await importFile(join(place.root, relative(place.of, part.file)));
     if (typeof give === "string") problems.push(broken(part.file, give));

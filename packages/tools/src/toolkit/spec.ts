@@ -1,4 +1,5 @@
 /** A tool as an author writes it, made into one of ours. Rule: it fails closed, as a block does, and what an author leaves out is the strict reading. */
+import { isAbsolute } from "node:path";
 import type { Effect, JsonObject, Replay, Tool, ToolContext } from "@keelson/protocol";
 import { defineTool } from "../define/define.ts";
 import { answering, type Answer, type Step } from "./answer.ts";
@@ -41,13 +42,42 @@ export function authoredTool(spec: AuthoredTool): Tool {
     description,
     input,
     ...(inputSchema && { inputSchema }),
-    effects: effects ?? (() => (readOnly ? [] : [{ do: "unknown", why: `${name} doesn't say what it touches.` }])),
+    effects: effects
+      ? (asked, cwd) => stated(name, effects(asked, cwd))
+      : () => (readOnly ? [] : unknown(`${name} doesn't say what it touches.`)),
     readOnly,
     concurrencySafe: spec.concurrencySafe ?? false,
     replay: spec.replay ?? "never",
     ...(validate && { validate: async (asked, ctx) => validate(asked, ctx) }),
-    run: (asked, ctx) => answering(run(asked, ctx)),
+    run: (asked, ctx) => answering(name, run(asked, ctx)),
   });
+}
+
+const unknown = (why: string): readonly Effect[] => [{ do: "unknown", why }];
+
+/** What says nothing that can be read may touch anything. */
+function stated(name: string, effects: unknown): readonly Effect[] {
+  if (Array.isArray(effects) && effects.every(isEffect)) return effects;
+  return unknown(`What ${name} says it touches can't be read: its author has to mend it.`);
+}
+
+const WITH: Readonly<Record<Effect["do"], string>> = {
+  read: "path",
+  write: "path",
+  delete: "path",
+  shell: "text",
+  connect: "url",
+  spawn: "agent",
+  unknown: "why",
+};
+
+function isEffect(effect: unknown): effect is Effect {
+  if (typeof effect !== "object" || effect === null || !("do" in effect)) return false;
+  const fields: Readonly<Record<string, unknown>> = { ...effect };
+  const { do: what } = fields;
+  if (typeof what !== "string" || !Object.hasOwn(WITH, what)) return false;
+  const absolute = ["path", "cwd"].every((name) => fields[name] === undefined || isAbsolute(String(fields[name])));
+  return absolute && typeof fields[WITH[what as Effect["do"]]] === "string" && (what !== "shell" || typeof fields["cwd"] === "string");
 }
 
 const shown = (value: unknown): string => JSON.stringify(value) ?? typeof value;

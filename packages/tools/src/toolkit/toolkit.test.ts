@@ -7,6 +7,7 @@ import { diskFiles } from "../files/disk.ts";
 import { createSeen } from "../files/seen.ts";
 import { startProcess } from "../process/start.ts";
 import { openToolKit, type ToolKit } from "../toolkit.ts";
+import type { Answer } from "./answer.ts";
 import type { AuthoredTool } from "./spec.ts";
 
 async function kit(): Promise<AsyncDisposable & { readonly kit: ToolKit; readonly cwd: string }> {
@@ -117,6 +118,40 @@ describe("a tool that an author defines", () => {
     await using the = await kit();
     assert.throws(() => the.kit.defineTool({ ...COUNT, ...wrong }), words);
   });
+});
+
+describe("what a tool answers", () => {
+  const image = (data: string) => ({ content: [{ type: "image", source: { type: "base64", media_type: "image/png", data } }] });
+  test.each<[string, Answer]>([
+    ["a block of no kind", { content: [{ type: "weird" }] }],
+    ["a text without words", { content: [{ type: "text" }] }],
+    ["a picture that is none", image("xx!")],
+    ["what is no block", { content: ["words"] }],
+  ])("never brings %s into the conversation", async (_, answer) => {
+    await using the = await kit();
+    const tool = the.kit.defineTool({ ...COUNT, run: () => answer });
+    await assert.rejects(said(tool, {}), /Count ran, and its answer can't be shown: .*Its author has to mend it\./);
+  });
+
+  test("may hold pictures and texts", async () => {
+    await using the = await kit();
+    const content = [...image("iVBORw0KGgo=").content, text("a dot")];
+    const tool = the.kit.defineTool({ ...COUNT, run: () => ({ content, isError: true }) });
+    expect((await said(tool, {})).output).toEqual({ content, isError: true });
+  });
+});
+
+test.each<[string, unknown]>([
+  ["no list", "src/a.ts"],
+  ["a thing nobody knows", [{ do: "dance" }]],
+  ["a path that is none", [{ do: "write", path: 3 }]],
+  ["a path relative to nobody knows what", [{ do: "read", path: "a.ts" }]],
+  ["a command without its folder", [{ do: "shell", text: "ls" }]],
+])("effects that are %s mean that anything may be touched", async (_, effects) => {
+  await using the = await kit();
+  const bound = the.kit.defineTool({ ...COUNT, readOnly: true, effects: () => effects as [] }).bind({}, "/");
+  assert.ok(bound.ok);
+  expect(bound.call.effects).toEqual([{ do: "unknown", why: expect.stringContaining("can't be read") }]);
 });
 
 test("programs run without keys, in the session's folder, and a long output keeps its head and tail", async () => {
