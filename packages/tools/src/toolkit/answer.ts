@@ -41,7 +41,7 @@ function outputOf(name: string, answer: Answer): ToolOutput {
     if (why !== undefined) throw new Error(`${name} ran, and its answer can't be shown: ${why}. Its author has to mend it.`);
     return block as Block;
   });
-  const isError = "isError" in answer && Boolean(answer.isError);
+  const isError = "isError" in answer && answer.isError;
   return { ...("stop" in answer && typeof answer.stop === "string" && { stop: answer.stop }), isError, content: content.map(cappedBlock) };
 }
 
