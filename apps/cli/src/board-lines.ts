@@ -6,8 +6,15 @@ const SIGNS: Readonly<Record<Board["tasks"][number]["status"], string>> = { pend
 
 /** A line for each; none where nothing is on the board. `whose`: how an owner is called. */
 export function boardLines({ tasks, lists }: Board, whose: (owner: string) => string): readonly string[] {
-  const listed = Object.entries(lists).flatMap(([owner, todos]) => listLines(owner, todos, whose));
-  return [...tasks.map((task) => taskLine(task, whose)), ...listed];
+  const inLists = new Set(Object.values(lists).flat());
+  const listed = Object.entries(lists).flatMap(([owner, ids]) =>
+    listLines(
+      owner,
+      ids.flatMap((id) => tasks.find((task) => task.id === id) ?? []),
+      whose,
+    ),
+  );
+  return [...tasks.filter(({ id }) => !inLists.has(id)).map((task) => taskLine(task, whose)), ...listed];
 }
 
 function taskLine({ id, subject, status, owner, blockedBy }: Board["tasks"][number], whose: (owner: string) => string): string {
@@ -15,8 +22,8 @@ function taskLine({ id, subject, status, owner, blockedBy }: Board["tasks"][numb
   return `${SIGNS[status]} ${id} ${words(subject)}${about === "" ? "" : ` (${about})`}`;
 }
 
-function listLines(owner: string, todos: Board["lists"][string], whose: (owner: string) => string): readonly string[] {
-  const lines = todos.map(({ status, content }) => `${SIGNS[status]} ${words(content)}`);
+function listLines(owner: string, steps: Board["tasks"], whose: (owner: string) => string): readonly string[] {
+  const lines = steps.map(({ status, subject }) => `${SIGNS[status]} ${words(subject)}`);
   return owner === "" || lines.length === 0 ? lines : [`${whose(owner)}:`, ...lines.map((line) => `  ${line}`)];
 }
 

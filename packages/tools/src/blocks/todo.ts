@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import type { JsonObject, Tool } from "@keelson/protocol";
 import { defineTool } from "../define/define.ts";
 import { said } from "../define/said.ts";
-import { createBoard, type TaskState, type Todo } from "../tasks/board.ts";
+import { createBoard, lineOf, type TaskState, type Todo } from "../tasks/board.ts";
 import type { BlockKit } from "./kit.ts";
 
 const DESCRIPTION = `Keeps the list of steps of the work, which the user sees. Use it when there are three or more.
@@ -38,7 +38,10 @@ export function todoWriteBlock({ board = createBoard(), agent = "" }: BlockKit):
       board.list(agent, todos);
       const newTodos = todos.map(print);
       const shown = todos.map(({ content, status }) => `${SIGN[status]} ${content}`).join("\n");
-      return said(shown || "The list is empty.", { data: { oldTodos, newTodos }, display: { kind: "todos", todos: newTodos } });
+      const listed = new Set(Object.values(board.state().lists).flat());
+      const others = board.all().filter(({ id }) => !listed.has(id)); // what other agents have listed is theirs to know
+      const also = others.length === 0 ? "" : `\nAlso on the board:\n${others.map((task) => lineOf(task, board)).join("\n")}`;
+      return said(`${shown || "The list is empty."}${also}`, { data: { oldTodos, newTodos }, display: { kind: "todos", todos: newTodos } });
     },
   });
 }

@@ -4,7 +4,7 @@ import type { JsonObject, Tool } from "@keelson/protocol";
 import { defineTool } from "../define/define.ts";
 import { failed, said } from "../define/said.ts";
 import type { BlockKit } from "../blocks/kit.ts";
-import { createBoard, TASK_STATES, type Board, type Task, type TaskChange } from "./board.ts";
+import { createBoard, lineOf, TASK_STATES, type Board, type Task, type TaskChange } from "./board.ts";
 
 const LONGEST = 10_000; // characters
 const MOST_TASKS = 1_000;
@@ -126,18 +126,12 @@ function waitsFor(first: string, then: string, board: Board): boolean {
   return direct.includes(then) || direct.some((id) => waitsFor(id, then, board));
 }
 
-const openBlockers = ({ blockedBy }: Task, board: Board): readonly string[] =>
-  blockedBy.filter((id) => board.find(id)?.status !== "completed");
-
-function lineOf(task: Task, board: Board): string {
-  const waits = openBlockers(task, board);
-  return `${task.id} [${task.status}] ${task.subject}${task.owner === "" ? "" : ` (${task.owner})`}${waits.length === 0 ? "" : `, waits for ${waits.join(", ")}`}`;
-}
-
 function describe(task: Task, board: Board): string {
-  return [lineOf(task, board), task.description, ...(Object.keys(task.metadata).length > 0 ? [JSON.stringify(task.metadata)] : [])].join(
-    "\n",
-  );
+  return [
+    lineOf(task, board),
+    ...(task.description === "" ? [] : [task.description]),
+    ...(Object.keys(task.metadata).length > 0 ? [JSON.stringify(task.metadata)] : []),
+  ].join("\n");
 }
 
 function unknown(id: string, board: Board): string {

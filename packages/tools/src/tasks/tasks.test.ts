@@ -37,6 +37,59 @@ describe("the board of tasks", () => {
     assert.ok((await world.call("TaskUpdate", { taskId: "1", addBlocks: ["1"] })).isError, "nor for itself");
   });
 
+  test("a list of steps stands on it too, and a step is a task like any other", async () => {
+    const board = createBoard();
+    await using one = await openWorld({ board, agent: "" });
+    await using other = await openWorld({ board, agent: "worker" });
+    await one.call("TaskCreate", STEP);
+    const listed = await other.call("TodoWrite", {
+      todos: [
+        { content: "Look", status: "in_progress" },
+        { content: "Change", status: "pending" },
+      ],
+    });
+    assert.equal(listed.text, "[>] Look\n[ ] Change\nAlso on the board:\n1 [pending] Run the tests");
+    assert.equal(
+      (await one.call("TaskList", {})).text,
+      "1 [pending] Run the tests\n2 [in_progress] Look (worker)\n3 [pending] Change (worker)",
+    );
+    await one.call("TaskUpdate", { taskId: "1", addBlockedBy: ["2"] });
+    await one.call("TaskUpdate", { taskId: "2", status: "completed" });
+    await one.call("TaskUpdate", { taskId: "3", subject: "Change it" });
+    assert.deepEqual(board.listed("worker"), [
+      { content: "Look", status: "completed" },
+      { content: "Change it", status: "pending" },
+    ]);
+    await other.call("TodoWrite", {
+      todos: [
+        { content: "Test", status: "pending", activeForm: "Testing" },
+        { content: "Change it", status: "in_progress" },
+      ],
+    });
+    assert.equal(
+      (await one.call("TaskList", {})).text,
+      "1 [pending] Run the tests\n3 [in_progress] Change it (worker)\n4 [pending] Test (worker)",
+      "what isn't listed any more is off the board, what still is keeps its id",
+    );
+    assert.deepEqual(
+      board.listed("worker").map(({ content }) => content),
+      ["Test", "Change it"],
+      "in the order of the list",
+    );
+    await one.call("TaskUpdate", { taskId: "4", status: "deleted" });
+    assert.deepEqual(board.listed("worker"), [{ content: "Change it", status: "in_progress" }]);
+  });
+
+  test("a board that was kept with its lists apart is understood", () => {
+    const board = createBoard();
+    board.restore({ tasks: [], lists: { main: [{ content: "Look", status: "pending" }] }, last: 4 } as unknown as BoardState);
+    assert.deepEqual(
+      board.all().map(({ id, subject, owner }) => [id, subject, owner]),
+      [["5", "Look", "main"]],
+    );
+    assert.deepEqual(board.listed("main"), [{ content: "Look", status: "pending" }]);
+  });
+
   test("a task that is deleted is off the board, and nobody waits for it", async () => {
     const board = createBoard();
     await using world = await openWorld({ board });
@@ -57,7 +110,7 @@ describe("the board of tasks", () => {
     next.restore(told.at(-1) ?? next.state());
     assert.deepEqual(next.all(), board.all());
     assert.deepEqual(next.listed("main"), board.listed("main"));
-    assert.equal(next.create({ ...STEP, owner: "", blockedBy: [], metadata: {} }).id, "2", "an id is never given twice");
+    assert.equal(next.create({ ...STEP, owner: "", blockedBy: [], metadata: {} }).id, "3", "an id is never given twice");
   });
 });
 
