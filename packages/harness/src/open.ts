@@ -25,6 +25,7 @@ import { LiveReadings, type Readings } from "./live/readings.ts";
 import { openLog, type OpenedLog, type Stores } from "./log.ts";
 import { Recollection } from "./recollection.ts";
 import { serversOf } from "./servers/late.ts";
+import type { Conversation } from "./session.ts";
 import type { Past } from "./past.ts";
 
 /**
@@ -231,14 +232,11 @@ function sessionOf({ house, gathered, readings, live, log, lineage, furnished, h
       return lineage.board.state();
     },
     works: furnished.works,
-    steer: conversation.steer.bind(conversation),
-    accept: conversation.accept.bind(conversation),
-    withdraw: conversation.withdraw.bind(conversation),
+    ...hearing(conversation),
     watch: () => live.watch(),
     reload: (rewrite) => live.reload(rewrite),
     addFolder: (path) => live.addFolder(path),
     rename: (title) => beside.push({ type: "session.changed", change: { title } }),
-    add: conversation.add.bind(conversation),
     run: (prompt, signal, accepted) =>
       traced(shown(conversation.run(prompt, signal, accepted), show), { house, gathered, session: ref.session }),
     async [Symbol.asyncDispose]() {
@@ -248,6 +246,13 @@ function sessionOf({ house, gathered, readings, live, log, lineage, furnished, h
     },
   };
 }
+
+const hearing = (conversation: Conversation): Pick<Session, "steer" | "accept" | "withdraw" | "add"> => ({
+  steer: conversation.steer.bind(conversation),
+  accept: conversation.accept.bind(conversation),
+  withdraw: conversation.withdraw.bind(conversation),
+  add: conversation.add.bind(conversation),
+});
 
 type Traced = Pick<Made, "house" | "gathered"> & { readonly session: string };
 

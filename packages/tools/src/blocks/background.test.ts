@@ -219,24 +219,47 @@ describe("nothing in the background outlives", () => {
   });
 
   test.each(["SIGUSR1", "SIGKILL"] as const)("the process that keeps the session, ended by %s", async (signal) => {
+    await outlivesNothing(signal, true);
+  });
+});
+
+describe("a command that is waited for", () => {
+  test.each(["SIGUSR1", "SIGKILL"] as const)("ends with the process that keeps the session, ended by %s", async (signal) => {
+    await outlivesNothing(signal, false);
+  });
+
+  test("leaves running what it put beside itself, and no one who watches it", async () => {
     await using world = await openWorld();
     const seconds = oddSeconds();
-    const program = `
+    const { text } = await world.call("Bash", { command: `sleep ${seconds} >/dev/null 2>&1 & echo $!` });
+    await started(seconds, 1);
+    const pid = Number(/\d+/.exec(text)?.[0]);
+    assert.match(text, /still running/);
+    process.kill(pid, "SIGKILL");
+    await gone(seconds);
+    assert.equal((await world.call("Bash", { command: 'echo "[$!]"; jobs -p; wait; echo waited' })).text.trim(), "[]\nwaited");
+  });
+});
+
+async function outlivesNothing(signal: NodeJS.Signals, inBackground: boolean): Promise<void> {
+  await using world = await openWorld();
+  const seconds = oddSeconds();
+  const program = `
       import { blocks, openProcesses, scrub } from ${JSON.stringify(join(import.meta.dirname, "../index.ts"))};
       const cwd = process.cwd();
       const processes = openProcesses();
       const kit = { run: processes.run, processes, shell: { cwd }, env: scrub(process.env, "linux"), roots: () => [cwd], spillDir: cwd };
-      const bash = blocks.Bash(kit).bind({ command: "sleep ${seconds} & sleep ${seconds}", run_in_background: true }, cwd);
-      await bash.call.run({ callId: "c", signal: new AbortController().signal }).next();
+      const bash = blocks.Bash(kit).bind({ command: "sleep ${seconds} & sleep ${seconds}", run_in_background: ${inBackground} }, cwd);
+      const first = bash.call.run({ callId: "c", signal: new AbortController().signal }).next();
+      if (${inBackground}) await first;
       process.on("SIGUSR1", () => process.exit(0));
       console.log(process.pid);`;
-    const spec = { file: process.execPath, args: ["--input-type=module", "-e", program], cwd: world.cwd, env: world.kit.env };
-    const run = startProcess(spec, new AbortController().signal);
-    const first = await run.next();
-    assert.ok(!first.done);
-    await started(seconds, 2);
-    process.kill(Number(Buffer.from(first.value.bytes).toString()), signal);
-    while (!(await run.next()).done);
-    await gone(seconds);
-  });
-});
+  const spec = { file: process.execPath, args: ["--input-type=module", "-e", program], cwd: world.cwd, env: world.kit.env };
+  const run = startProcess(spec, new AbortController().signal);
+  const first = await run.next();
+  assert.ok(!first.done);
+  await started(seconds, 2);
+  process.kill(Number(Buffer.from(first.value.bytes).toString()), signal);
+  while (!(await run.next()).done);
+  await gone(seconds);
+}

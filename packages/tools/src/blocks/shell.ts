@@ -18,22 +18,30 @@ const RECEIVE = [
   `LC_ALL=C IFS= builtin read -r -N "$__keel" __keel 2>/dev/null || IFS= builtin read -r -d '' __keel || exit`,
   "SECONDS=0",
 ].join("; ");
-/** Tells where the shell stands and which of its jobs still run, on a descriptor that the command doesn't have. */
-const TELL = "builtin pwd -P; builtin printf '\\0'; builtin jobs -pr; builtin printf '\\0'";
-/** The trap is for a command that exits by itself, the end for one that sets a trap of its own. One line, so that bash counts the command's lines from 1. */
+/** Tells where the shell stands and which of its jobs still run, on a descriptor that the command doesn't have. The last two NULs end it. */
+const TELL = "builtin pwd -P; builtin printf '\\0'; builtin jobs -pr; builtin printf '\\0\\0'; __keel_told=1";
+/** Ends the group when the other end of descriptor 3 is gone: then nobody else is left to do it. Nobody's child, so that no `wait` waits for it. */
+const watching = (end: string): string => `( { ${end}; } <&3 >/dev/null 2>&1 3>&- & )`;
+/** Where the other end says that the command is over, what is left of it stays. */
+const WATCH = watching("builtin read -r || builtin kill -KILL 0");
+/**
+ * The trap is for a command that exits by itself, the end for one that sets a trap of its own. One line, so that bash counts the command's lines
+ * from 1. The watch begins before there is a command: a shell that is started ahead has it by then.
+ */
 const FOREGROUND = [
+  WATCH,
   RECEIVE,
   "exec </dev/null 87>&3 3>&-",
-  `trap "{ ${TELL}; } 2>/dev/null >&87" EXIT`,
+  `trap "[[ \\$__keel_told ]] || { ${TELL}; } 2>/dev/null >&87" EXIT`,
   'eval -- "$__keel" 87>&-',
   `{ __keel=$?; ${TELL}; exit $__keel; } 2>/dev/null >&87`,
 ].join("; ");
-/** Ends the group when the other end of descriptor 3 is gone: then nobody else is left to do it. Nobody's child, so that no `wait` waits for it. */
-const WATCH = "( { builtin read -r; builtin kill -KILL 0; } <&3 >/dev/null 2>&1 3>&- & )";
+/** What is in the background ends with its shell, also what it has left running. */
+const WATCH_ALL = watching("builtin read -r; builtin kill -KILL 0");
 /** It is over when its jobs are. */
 const BACKGROUND = [
   RECEIVE,
-  WATCH,
+  WATCH_ALL,
   "exec </dev/null 3>&-",
   'trap "builtin wait" EXIT',
   'eval -- "$__keel"',

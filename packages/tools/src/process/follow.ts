@@ -3,7 +3,7 @@
  * outlives an abort, a timeout or a reader that leaves.
  */
 import type { ChildProcess } from "node:child_process";
-import type { Readable } from "node:stream";
+import { Duplex, type Readable } from "node:stream";
 import type { ProcessChunk, ProcessEnd } from "@keelson/protocol";
 import { createBell, type Bell } from "./bell.ts";
 import { endGroup, killGroupNow } from "./group.ts";
@@ -15,6 +15,8 @@ const GRACE = { timeout: 2_000, abort: 120 } as const;
 const DRAIN = { exited: 200, ended: 40 } as const;
 /** Bytes taken after the end; what pipes hold is far less, so more is a grandchild that goes on talking. */
 const DRAIN_BYTES = 8 * 1024 * 1024;
+/** Tells who still reads the report's pipe that it needn't look after the group any more: what is left of it is meant to stay. */
+const OVER = "\n";
 const LONGEST_TIMER = 2 ** 31 - 1; // a longer one fires at once
 
 type Pipe = { readonly from: ProcessChunk["from"]; readonly stream: Readable };
@@ -55,7 +57,10 @@ export async function* follow(
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", aborted);
-    for (const { stream } of pipes) stream.destroy();
+    for (const { from, stream } of pipes) {
+      if (from === "report" && stream instanceof Duplex) stream.write(OVER);
+      stream.destroy();
+    }
     if (left) await (outcome.ending ?? endGroup(launched, GRACE.abort));
     unguard();
   }
@@ -79,6 +84,7 @@ function listen(child: ChildProcess, outcome: Outcome, bell: Bell): readonly Pip
 async function* chunks(pipes: readonly Pipe[], outcome: Outcome, bell: Bell): AsyncGenerator<ProcessChunk, void> {
   let waited = 0;
   let late = 0;
+  let reported = false;
   for (;;) {
     let quiet = true;
     for (const { from, stream } of pipes) {
@@ -86,12 +92,14 @@ async function* chunks(pipes: readonly Pipe[], outcome: Outcome, bell: Bell): As
       if (bytes === null) continue;
       quiet = false;
       if (outcome.exit) late += bytes.length;
+      if (from === "report") reported = bytes.at(-1) === 0 && bytes.at(-2) === 0;
       yield { from, bytes };
     }
     if (late > DRAIN_BYTES) return;
     if (!quiet) continue;
     const gone = outcome.exit !== undefined || outcome.over;
-    if (gone && pipes.every(({ stream }) => stream.readableEnded || stream.destroyed)) return;
+    const isOver = ({ from, stream }: Pipe): boolean => stream.readableEnded || stream.destroyed || (from === "report" && reported);
+    if (gone && pipes.every(isOver)) return;
     const patience = (outcome.ending ? DRAIN.ended : DRAIN.exited) - waited;
     if (gone && patience <= 0) return;
     const began = performance.now();

@@ -23,6 +23,11 @@ export async function endGroup(group: Group, graceMs: number): Promise<void> {
   for (let round = 0, pause = FIRST_LOOK; round < KILL_ROUNDS && send(group, "SIGKILL"); round++, pause *= 2) await sleep(pause);
 }
 
+/** Those alone that are in the group of a leader, at once. */
+export function killGroup(pid: number): void {
+  signalled(-pid, "SIGKILL");
+}
+
 /** For a process that is about to exit and can't wait. */
 export function killGroupNow(group: Group): void {
   send(group, "SIGKILL");

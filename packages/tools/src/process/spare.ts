@@ -6,7 +6,7 @@ import { statSync } from "node:fs";
 import { Socket } from "node:net";
 import type { ProcessSpec } from "@keelson/protocol";
 import { standing } from "../sandbox/plan.ts";
-import { endGroup, isRunning } from "./group.ts";
+import { endGroup, isRunning, killGroup } from "./group.ts";
 import { launch, type Launched } from "./launch.ts";
 
 export type Spare = {
@@ -101,14 +101,14 @@ function hold({ child }: Launched, on: boolean): void {
     else one.unref();
 }
 
-/** It has started nothing and holds nothing: there is no group to end, and nothing to lose. Of a sandbox more are at work, though. */
+/** It has started nothing but who watches over it, and holds nothing: there is nothing to lose. Of a sandbox more are at work, though. */
 async function ended(launched: Launched): Promise<void> {
   const { child, sandbox } = launched;
   if (isAlive(launched)) {
     const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     hold(launched, true);
     if (sandbox) await endGroup(launched, 0);
-    else child.kill("SIGKILL");
+    else killGroup(launched.pid);
     await gone;
   }
   sandbox?.leave();
