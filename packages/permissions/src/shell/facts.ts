@@ -3,6 +3,7 @@
 import { changesOf, sedCall } from "./files.ts";
 import { fdRuns, findCall } from "./find.ts";
 import { readFlags, type Spec } from "./flags.ts";
+import { followsLinks } from "./follows.ts";
 import { removedBesides } from "./gone.ts";
 import { gitCall, gitTells } from "./git.ts";
 import { isHarmlessGlobal, showsContent } from "./git-shows.ts";
@@ -38,9 +39,17 @@ export function factsOf(words: readonly Word[], at: Whereabouts, sets: readonly 
   if (!program) return QUIET;
   const name = anyName(program);
   if (name === undefined) return { tells: false, edits: false, known: false, touches: guess(others, at) };
-  const facts = name === "git" || name.startsWith("git-") ? gitFacts(words, at, sets) : byName(name, words, at, guess);
+  const told = name === "git" || name.startsWith("git-") ? gitFacts(words, at, sets) : byName(name, words, at, guess);
+  const facts = followsLinks(words) ? throughLinks(told) : told;
   const exact = systemName(program) === name; // `./ls` and `LS` are other programs
   return exact ? facts : { ...facts, tells: false, edits: false, known: false };
+}
+
+/** What it does to what it is told of it may do to anything. */
+function throughLinks({ touches }: Facts): Facts {
+  const done = new Set(["read" as const, ...touches.flatMap((touch) => (touch.do === "write" || touch.do === "delete" ? touch.do : []))]);
+  const anywhere = Array.from(done, (kind): Touch => ({ do: kind, place: NOWHERE, under: true }));
+  return { tells: false, edits: false, known: false, touches: [...touches, ...anywhere] };
 }
 
 function byName(name: string, words: readonly Word[], at: Whereabouts, guess: Guess): Facts {
