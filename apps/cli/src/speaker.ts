@@ -138,6 +138,14 @@ export class Speaker {
     return [this.#say("assistant", { message, error })];
   }
 
+  /** What belongs to a call waits until the reply that asks for it is told. */
+  behind(call: string | undefined, messages: readonly Message[]): readonly Message[] {
+    const isUntold = this.#held.some((held) => "block" in held && isToolUse(held.block) && held.block.id === call);
+    if (!isUntold) return messages;
+    this.#held = [...this.#held, ...messages.map((message) => ({ message }))];
+    return [];
+  }
+
   #behindTheReply(message: Message): readonly Message[] {
     if (this.#held.length === 0) return [message];
     this.#held = [...this.#held, { message }];

@@ -150,6 +150,34 @@ test("a sub-agent's messages name the call that started it", () => {
   expect(next(seal(closed("m1"), ["a1"]))).toMatchObject([{ type: "assistant", parent_tool_use_id: "c9" }]);
 });
 
+test("what a sub-agent says while the reply that called it still streams comes behind that reply, in its order", () => {
+  const { next } = mapper(ABOUT, "1", { partial: false, unattended: false, agentText: true, uuid: () => "u" });
+  const seal = (event: Event, path: readonly string[]): Envelope => ({ v: 1, at: 0, session: "s", run: "r", path, event });
+  const started = (agentId: string, callId: string, background = false): Event => {
+    return { type: "agent.started", agentId, session: "s2", callId, body: { background } };
+  };
+  const early: readonly (readonly [Event, readonly string[]])[] = [
+    [called("m1", 0, "c1"), []],
+    [started("a1", "c1", true), []],
+    [called("m2", 0, "c2"), ["a1"]],
+    [started("a2", "c2"), ["a1"]],
+    [said("m3", 0, "deep"), ["a1", "a2"]],
+    [closed("m3"), ["a1", "a2"]],
+    [closed("m2", "tool_use"), ["a1"]],
+  ];
+  expect(early.flatMap(([event, path]) => next(seal(event, path)))).toEqual([]);
+  const told = next(seal(closed("m1", "tool_use"), []));
+  expect(told.map(({ parent_tool_use_id: parent, subtype, tool_use_id: call }) => parent ?? subtype ?? call ?? "own")).toEqual([
+    "own",
+    "task_started",
+    "c1",
+    "c2",
+  ]);
+  next(seal(called("m4", 0, "c4"), []));
+  next(seal(said("m5", 0, "later"), ["a1"]));
+  expect(next(seal(closed("m5"), ["a1"]))).toMatchObject([{ parent_tool_use_id: "c1" }]); // its own call has been told long ago
+});
+
 test("what was denied is told behind the reply that asked for it", () => {
   const decision = { behavior: "deny", reason: "A rule.", explicit: true, stage: "deny" } as const;
   const messages = map([called("m1", 0, "c1"), { type: "call.judged", callId: "c1", decision }, closed("m1", "tool_use")]);

@@ -48,9 +48,22 @@ export function mapper(about: About, version: string, options: Options): Mapper 
         envelope.path.length === 0
           ? said
           : said.filter((message) => agentText || isDeed(message)).map((message) => signed(message, envelope));
-      return [...told, ...taskMessages(envelope, crew), ...changed(envelope)].map(seal);
+      const { event } = envelope;
+      const tasks = taskMessages(envelope, crew);
+      const own = "agentId" in event ? speaker.behind(event.callId ?? speaker.agents.get(event.agentId), tasks) : tasks;
+      return [...inTurn(speakers, envelope, [...told, ...own]), ...changed(envelope)].map(seal);
     },
   };
+}
+
+/** A call may begin before the reply that asks for it is whole, and its agent speaks at once: behind that reply it is told, at each level. */
+function inTurn(speakers: ReadonlyMap<string, Speaker>, { path }: Envelope, messages: readonly Message[]): readonly Message[] {
+  let told = messages;
+  for (let depth = path.length - 1; depth >= 0; depth--) {
+    const above = speakers.get(path.slice(0, depth).join("/"));
+    if (above) told = above.behind(above.agents.get(path[depth] ?? ""), told);
+  }
+  return told;
 }
 
 /** A sub-agent's messages name the call that started it. */

@@ -52,5 +52,5 @@ const usageOf = ({ tokens, calls, began }: Member, at: number): JsonObject => ({
 /** The words that programs know. */
 export function statusOf({ state }: Member): "running" | "completed" | "failed" | "stopped" {
   if (state === "running" || state === "completed") return state;
-  return state === "stopped" || state.startsWith("aborted") ? "stopped" : "failed";
+  return state === "stopped" || state === "tool_deferred" || state.startsWith("aborted") ? "stopped" : "failed";
 }
