@@ -1,7 +1,8 @@
 import { openSessions, type Sessions } from "@keelson/harness";
 import type { JsonObject, SessionSummary, ToolUse } from "@keelson/protocol";
 import { nameOf } from "./call-lines.ts";
-import { isObject, listIn } from "./json.ts";
+import { shorten } from "./clean.ts";
+import { isObject, listIn, stringIn } from "./json.ts";
 import type { Machine } from "./machine.ts";
 import { paint } from "./paint.ts";
 import { questionsIn } from "./person-question.ts";
@@ -18,7 +19,7 @@ export type Open = {
   readonly cwd: string;
   /** One line. */
   readonly about: string;
-  /** Of a question with options, each question and its options. */
+  /** Of a question with options, each question and its options; of a plan its lines. */
   readonly choices: readonly string[];
   /** The command that answers it. */
   readonly command: (session: string, ask: string) => string;
@@ -37,11 +38,10 @@ function openOne(askId: string, body: JsonObject, folder: string): Open {
   const input = isObject(body["input"]) ? body["input"] : {};
   const questions = questionsIn(tool, input);
   const cwd = typeof body["cwd"] === "string" ? body["cwd"] : folder;
-  const what =
-    questions.length > 0
-      ? questions.map(({ question }) => question).join(" ")
-      : nameOf({ name: tool, input }, { paint: paint(false), width: 200, cwd });
-  const reason = typeof body["reason"] === "string" && questions.length === 0 ? ` ${body["reason"]}` : "";
+  const plan = tool === "ExitPlanMode" ? (stringIn(input, "plan") ?? "").trim().split("\n") : undefined;
+  const asked = plan ? [`Carry out this plan? ${shorten(plan[0] ?? "", 80)}`] : questions.map(({ question }) => question);
+  const what = asked.length > 0 ? asked.join(" ") : nameOf({ name: tool, input }, { paint: paint(false), width: 200, cwd });
+  const reason = typeof body["reason"] === "string" && asked.length === 0 ? ` ${body["reason"]}` : "";
   const whose = typeof body["agent"] === "string" ? ` It is asked for ${body["agent"]}.` : "";
   return {
     id: askId,
@@ -50,10 +50,12 @@ function openOne(askId: string, body: JsonObject, folder: string): Open {
     cwd,
     rules: listIn(body, "rules").filter((rule) => typeof rule === "string"),
     about: `${what}.${reason}${whose}`.replaceAll("..", ".").replaceAll("?.", "?"),
-    choices: questions.flatMap(({ question, options }) => [
-      question,
-      ...options.map(({ label, description }, at) => `  ${at + 1} ${label}${description === "" ? "" : ` · ${description}`}`),
-    ]),
+    choices:
+      plan ??
+      questions.flatMap(({ question, options }) => [
+        question,
+        ...options.map(({ label, description }, at) => `  ${at + 1} ${label}${description === "" ? "" : ` · ${description}`}`),
+      ]),
     command: (id, ask) =>
       `keel session answer ${shortId(id)} ${shortId(ask)} ${questions.length > 0 ? "--choose …" : "--allow (or --deny)"}`,
   };

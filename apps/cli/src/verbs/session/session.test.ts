@@ -109,6 +109,17 @@ describe("a run that is parked", () => {
     expect(late).toMatchObject({ code: 1, stderr: expect.stringContaining("Nothing is asked") });
   });
 
+  test("shows the plan that is to be agreed to", async () => {
+    const plan: Reply = { blocks: [{ tool: "ExitPlanMode", input: { plan: "# Move it\n\n1. Copy a\n2. Remove b" } }] };
+    await using the = await scene([plan, say("Done.")]);
+    const id = await parked(the, "--permission-mode", "plan");
+    const { stdout } = await the.inside(["session", "show", id]);
+    expect(stdout).toMatch(
+      /\? Carry out this plan\? # Move it\.\n\s+# Move it\n\s*\n\s+1\. Copy a\n\s+2\. Remove b\n\s+keel session answer/,
+    );
+    expect(await the.inside(["session", "answer", id, "--allow"])).toMatchObject({ code: 0, stdout: "Done.\n" });
+  });
+
   test("waits for an agent's question as for its own", async () => {
     const agent: Reply = { blocks: [{ tool: "Agent", input: { description: "a part", prompt: "job one" } }] };
     await using the = await scene([agent, touch("made"), say("The agent made it."), say("Made it.")]);
