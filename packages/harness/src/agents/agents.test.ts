@@ -272,3 +272,29 @@ test("what the user says while the run waits for an agent in the background is r
   }
   assert.deepEqual(replies, ["I wait.", "I heard it.", "It is over."]);
 });
+
+test("a name is one agent's while it works", async () => {
+  const scout = (prompt: string) => start(prompt, { name: "scout" });
+  await using w = await world(
+    script(
+      [{ blocks: [scout("first job"), scout("second job")] }, say("ok")],
+      agent("first job", say("one")),
+      agent("second job", say("two")),
+    ),
+  );
+  await using session = await w.open();
+  const envelopes = await run(session, "go");
+  assert.match(results(envelopes).join(), /agent_\w+ works under the name scout already/);
+  assert.equal(of(envelopes, "agent.started").length, 1);
+});
+
+test("afterwards the newer one has the name, and that is said", async () => {
+  const scout = (prompt: string) => ({ blocks: [start(prompt, { name: "scout" })] });
+  await using w = await world(
+    script([scout("first job"), scout("second job"), say("ok")], agent("first job", say("one")), agent("second job", say("two"))),
+  );
+  await using session = await w.open();
+  const envelopes = await run(session, "go");
+  const [first, second] = of(envelopes, "agent.started").map(({ agentId }) => agentId);
+  assert.ok(results(envelopes)[1]?.includes(`The name scout was ${first}'s; it is ${second}'s now.`));
+});

@@ -44,6 +44,7 @@ export class Team implements Agents, AsyncDisposable {
   readonly #children = new Map<string, Child>();
   readonly #news = new News();
   readonly #told = new Set<string>();
+  readonly #names = new Map<string, string>(); // of agents, from before their logs are open
   readonly #woken = new Set<string>();
   readonly #following = new Set<Child>(); // in the background
 
@@ -59,14 +60,20 @@ export class Team implements Agents, AsyncDisposable {
     if (!kind) return refused(`No kind of agent is named ${order.kind}. There are ${[...kinds.keys()].join(", ")}.`);
     const full = this.#full();
     if (full !== undefined) return refused(full);
+    const namesake = this.#namesake(order.name);
+    if (namesake?.works)
+      return refused(`${namesake.id} works under the name ${order.name} already. Take another name, or SendMessage to it.`);
     const id = `agent_${randomBytes(3).toString("hex")}`;
+    if (order.name !== undefined) this.#names.set(order.name, id);
     this.#parts.crew.running++; // before the first wait: others may start at once
     const opened = await this.#open({ id, kind, order }, ctx.signal);
     if (typeof opened === "string") {
       this.#parts.crew.running--;
+      if (order.name !== undefined) this.#names.delete(order.name);
       return refused(`The agent couldn't be started. ${opened}`);
     }
     const child = await this.#enlist({ id, kind: kind.name, description: order.description, name: order.name }, opened);
+    const renamed = namesake ? [text(`[The name ${order.name} was ${namesake.id}'s; it is ${id}'s now.]`)] : [];
     const background = order.background || kind.background === true;
     beside.push(...this.#untold(opened), child.started(ctx.callId, background));
     if (background) {
@@ -74,11 +81,13 @@ export class Team implements Agents, AsyncDisposable {
       return {
         content: [
           text(`${id} works in the background. You are told when it ends; SendMessage reaches it, TaskOutput shows what it came to.`),
+          ...renamed,
         ],
         data: { agentId: id, session: child.session },
       };
     }
-    return yield* this.#work(child, [text(order.prompt)], ctx.signal);
+    const output = yield* this.#work(child, [text(order.prompt)], ctx.signal);
+    return { ...output, content: [...output.content, ...renamed] };
   }
 
   async send(to: string, message: string, ctx: ToolContext): Promise<{ readonly ok: boolean; readonly words: string }> {
@@ -135,6 +144,15 @@ export class Team implements Agents, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#children.values()].map((child) => child.close()));
+  }
+
+  /** Who has the name, and whether it works just now. */
+  #namesake(name: string | undefined): { readonly id: string; readonly works: boolean } | undefined {
+    const id =
+      this.#names.get(name ?? "") ?? [...this.#parts.before().values()].findLast((one) => name !== undefined && one.name === name)?.id;
+    if (id === undefined) return undefined;
+    const child = this.#children.get(id);
+    return { id, works: child ? child.state() === "running" : this.#names.has(name ?? "") };
   }
 
   /** Once, however many of a kind are started. */
