@@ -6,6 +6,7 @@ import { digestOf, saidIn, type Digest, type Said } from "./digest.ts";
 import { wordsAnywhere } from "./fallback.ts";
 import type { Opaque } from "./hidden.ts";
 import { literal, type Word } from "./marks.ts";
+import { throughMade } from "./made.ts";
 import { readSource } from "./source.ts";
 import { file, type Touch } from "./touch.ts";
 import { folderOf } from "../path/wildcard.ts";
@@ -52,13 +53,13 @@ function read(text: string, cwd: string, given: string | undefined): Found {
   const budget = budgetFor(home, text);
   const walked = script && walk(script, at, { home, text });
   const units = walked?.commands.map((one) => unitOf(one, budget)) ?? [];
-  return {
+  return throughMade({
     text,
     units: whole && budget.words >= 0 ? units : [...units, ...fallback(text, at)],
     touches: walked?.redirects.flatMap((one) => file(one.do, one.word, one.at)) ?? [],
     opaque: [...(walked?.opaque ?? []), ...(WIDENS.test(text) ? [WIDER] : [])],
     broken: why ?? walked?.opaque.find(({ misleads }) => misleads)?.why,
-  };
+  });
 }
 
 /** Settings by which a `cd`, or git, works in another folder than it says. */

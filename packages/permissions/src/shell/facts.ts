@@ -28,6 +28,8 @@ export type Facts = {
   readonly known: boolean;
   readonly touches: readonly Touch[];
   readonly git?: true;
+  /** Through a link that the same text makes, its touches lead elsewhere than its words say. */
+  readonly rerouted?: true;
 };
 
 const only = (touches: readonly Touch[], tells: boolean): Facts => ({ tells, edits: false, known: tells, touches });

@@ -82,9 +82,14 @@ const moves = (read: Read): readonly Touch[] => {
   return [...gone, ...each("read", from, read.at), ...put(from, into, read.at), ...over];
 };
 const writes = ({ operands, at }: Read): readonly Touch[] => each("write", operands, at);
+/** One operand alone is linked from here. */
+const linked = (read: Read): ReturnType<typeof split> => {
+  const { from, into } = split(read);
+  return into.length > 0 ? { from, into } : { from, into: [{ raw: ".", text: ".", script: "." }] };
+};
 /** What a link leads to can be read through it as a whole; a symbolic one counts from where it stands. */
 const links = (read: Read): readonly Touch[] => {
-  const { from, into } = split(read);
+  const { from, into } = linked(read);
   const there = into.flatMap((target) =>
     from.flatMap((source) =>
       source.text.startsWith("/") ? [] : [{ ...source, text: `${target.text.replace(/[^/]*$/, "") || "./"}${source.text}` }],
@@ -188,6 +193,18 @@ export function changesOf(name: string, words: readonly Word[], at: Whereabouts)
     edits: changer.edits === true && read.ok && read.operands.length > 0,
     known: read.ok,
   };
+}
+
+/** Each link that a command makes, symbolic or not; `from` is where it leads, as it is written. */
+export type Linked = { readonly from: Word; readonly target: Word };
+export function linkedBy(name: string, words: readonly Word[], at: Whereabouts): readonly Linked[] {
+  const spec = name === "link" ? CHANGERS["ln"]?.spec : name === "ln" || name === "cp" ? CHANGERS[name]?.spec : undefined;
+  if (!spec) return [];
+  const read = { ...readFlags(words, spec), at };
+  const options = read.options.map((one) => one.name);
+  if (name === "cp" && !options.some((one) => /^(?:[sl]|link|symbolic-link)$|^-[a-zA-Z]*[sl]|^--(?:l|sy)/.test(one))) return [];
+  const { from, into } = linked(read);
+  return from.flatMap((source) => targets([source], into).map((target) => ({ from: source, target })));
 }
 
 const SED: Spec = {

@@ -39,7 +39,7 @@ export function followsLinks(words: readonly Word[]): boolean {
   const [program, ...others] = words;
   const name = program && anyName(program);
   const texts = others.map(({ text }) => text);
-  if (name === "find") return texts.some((text) => /^-(?:[HP]*L[HLP]*|follow)$/.test(text));
+  if (name === "find") return texts.some((text) => /^-(?:P*[HL][HLP]*|follow)$/.test(text));
   const follower = name !== undefined && Object.hasOwn(FOLLOWERS, name) ? FOLLOWERS[name] : undefined;
   if (!follower) return false;
   const { by, unless, first } = follower;

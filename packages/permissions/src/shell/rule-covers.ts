@@ -12,6 +12,7 @@ import { baseName } from "./program.ts";
 import { changesShell, fetchesProgram, hasExecFlag, hasExecFlags, isInterpreter, runsArguments, runsFile } from "./runners.ts";
 import { launchesAt } from "./wrappers.ts";
 import { echoTells } from "./telling.ts";
+import type { Touch } from "./touch.ts";
 import { isSafe, type Unit } from "./unit.ts";
 
 export async function ruleCovers(pattern: CommandPattern, unit: Unit, { units }: Analysis, scene: Scene): Promise<boolean> {
@@ -91,7 +92,8 @@ function tellable(word: Word, at: number, words: readonly Word[]): boolean {
 
 /** Words that the rule spells out are its author's; any other must not lead out. */
 async function staysInScope(pattern: CommandPattern, unit: Unit, scene: Scene): Promise<boolean> {
-  const { tells, touches } = unit.facts;
+  const { tells, touches, rerouted } = unit.facts;
+  if (rerouted && !(await allInScope(touches, scene))) return false;
   if (tells && touches.every((touch) => touch.do === "list")) return true; // names and sizes of what the rule's author let be listed
   const words = unit.words.slice(1).filter((word) => !pattern.named.has(word.text));
   for (const touch of guessed(words, unit.at)) {
@@ -100,6 +102,14 @@ async function staysInScope(pattern: CommandPattern, unit: Unit, scene: Scene): 
       const at = /\/~(?:\/|$)/.test(path) ? scene.asked.home + path.slice(path.indexOf("/~") + 2) : path;
       if (!at.endsWith("/dev/null") && !(await scene.inScope(at))) return false;
     }
+  }
+  return true;
+}
+
+async function allInScope(touches: readonly Touch[], scene: Scene): Promise<boolean> {
+  for (const touch of touches) {
+    if (touch.do === "net" || touch.place.unknown) return false;
+    for (const path of touch.place.paths) if (!(await scene.inScope(path))) return false;
   }
   return true;
 }
