@@ -99,8 +99,8 @@ export async function gather(house: House, files: FileStore): Promise<Gathered |
   const { unusable, problems, ...found } = await readPlugins(house, folders.directories, { settings: read.layers, trusted });
   if (unusable) return { code: "plugin", text: lineOf(unusable) };
   const { catalog } = found;
-  const { find: runnable, held } = openRunnables({ catalog, standing, keelHome, kept: indexIn(house), now: house.wall });
-  const ways = { data: dataIn(keelHome), held, kept: indexIn(house) };
+  const { find: runnable, stands, known } = openRunnables({ catalog, standing, keelHome, kept: indexIn(house), now: house.wall });
+  const ways = { data: dataIn(keelHome), stands, known, kept: indexIn(house) };
   const declared = await declaredHooks({ settings, silenced, settingHooks, catalog, standing, runnable }, ways);
   const toolFiles = await toolFilesIn({ catalog, standing, keelHome, now: house.wall, runsCode: house.runsCode });
   const styled = await styleIn(catalog, settings.outputStyle);

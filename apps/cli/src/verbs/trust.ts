@@ -62,11 +62,12 @@ function about(folder: FolderView, home: string): readonly string[] {
 }
 
 function unmetLine({ kind, root, changed }: Unmet, home: string): string {
+  if (kind === "plugin" && changed) return `What ${exact(tilde(root, home))} would start was changed, and runs as it was agreed to`;
   const what =
     kind === "plugin"
       ? `What ${exact(tilde(root, home))} would start`
       : `The tools of ${exact(tilde(root, home))}, which would run in keel's own process,`;
-  return `${what} ${kind === "plugin" ? "doesn't run" : "aren't used"}${changed ? ", since it was changed" : " yet"}`;
+  return `${what} ${kind === "plugin" ? "doesn't run yet" : `aren't used${changed ? ", since they were changed" : " yet"}`}`;
 }
 
 const giving = ({ kind, root }: Pick<Unmet, "kind" | "root">): string =>

@@ -22,8 +22,14 @@ function realOr(path: string): string {
   }
 }
 
-/** What was agreed to. `known`: plugin directories of which some state was, as real paths. */
-export type Standing = { readonly root: string; readonly trusted: boolean; readonly agreed: Agreed; readonly known: Known };
+/** What was agreed to. `known`: plugin directories of which some state was, as real paths. `states`: of their programs, the newest word first. */
+export type Standing = {
+  readonly root: string;
+  readonly trusted: boolean;
+  readonly agreed: Agreed;
+  readonly known: Known;
+  readonly states: readonly { readonly root: string; readonly tree: string }[];
+};
 type Known = Readonly<Record<"plugin" | "code", readonly string[]>>;
 
 /** `session`: the folder is trusted for this one alone, by a word of the command line. */
@@ -34,7 +40,11 @@ export async function standingOf(root: string, store: TrustStore, session: boole
   const agreed: Agreed = { folders: of("folder"), session: session ? [root] : [], plugins: of("plugin"), code: of("code") };
   const named = (kind: string): readonly string[] => kept.flatMap((one) => (one.kind === kind ? [one.name] : []));
   const known: Known = { plugin: named("plugin"), code: named("code") };
-  return { root, trusted: folderTrusted(root, agreed), agreed, known };
+  const states = kept
+    .filter(({ kind }) => kind === "plugin")
+    .toSorted((a, b) => b.granted - a.granted)
+    .map(({ name, subject }) => ({ root: name, tree: subject }));
+  return { root, trusted: folderTrusted(root, agreed), agreed, known, states };
 }
 
 /** In words why it can't be kept; the home directory's trust, as one that holds everything, never is. */

@@ -15,21 +15,20 @@ type ReadHooks = ReturnType<Room["readHookDecls"]>;
 export type Declared = { readonly hooks: readonly Hook[]; readonly room: Room };
 export type DeclaredHooks = { readonly declared: Declared | undefined; readonly problems: readonly Problem[] };
 type About = Pick<Gathered, "settings" | "silenced" | "settingHooks" | "catalog" | "standing" | "runnable">;
-/** `data`: where a plugin keeps things. `kept`: where a start says to the next one which events are heard. `held`: see `Runnables`. */
+/** `data`: where a plugin keeps things. `kept`: where a start says to the next one which events are heard. `stands`, `known`: see `Runnables`. */
 export type Ways = {
   readonly data: (plugin: string) => string;
   readonly kept?: HeardPlace;
-  readonly held?: Runnables["held"];
-};
+} & Pick<Runnables, "stands" | "known">;
 
 /** Undefined where there are none: nothing of them is loaded then. They are read now, unless it is known what is heard. */
 export async function declaredHooks(
   about: About,
-  { data, kept, held: heldOf }: Ways,
+  { data, kept, stands, known }: Ways,
 ): Promise<{ readonly hooks: LateHooks | undefined; readonly problems: readonly Problem[] }> {
   const { settingHooks, catalog } = about;
-  if (settingHooks.length === 0 && catalog.joined.hooks.length === 0) return { hooks: undefined, problems: [] };
-  const { groups, held } = await sift(about, heldOf);
+  if (settingHooks.length + catalog.joined.hooks.length + known.length === 0) return { hooks: undefined, problems: [] };
+  const { groups, held } = await sift(about, { stands, known });
   if (groups.length === 0) return { hooks: undefined, problems: held };
   const read = (): Promise<HooksRead> => readGroups(groups, about.runnable, data);
   const declared = kept && saidOf(groups);
@@ -61,7 +60,7 @@ const saidOf = (groups: readonly Group[]): string =>
 
 async function sift(
   { settings, silenced, settingHooks, catalog, standing }: About,
-  heldOf: Ways["held"],
+  { stands, known }: Pick<Ways, "stands" | "known">,
 ): Promise<{ readonly groups: readonly Group[]; readonly held: readonly Problem[] }> {
   const managed = settings.allowManagedHooksOnly === true;
   const heard = (whose: Silenced[number]): boolean => !silenced.includes(whose) && (!managed || whose === "managed");
@@ -70,12 +69,15 @@ async function sift(
   );
   const groups: Group[] = own.length === 0 ? [] : [{ decls: own, plugin: "" }];
   const held: Problem[] = [];
-  const brought = catalog.joined.hooks.filter(({ layer }) => heard(whoseLayer(layer)));
-  for (const [layer, found] of Map.groupBy(brought, (one) => one.layer)) {
-    const decls = found.map(({ part }) => part);
-    const why = await heldOf?.({ layer });
-    if (why === undefined) groups.push({ decls, layer, plugin: found[0]?.plugin ?? "" });
-    else held.push(heldProblem(layer, decls.length, why));
+  const brought = Map.groupBy(catalog.joined.hooks, ({ layer }) => layer);
+  const layers = new Set([...brought.keys(), ...known]);
+  for (const layer of [...layers].filter((one) => heard(whoseLayer(one)))) {
+    const found = brought.get(layer) ?? [];
+    const stood = await stands({ layer });
+    const decls = stood.as === "was" ? stood.ran.parts.hooks : found.map(({ part }) => part);
+    if (stood.as === "was") held.push(...changedProblem(layer, { declares: found.length, runs: decls.length }));
+    if (stood.as === "held") held.push(...(found.length > 0 ? [heldProblem(layer, found.length, stood.why)] : []));
+    else if (decls.length > 0) groups.push({ decls, layer, plugin: found[0]?.plugin ?? (stood.as === "was" ? stood.ran.name : "") });
   }
   return { groups, held };
 }
@@ -97,6 +99,15 @@ async function readGroups(groups: readonly Group[], runnable: FindRunnable, data
   }
   const hooks = read.flatMap((one) => one.hooks);
   return { declared: { room, hooks }, problems: [...problems, ...read.flatMap((one) => one.problems)] };
+}
+
+/** `declares`: hooks that it has now. `runs`: those of the state that was agreed to. */
+function changedProblem(layer: PluginLayer, { declares, runs }: { readonly declares: number; readonly runs: number }): readonly Problem[] {
+  const { root: file } = layer;
+  const give = `keel trust give ${file}`;
+  if (runs === 0) return declares === 0 ? [] : [heldProblem(layer, declares, `it was changed since it was trusted. ${give} trusts it`)];
+  const text = `It was changed since it was trusted: its hooks run as they were. ${give} takes the change up.`;
+  return [{ severity: "warning", code: "runs_as_agreed", file, text }];
 }
 
 const heldProblem = ({ root: file }: PluginLayer, hooks: number, why: string): Problem => ({

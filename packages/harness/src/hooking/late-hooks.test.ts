@@ -102,9 +102,9 @@ test("a repository's run from the state that was agreed to, though nothing of th
   await run(session, "go");
   assert.equal(await ran(), "agreed\n");
   await using edited = await again();
-  assert.equal(edited.problems.filter(({ code }) => code === "hooks_held").length, 1);
+  assert.equal(edited.problems.filter(({ code }) => code === "runs_as_agreed").length, 1);
   await run(edited, "go");
-  assert.equal(await ran(), "agreed\n");
+  assert.equal(await ran(), "agreed\nagreed\n");
 });
 
 test("a copy that somebody writes into after the start isn't what runs", async () => {

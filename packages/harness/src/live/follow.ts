@@ -8,7 +8,6 @@ import { costOf, lookUp } from "@keelson/model";
 import type { Event, HookPayloads, Problem } from "@keelson/protocol";
 import { settingsPlaces, lineOf, type Gathered } from "../gather.ts";
 import { layersOf } from "../plugins/gathered.ts";
-import { LastAgreed } from "./agreed.ts";
 import { isSame, isSameSettings, newProblems } from "./differ.ts";
 import { gateSettings, gateSkills, tellFolders, WaitedFor, type Gate } from "./gates.ts";
 import type { LiveOf } from "./live.ts";
@@ -28,7 +27,6 @@ export class Follower {
   readonly #of: LiveOf;
   readonly #signal: AbortSignal;
   #turn: Promise<unknown> = Promise.resolve();
-  readonly #agreed: LastAgreed;
   readonly #waitedFor = new WaitedFor();
   readonly #first: readonly Problem[];
   #problems: readonly Problem[];
@@ -39,7 +37,6 @@ export class Follower {
   constructor(of: LiveOf, signal: AbortSignal) {
     this.#of = of;
     this.#signal = signal;
-    this.#agreed = new LastAgreed(of.readings.newest, of.house.place.keelHome);
     const { problems, index } = of.readings.newest;
     this.#first = [...problems, ...index.whole.problems];
     this.#problems = this.#first;
@@ -103,7 +100,7 @@ export class Follower {
     const gate = this.#gate;
     const settings = this.#of.stamps.changed(settingsFiles(settingsPlaces(house, before.standing.trusted)));
     beside.push(...(await gateSettings(settings, before.memory, gate)));
-    const { gathered, problems, waits } = await reread(before, whole, { house, files, more: this.#more, agreed: this.#agreed });
+    const { gathered, problems, waits } = await reread(before, whole, { house, files, more: this.#more });
     const heldBack = await gateSkills(before.catalog, gathered.catalog, gate);
     if (heldBack) return beside.push(heldBack);
     await before.hooks?.read();

@@ -14,7 +14,6 @@ import type { House } from "../house.ts";
 import { styleIn } from "../instructions/style.ts";
 import { openTrust } from "../kept/trust.ts";
 import { indexIn, pluginsIn } from "../plugins/gathered.ts";
-import type { LastAgreed } from "./agreed.ts";
 import { openRunnables } from "../plugins/runnable.ts";
 import { gatherRules } from "../rules.ts";
 import { isProjects } from "../whose.ts";
@@ -29,14 +28,13 @@ export type Places = {
   readonly house: House;
   readonly files: FileStore;
   readonly more: readonly string[];
-  readonly agreed: LastAgreed;
 };
 
 /** Keys that a session is built on: another value holds from the next session on. */
 const FIXED = ["model", "fallbackModel", "env", "sandbox", "apiKeyHelper", "keel"] as const;
 
 /** `more`: folders that were added while the session runs. */
-export async function reread(before: Gathered, whole: Catalog, { house, files, more, agreed }: Places): Promise<Reread> {
+export async function reread(before: Gathered, whole: Catalog, { house, files, more }: Places): Promise<Reread> {
   const { place, flags } = house;
   const { cwd, keelHome } = place;
   const standing = await standingOf(before.standing.root, openTrust(keelHome), flags.trust ?? false);
@@ -47,8 +45,8 @@ export async function reread(before: Gathered, whole: Catalog, { house, files, m
   const folders = await findFolders(files, { cwd, repository: groundOf(cwd).repository }, named);
   const { catalog, plugins, index, problems } = pluginsIn({ ...before.index, whole }, { settings: read.layers, trusted: standing.trusted });
   const about = { settings, silenced: silencedBy(read), settingHooks: read.hooks, catalog, standing };
-  const runnable = agreed.over(openRunnables({ catalog, standing, keelHome, kept: indexIn(house), now: house.wall }).find, standing);
-  const declared = await declaredHooks({ ...about, runnable }, { data: dataIn(keelHome) });
+  const { find: runnable, stands, known } = openRunnables({ catalog, standing, keelHome, kept: indexIn(house), now: house.wall });
+  const declared = await declaredHooks({ ...about, runnable }, { data: dataIn(keelHome), stands, known });
   const toolFiles = await toolFilesIn({ catalog, standing, keelHome, now: house.wall, runsCode: house.runsCode, before: before.toolFiles });
   const { style, problems: unstyled } = await styleIn(catalog, settings.outputStyle);
   return {

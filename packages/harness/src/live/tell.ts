@@ -50,9 +50,19 @@ export function namesOf(before: Gathered, after: Gathered): Readonly<Record<"add
   const nameOf = ({ kind, id }: Named): string => `${kind} ${id}`;
   return {
     added: [...added.map(nameOf), ...tools.after.filter((name) => !tools.before.includes(name)).map((name) => `tools ${name}`)],
-    removed: [...removed.map(nameOf), ...tools.before.filter((name) => !tools.after.includes(name)).map((name) => `tools ${name}`)],
+    removed: [
+      ...removed.filter((one) => !stillRun(one, before, after)).map(nameOf),
+      ...tools.before.filter((name) => !tools.after.includes(name)).map((name) => `tools ${name}`),
+    ],
     changed: changed.map(nameOf),
   };
+}
+
+/** Hooks that their directory declares no more, and that nobody has agreed to lose. */
+function stillRun({ kind, id }: Named, before: Gathered, after: Gathered): boolean {
+  if (kind !== "hooks") return false;
+  const files = new Set(before.catalog.joined.hooks.filter((one) => one.id === id).map(({ part }) => part.file));
+  return after.hooks?.now?.hooks.some(({ origin }) => origin.file !== undefined && files.has(origin.file)) ?? false;
 }
 
 const toolsOf = ({ plugins }: Gathered): readonly string[] => [...new Set(plugins.flatMap(({ tools }) => tools))];

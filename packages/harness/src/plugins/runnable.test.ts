@@ -26,13 +26,14 @@ async function scene(kind: PluginLayer["kind"], agreed: Partial<Standing["agreed
   for (const [path, content] of Object.entries(FILES)) await put(path, content);
   await chmod(join(root, "say.sh"), 0o755);
   const layer: PluginLayer = { kind, root, within: root };
-  const find = async (more: Partial<Pick<Standing, "known">> = {}): Promise<Runnable> => {
+  const find = async (more: Partial<Pick<Standing, "known" | "states">> = {}): Promise<Runnable> => {
     const catalog = await readCatalog([layer]);
     const standing = {
       root: "/r",
       trusted: true,
       agreed: { folders: ["/r"], session: [], plugins: [], code: [], ...agreed },
       known: { plugin: [], code: [] },
+      states: [],
       ...more,
     };
     const kept = { folder: join(home.path, "cache"), version: "1" };

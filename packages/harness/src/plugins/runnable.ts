@@ -1,6 +1,7 @@
 /**
  * Where what a plugin directory starts runs from, and what that is. Rule: what needs trust, or was named by hand, is copied into the content
  * store first, and what it declares is read from the copy: what was agreed to by its hash runs, whatever becomes of the directory meanwhile.
+ * An edit that nobody has agreed to takes nothing out of force: the state that was agreed to last runs on, for as long as that holds.
  */
 import { existsSync, realpathSync } from "node:fs";
 import { basename, join, relative } from "node:path";
@@ -26,12 +27,13 @@ export type Programs = Pick<PluginParts, "hooks" | "mcpServers" | "lspServers" |
 export type Texts = Pick<PluginParts, "skills" | "commands" | "agents">;
 /**
  * `root`: what its programs are told is their plugin's folder. `texts`: read when somebody wants them. `why`: the end of a sentence.
- * `leftOut`: for people, a line.
+ * `name`: of the plugin. `leftOut`: for people, a line.
  */
 export type Runnable =
   | {
       readonly ok: true;
       readonly root: string;
+      readonly name: string;
       readonly parts: Programs;
       readonly texts: () => Promise<Texts>;
       readonly leftOut?: string;
@@ -76,10 +78,17 @@ type Around = {
   readonly now: () => number;
 };
 
+/** `is`: what it declares runs. `was`: what an earlier state of it declared runs, since nobody has agreed to this one. */
+export type Stands =
+  | { readonly as: "is" }
+  | { readonly as: "was"; readonly ran: Extract<Runnable, { readonly ok: true }> }
+  | { readonly as: "held"; readonly why: string };
 export type Runnables = {
   readonly find: FindRunnable;
-  /** Why what it declares doesn't run; undefined where it does. What nobody has to agree to isn't looked at for it. */
-  readonly held: (found: Pick<Found, "layer">) => Promise<string | undefined>;
+  /** What nobody has to agree to isn't looked at for it. */
+  readonly stands: (found: Pick<Found, "layer">) => Promise<Stands>;
+  /** Directories of which some state was agreed to: it may declare what theirs doesn't any more. */
+  readonly known: readonly PluginLayer[];
 };
 
 export function openRunnables(around: Around): Runnables {
@@ -90,14 +99,16 @@ export function openRunnables(around: Around): Runnables {
     once(known, layer, async () => await readPlace(layer, await placeOf(layer, await agreed(layer), around), around));
   return {
     find,
-    async held({ layer }) {
-      if (RUNS_FROM[layer.kind] === "copy" && isUsable("hooks", { layer }, around.standing)) return undefined;
+    async stands({ layer }) {
+      if (RUNS_FROM[layer.kind] === "copy" && isUsable("hooks", { layer }, around.standing)) return { as: "is" };
       const found = await agreed(layer);
-      if (!found.ok) return found.why;
-      if (found.tree === undefined || existsSync(join(contentsIn(around.keelHome), found.tree, basename(found.root)))) return undefined;
+      if (!found.ok) return { as: "held", why: found.why };
+      const { tree, root, changed } = found;
+      if (!changed && (tree === undefined || existsSync(join(contentsIn(around.keelHome), tree, basename(root))))) return { as: "is" };
       const ran = await find({ layer }); // it is copied while it is what was agreed to
-      return ran.ok ? undefined : ran.why;
+      return !ran.ok ? { as: "held", why: ran.why } : changed ? { as: "was", ran } : { as: "is" };
     },
+    known: knownIn(around),
   };
 }
 
@@ -107,8 +118,14 @@ function once<Made>(made: Map<PluginLayer, Promise<Made>>, layer: PluginLayer, m
   return before;
 }
 
-/** `tree`: the state that may run; undefined for what runs in its own place. */
-type Agreed = { readonly ok: true; readonly root: string; readonly tree: string | undefined } | Held;
+function knownIn({ catalog, standing: { states } }: Around): readonly PluginLayer[] {
+  if (states.length === 0) return [];
+  const roots = new Set(states.map(({ root }) => root));
+  return catalog.layers.flatMap(({ layer }) => (RUNS_FROM[layer.kind] === "copy" && roots.has(realOr(layer.root)) ? [layer] : []));
+}
+
+/** `tree`: the state that may run; undefined for what runs in its own place. `changed`: the directory is in another one. */
+type Agreed = { readonly ok: true; readonly root: string; readonly tree: string | undefined; readonly changed?: true } | Held;
 /** `copy`: undefined where it runs in its own place. */
 type Placed = { readonly ok: true; readonly copy: string | undefined; readonly leftOut?: string } | Held;
 type Held = { readonly ok: false; readonly why: string };
@@ -126,8 +143,18 @@ async function agree(layer: PluginLayer, around: Around): Promise<Agreed> {
   const root = realOr(layer.root);
   if (from === "place") return isUsable("hooks", { layer }, standing) ? { ok: true, root, tree: undefined } : held(UNTRUSTED);
   const there = await (await openStore(around)).look(root);
-  if (!there.ok) return held(`it ${there.why}`);
-  return isUsable("hooks", { layer }, standing, there.tree) ? { ok: true, root, tree: there.tree } : held(untrusted(layer, root, around));
+  if (there.ok && isUsable("hooks", { layer }, standing, there.tree)) return { ok: true, root, tree: there.tree };
+  const before = await agreedBefore(layer, root, around);
+  return before ?? held(there.ok ? untrusted(layer, root, around) : `it ${there.why}`);
+}
+
+/** The newest state that was agreed to and is still kept. */
+async function agreedBefore(layer: PluginLayer, root: string, around: Around): Promise<Agreed | undefined> {
+  const { states } = around.standing;
+  const store = await openStore(around);
+  for (const { tree } of states.filter((one) => one.root === root && isUsable("hooks", { layer }, around.standing, one.tree)))
+    if ((await store.find(tree, root)) !== undefined) return { ok: true, root, tree, changed: true };
+  return undefined;
 }
 
 const untrusted = ({ root: named }: PluginLayer, root: string, { standing }: Around): string =>
@@ -141,6 +168,7 @@ async function placeOf(layer: PluginLayer, agreed: Agreed, around: Around): Prom
   const store = await openStore(around);
   const found = await store.find(tree, root);
   if (found !== undefined) return { ok: true, copy: found };
+  if (agreed.changed) return held(untrusted(layer, root, around)); // it was removed just now
   const kept = await store.keep(root);
   if (!kept.ok) return held(`it ${kept.why}`);
   if (!isUsable("hooks", { layer }, around.standing, kept.tree)) return held(untrusted(layer, root, around)); // it was changed just now
@@ -156,9 +184,9 @@ async function placeOf(layer: PluginLayer, agreed: Agreed, around: Around): Prom
 async function readPlace(layer: PluginLayer, placed: Placed, around: Around): Promise<Runnable> {
   if (!placed.ok) return placed;
   const { copy, leftOut } = placed;
+  if (copy !== undefined) return { ...(await readCopy(layer, copy, around)), ...(leftOut !== undefined && { leftOut }) };
   const plugin = around.catalog.layers.find((read) => read.layer === layer)?.plugin;
-  if (!plugin) return held("it can't be read");
-  return copy === undefined ? inPlace(plugin) : { ...(await readCopy(layer, copy, around)), ...(leftOut !== undefined && { leftOut }) };
+  return plugin ? inPlace(plugin) : held("it can't be read");
 }
 
 function realOr(path: string): string {
@@ -179,7 +207,13 @@ async function sweepStore({ sweepDaily }: ContentStore, keelHome: string): Promi
 const UNTRUSTED = "this state of it isn't trusted";
 const CHANGED = "it was changed since it was trusted";
 
-const inPlace = (plugin: PluginDecl): Runnable => ({ ok: true, root: plugin.root, parts: plugin, texts: async () => plugin });
+const inPlace = (plugin: PluginDecl): Runnable => ({
+  ok: true,
+  root: plugin.root,
+  name: plugin.name,
+  parts: plugin,
+  texts: async () => plugin,
+});
 
 /** People are told of files as they are written, programs as they are run. What a copy declares is kept as what its directory does. */
 async function readCopy(layer: PluginLayer, root: string, { kept, now }: Around): Promise<Runnable> {
@@ -196,6 +230,7 @@ async function readCopy(layer: PluginLayer, root: string, { kept, now }: Around)
   return {
     ok: true,
     root,
+    name: layer.name ?? plugin.name,
     parts: {
       hooks: written(hooks),
       mcpServers: written(mcpServers),
