@@ -3,7 +3,7 @@
 import type { AnalyseShell, Effect } from "@keelson/protocol";
 import { isWithin, tidy } from "../path/links.ts";
 import { digestOf, saidIn, type Digest, type Said } from "./digest.ts";
-import { wordsAnywhere } from "./fallback.ts";
+import { substitutionsIn, wordsAnywhere } from "./fallback.ts";
 import type { Opaque } from "./hidden.ts";
 import { literal, type Word } from "./marks.ts";
 import { throughMade } from "./made.ts";
@@ -53,9 +53,11 @@ function read(text: string, cwd: string, given: string | undefined): Found {
   const budget = budgetFor(home, text);
   const walked = script && walk(script, at, { home, text });
   const units = walked?.commands.map((one) => unitOf(one, budget)) ?? [];
+  const evaluates = walked?.opaque.some(({ runs }) => runs) === true;
+  const shown = !whole || budget.words < 0 ? text : evaluates ? substitutionsIn(text) : "";
   return throughMade({
     text,
-    units: whole && budget.words >= 0 ? units : [...units, ...fallback(text, at)],
+    units: shown === "" ? units : [...units, ...fallback(shown, at)],
     touches: walked?.redirects.flatMap((one) => file(one.do, one.word, one.at)) ?? [],
     opaque: [...(walked?.opaque ?? []), ...(WIDENS.test(text) ? [WIDER] : [])],
     broken: why ?? walked?.opaque.find(({ misleads }) => misleads)?.why,

@@ -20,3 +20,7 @@ export function wordsAnywhere(text: string): readonly (readonly string[])[] {
   const all = split.flatMap((words) => words.map((_, at) => words.slice(at, at + most))).slice(0, MOST_COMMANDS);
   return [...new Map(all.map((words) => [words.join("\0"), words])).values()]; // many are the same
 }
+
+/** What stands in substitutions, quoted or not: where a text is evaluated once more, these run. */
+export const substitutionsIn = (text: string): string =>
+  [...text.matchAll(/\$\(([^()`]*)|`([^`]*)/g)].map(([, one, other]) => one ?? other ?? "").join("\n");

@@ -1,6 +1,7 @@
 // The parser passes over some signs that bash refuses or reads otherwise. Here what stands between the nodes of a tree is looked at:
 // it may only be what belongs between them. Anything else, and the tree isn't the text.
 import { forEachChild, type Script, type SyntaxNode } from "unbash";
+import { isAccounted } from "./accounted.ts";
 
 const SPACE = String.raw`(?:\s|\\\n|#[^\n]*(?=\n|$))*`;
 const only = (signs: string): RegExp => new RegExp(`^${SPACE}(?:(?:${signs})${SPACE})*$`);
@@ -29,7 +30,15 @@ const BETWEEN: Partial<Readonly<Record<SyntaxNode["type"], RegExp>>> = {
   Coproc: only("coproc"),
 };
 
-type Looked = { readonly node: SyntaxNode; /** Here-documents blanked. */ readonly text: string; readonly source: string };
+type Looked = {
+  readonly node: SyntaxNode;
+  /** Here-documents blanked. */
+  readonly text: string;
+  readonly source: string;
+  /** Within double quotes or a here-document. */
+  readonly quoted: boolean;
+};
+const QUOTES = new Set<SyntaxNode["type"]>(["DoubleQuoted", "LocaleString", "HereDocBody"]);
 
 export function hasGaps(script: Script, source: string): boolean {
   const stack: Looked[] = [ofScript(script, source)];
@@ -38,22 +47,23 @@ export function hasGaps(script: Script, source: string): boolean {
     const children: SyntaxNode[] = [];
     forEachChild(node, (child) => children.push(child));
     const allowed = BETWEEN[node.type];
-    if ((allowed && !fills(node, children, text, allowed)) || hidesMore(node)) return true;
+    if (allowed ? !fills(node, children, text, allowed) : !isAccounted({ ...next, children })) return true;
+    const quoted = next.quoted || QUOTES.has(node.type);
     for (const child of children) {
       const apart = child.type === "Script" && (child.source !== undefined || node.type !== "CommandExpansion" || text !== next.source);
-      stack.push(apart && child.type === "Script" ? ofScript(child, next.source) : { ...next, node: child });
+      stack.push(
+        apart && child.type === "Script"
+          ? ofScript(child, next.source)
+          : { ...next, node: child, quoted: quoted && child.type !== "Script" },
+      );
     }
   }
   return false;
 }
 
-/** A word that was read as a whole, and holds signs that bash makes something of: `a=(b)$(c)`. */
-const hidesMore = (node: SyntaxNode): boolean =>
-  node.type === "Word" && node.parts === undefined && /`|\$[\w({[@*#?$!"'-]/.test(node.text.replaceAll(/\\[^]/g, ""));
-
 function ofScript(script: Script, around: string): Looked {
   const source = script.source ?? around;
-  return { node: script, text: blanked(script, source), source };
+  return { node: script, text: blanked(script, source), source, quoted: false };
 }
 
 function fills(node: SyntaxNode, children: readonly SyntaxNode[], text: string, allowed: RegExp): boolean {

@@ -26,6 +26,8 @@ export function look(node: SyntaxNode): Opaque | undefined {
       return CALCULATES.test(node.operator) && !/^\w+$/.test(node.operand.value) ? CALCULATED : undefined;
     case "TestBinary":
       return CALCULATES.test(node.operator) && ![node.left, node.right].every(({ text }) => /^-?\d+$/.test(text)) ? CALCULATED : undefined;
+    case "ArrayValue":
+      return node.elements.some(({ text }) => isSubscripted(text)) ? CALCULATED : undefined;
     case "Assignment":
       return node.index !== undefined && !INDEX.test(node.index.text) ? CALCULATED : undefined;
     case "Literal":
@@ -37,6 +39,9 @@ export function look(node: SyntaxNode): Opaque | undefined {
       return undefined;
   }
 }
+
+/** A word of a list that says at which place it stands: `[3]=x` is plain. */
+const isSubscripted = (text: string): boolean => /^(?:\\\n)*\[|\]\+?=/.test(text) && !/^\[(?:\d+|@|\*)\]=[^[\]]*$/.test(text);
 
 const CALCULATED: Opaque = { why: "it calculates with what isn't a plain number", runs: true };
 const calculation = (text: string): Opaque | undefined => (NUMBERS.test(text) ? undefined : CALCULATED);
