@@ -71,6 +71,16 @@ test("a project that isn't trusted can't turn off what may guard the user, nor w
   assert.equal(told(session, "plugin_kept_on").length, 0);
 });
 
+test("hooks in the head of a skill may guard, too: a project that isn't trusted can't turn them off", async () => {
+  await using w = await world({ replies: [] });
+  const head = "description: Sells\nhooks:\n  PreToolUse:\n    - hooks:\n        - type: command\n          command: exit 2";
+  await shop(w, { "skills/sell/SKILL.md": `---\n${head}\n---\nSell.\n` });
+  await say(w, "team", { shop: false });
+  await using session = await w.open();
+  assert.equal(isThere(session), true);
+  assert.match(told(session, "plugin_kept_on").join("\n"), /shop stays on: it has hooks/);
+});
+
 test("what is turned on and isn't here is one line with what to do", async () => {
   await using w = await world({ replies: [] });
   await shop(w);

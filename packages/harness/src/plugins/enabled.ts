@@ -4,7 +4,7 @@
  * nothing that comes with the program.
  */
 import type { Layer, LayerKind, LayerRead } from "@keelson/loader";
-import type { Problem } from "@keelson/protocol";
+import type { PluginDecl, Problem } from "@keelson/protocol";
 import { isProjects } from "../whose.ts";
 
 export type Enabling = {
@@ -55,8 +55,12 @@ const nameIn = (key: string): string => (key.lastIndexOf("@") > 0 ? key.slice(0,
 function whyKept({ layer, plugin }: Pick<LayerRead, "layer" | "plugin">): string | undefined {
   if (layer.kind === "project_plugin") return undefined;
   if (layer.kind !== "plugin") return "comes with the program";
-  return plugin?.hooks.length === 0 ? undefined : "has hooks";
+  return plugin && !hasHooks(plugin) ? undefined : "has hooks";
 }
+
+/** In a file of their own, or in the head of a text. */
+const hasHooks = ({ hooks, skills, commands, agents }: PluginDecl): boolean =>
+  hooks.length > 0 || [...skills, ...commands, ...agents].some((text) => (text.hooks?.length ?? 0) > 0);
 
 const keptOn = (read: LayerRead, file: string): Problem => ({
   severity: "warning",
