@@ -5,7 +5,7 @@ import type { Tally } from "./tally.ts";
 export const ENDINGS: Readonly<Record<EndReason, string>> = {
   completed: "Done.",
   max_turns: "Stopped at the limit of turns (--max-turns).",
-  budget_exhausted: "Stopped at the budget (--max-budget-usd).",
+  budget_exhausted: "Stopped at a budget.",
   structured_output_retry_exhausted: "The model didn't give an answer of the asked shape.",
   malformed_tool_use_exhausted: "The model kept sending calls that can't be read. Try another model (--model).",
   aborted_streaming: "Interrupted.",
@@ -23,8 +23,24 @@ export const ENDINGS: Readonly<Record<EndReason, string>> = {
   turn_setup_failed: "The request couldn't be prepared.",
 };
 
+/** By which budget a run was stopped, and how it goes on. */
+const BUDGETS: Readonly<Record<string, { readonly words: string; readonly more: string }>> = {
+  usd: { words: "Stopped at the budget (--max-budget-usd).", more: "--max-budget-usd and a larger amount" },
+  tokens: { words: "Stopped at the budget of tokens (keel.maxTokens of the settings).", more: "a larger keel.maxTokens" },
+  calls: { words: "Stopped at the budget of calls (keel.maxCalls of the settings).", more: "a larger keel.maxCalls" },
+  ms: { words: "Stopped at the budget of minutes (keel.maxMinutes of the settings).", more: "a larger keel.maxMinutes" },
+};
+
+/** In words how a run ended. `bound`: the budget that was used up. */
+export const endingOf = (end: EndReason, bound?: string): string =>
+  (end === "budget_exhausted" ? BUDGETS[bound ?? ""]?.words : undefined) ?? ENDINGS[end];
+
+/** What a session needs to go on with this end, beside its id; undefined where nothing. */
+export const neededFor = ({ end, bound }: Pick<Tally, "end" | "bound">): string | undefined =>
+  end === "budget_exhausted" ? BUDGETS[bound ?? ""]?.more : undefined;
+
 /** One line. What a run with this end has to say for itself on stderr; undefined when it did what it was asked, and that is saved. */
-export function troubleOf(tally: Pick<Tally, "end" | "errors" | "stopDetails" | "unsaved">): string | undefined {
+export function troubleOf(tally: Pick<Tally, "end" | "bound" | "errors" | "stopDetails" | "unsaved">): string | undefined {
   return withLoss(wrongIn(tally), tally);
 }
 
@@ -32,11 +48,11 @@ export function troubleOf(tally: Pick<Tally, "end" | "errors" | "stopDetails" | 
 export const withLoss = (trouble: string | undefined, { unsaved }: Pick<Tally, "unsaved">): string | undefined =>
   unsaved === undefined ? trouble : [trouble ?? [], unsaved].flat().join(" ");
 
-function wrongIn({ end, errors, stopDetails }: Pick<Tally, "end" | "errors" | "stopDetails">): string | undefined {
+function wrongIn({ end, bound, errors, stopDetails }: Pick<Tally, "end" | "bound" | "errors" | "stopDetails">): string | undefined {
   if (end === "completed") return undefined;
   const told = SAID_BEFORE.includes(end ?? "model_error") ? errors.at(-1) : undefined;
   const words =
-    told ?? (end === undefined ? "The run broke off without an end." : ENDINGS[end] + (end === "refusal" ? why(stopDetails) : ""));
+    told ?? (end === undefined ? "The run broke off without an end." : endingOf(end, bound) + (end === "refusal" ? why(stopDetails) : ""));
   return words.replaceAll(/\s*[\r\n]+\s*/g, " ");
 }
 
@@ -48,7 +64,7 @@ function why(details: JsonObject | undefined): string {
 
 /** Ends that a notice explains. Behind an abort or a limit, an older notice would lie about the reason. */
 const SAID_BEFORE: readonly EndReason[] = END_REASONS.filter(
-  (reason) => !["completed", "max_turns", "aborted_streaming", "aborted_tools"].includes(reason),
+  (reason) => !["completed", "max_turns", "budget_exhausted", "aborted_streaming", "aborted_tools"].includes(reason),
 );
 
 /** What may be taken for the answer. Before any other end, the last words are a remark between two calls. */

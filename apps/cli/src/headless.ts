@@ -4,7 +4,7 @@ import { openSession, type Flags, type Session } from "@keelson/harness";
 import type { Run } from "./asked.ts";
 import { openDebug } from "./debug.ts";
 import { departure, outputBroken } from "./departure.ts";
-import { CAN_GO_ON, withLoss } from "./ending.ts";
+import { CAN_GO_ON, neededFor, withLoss } from "./ending.ts";
 import { FAILED, USAGE } from "./exit.ts";
 import { follow, type Followed } from "./follow.ts";
 import { codeOf, houseOf } from "./house.ts";
@@ -112,5 +112,9 @@ const aboutOf = (session: Session, { asksNobody }: Run): About => ({
 });
 
 /** What was done so far isn't lost. */
-const goOn = ({ end }: Tally, { id, saved }: Session): string =>
-  saved && end && end !== "tool_deferred" && CAN_GO_ON.includes(end) ? ` Go on with: keel --resume ${id}` : "";
+function goOn(tally: Tally, { id, saved }: Session): string {
+  const { end } = tally;
+  if (!saved || !end || end === "tool_deferred" || !CAN_GO_ON.includes(end)) return "";
+  const needed = neededFor(tally);
+  return ` Go on with: keel --resume ${id}${needed === undefined ? "" : `, with ${needed}`}`;
+}

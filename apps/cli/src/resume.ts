@@ -3,7 +3,7 @@ import { openSessions, type Flags, type Sessions } from "@keelson/harness";
 import type { SessionSummary } from "@keelson/protocol";
 import type { Machine } from "./machine.ts";
 import { shortId } from "./session-words.ts";
-import { leftAtEnd, type Left } from "./undone.ts";
+import { standAtEnd, type Left } from "./undone.ts";
 
 type Resume = NonNullable<Flags["resume"]>;
 /** `several`: the words fit each of them. */
@@ -62,7 +62,7 @@ export async function leftIn(
   const found = await resumed(resume, sessions, cwd);
   if (found === undefined || found.status === "active") return "work"; // whoever opens it says why it can't be
   if (found.status === "waiting") return "work";
-  const left = await leftAtEnd(sessions.print(found, "jsonl", false));
+  const { left } = await standAtEnd(sessions.print(found, "jsonl", false));
   const id = shortId(found.ref.session);
   const title = found.title === "" ? "" : ` (${found.title})`;
   return left === "nothing"

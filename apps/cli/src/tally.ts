@@ -1,3 +1,4 @@
+import { stringIn } from "./json.ts";
 import {
   isToolUse,
   type Block,
@@ -29,6 +30,8 @@ export type Tally = {
   /** What the endpoint says about the stop: why it refused. */
   readonly stopDetails: JsonObject | undefined;
   /** The final answer as a value, where a schema asked for one. */
+  /** The budget that is used up. */
+  readonly bound: string | undefined;
   readonly structured: Json | undefined;
   readonly usage: Usage;
   readonly models: Readonly<Record<string, Spent>>;
@@ -54,6 +57,7 @@ export const NOTHING_YET: Tally = {
   turns: 0,
   stopReason: undefined,
   stopDetails: undefined,
+  bound: undefined,
   structured: undefined,
   usage: NO_USAGE,
   models: {},
@@ -126,7 +130,7 @@ function listen(tally: Tally, event: Event): Tally {
       if (event.code === "log_unsaved") return { ...tally, unsaved: event.text };
       return event.severity === "error" ? { ...tally, errors: [...tally.errors, event.text] } : tally;
     case "run.ended":
-      return { ...tally, end: event.reason, structured: event.totals["structured"] };
+      return { ...tally, end: event.reason, bound: stringIn(event.totals, "bound"), structured: event.totals["structured"] };
   }
   return tally; // the others are for the screen and the log
 }

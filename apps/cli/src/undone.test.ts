@@ -27,6 +27,37 @@ describe.concurrent("a session that is resumed without a prompt", () => {
     expect(the.model.requests).toHaveLength(2);
   });
 
+  test("goes on with what an agent in the background was cut in, and is shown to have it to do", async () => {
+    const agent: Reply = {
+      blocks: [{ tool: "Agent", input: { description: "find it", prompt: "look for plum", run_in_background: true } }],
+    };
+    await using the = await scene({
+      replies: [agent, say("I wait."), say("It was cut.")],
+      sessions: [{ match: { promptIncludes: "look for plum" }, replies: [bash("sleep 30")] }],
+    });
+    await using host = new Host(the, ["--permission-mode", "bypassPermissions"]);
+    host.say("go");
+    const { session_id: id } = await host.next("task_started");
+    await host.next(({ type, message }) => type === "assistant" && JSON.stringify(message).includes("I wait."));
+    host.kill("SIGKILL");
+    await host.ended;
+    expect((await the.inside(["session", "show", String(id)])).stdout).toMatch(/go on .*\(its last run isn't done\)/);
+    expect(await the.inside(["-p", "-r", String(id)])).toMatchObject({ code: 0, stdout: "It was cut.\n" });
+  });
+
+  test("says by which limit it was stopped: its name, and what it takes to go on", async () => {
+    await using the = await scene([READS, READS, say("no")]);
+    const ran = await the.inside(["-p", "how long?", "--settings", '{"keel":{"maxCalls":1}}', "--output-format", "json"]);
+    expect(ran.stderr).toMatch(
+      /^Stopped at the budget of calls \(keel\.maxCalls of the settings\)\. Go on with: keel --resume \S+, with a larger keel\.maxCalls$/m,
+    );
+    const { session_id: id } = JSON.parse(ran.stdout) as { readonly session_id: string };
+    expect((await the.inside(["session", "show", id])).stdout).toMatch(/ended +Stopped at the budget of calls/);
+    expect(JSON.parse((await the.inside(["session", "show", id, "--json"])).stdout)).toMatchObject({
+      ended: { reason: "budget_exhausted", bound: "calls" },
+    });
+  });
+
   test("asks the model again where it couldn't be asked", async () => {
     await using the = await scene([{ error: { status: 401, message: "no" } }, say("Here I am.")]);
     expect(await the.inside(["-p", "hi"])).toMatchObject({ code: 1 });

@@ -1,4 +1,4 @@
-import type { EndReason, JsonObject } from "@keelson/protocol";
+import { END_REASONS, type EndReason, type JsonObject } from "@keelson/protocol";
 import { CAN_GO_ON } from "./ending.ts";
 import { objectIn, objectOf, stringIn } from "./json.ts";
 
@@ -8,10 +8,15 @@ export type Left = "nothing" | "work" | "cut";
 /** Ends of runs that another try takes further. */
 const STOPPED: readonly EndReason[] = [...CAN_GO_ON, "model_error", "turn_setup_failed"];
 
+/** How a session stands. `ended`: its last run, where nothing was said since. */
+export type Stand = { readonly left: Left; readonly ended?: { readonly reason: EndReason; readonly bound?: string } };
+
 /** Reads an export line by line. A log can be long: only what may tell is parsed. */
-export async function leftAtEnd(lines: AsyncIterable<string>): Promise<Left> {
+export async function standAtEnd(lines: AsyncIterable<string>): Promise<Stand> {
   const unheard = new Set<string>();
+  const working = new Set<string>();
   let left: Left = "nothing";
+  let ended: Stand["ended"];
   for await (const line of lines) {
     const event = TELLING.test(line) ? objectIn(objectOf(line) ?? {}, "event") : undefined;
     if (event === undefined) continue;
@@ -19,13 +24,22 @@ export async function leftAtEnd(lines: AsyncIterable<string>): Promise<Left> {
     if (event["type"] === "input.received") unheard.add(inputId);
     if (event["type"] === "context.added") unheard.delete(inputId);
     for (const id of event["type"] === "session.changed" ? withdrawnIn(event) : []) unheard.delete(id);
+    if (event["type"] === "agent.started") working.add(stringIn(event, "agentId") ?? "");
+    if (event["type"] === "agent.completed") working.delete(stringIn(event, "agentId") ?? "");
+    ended = endIn(event);
     left = leftAfter(event, left);
   }
-  return unheard.size > 0 ? "work" : left;
+  return { left: unheard.size + working.size > 0 ? "work" : left, ...(ended && { ended }) };
+}
+
+function endIn(event: JsonObject): Stand["ended"] {
+  const reason = event["type"] === "run.ended" ? END_REASONS.find((one) => one === event["reason"]) : undefined;
+  const bound = stringIn(objectIn(event, "totals") ?? {}, "bound");
+  return reason && { reason, ...(bound !== undefined && { bound }) };
 }
 
 const TELLING =
-  /"type":"(?:input\.received|context\.added|call\.completed|block\.completed|reply\.completed|reply\.dropped|run\.ended)"|"withdrawn":/;
+  /"type":"(?:agent\.started|agent\.completed|input\.received|context\.added|call\.completed|block\.completed|reply\.completed|reply\.dropped|run\.ended)"|"withdrawn":/;
 
 /** Words that were taken back. */
 function withdrawnIn(event: JsonObject): readonly string[] {

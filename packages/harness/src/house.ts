@@ -182,7 +182,7 @@ export type Session = AsyncDisposable & {
   /** Puts words of the user into the context without asking the model: they stand before the next prompt. Not while a run is under way. */
   add(content: readonly Block[], accepted?: readonly string[]): Promise<void>;
   /**
-   * Takes a prompt to its end; without words, takes up what the log ends with. Each durable envelope is on disk before it is yielded; the last one is `run.ended`, whose totals hold `usd` and, where one was asked for, the `structured` answer.
+   * Takes a prompt to its end; without words, takes up what the log ends with. Each durable envelope is on disk before it is yielded; the last one is `run.ended`, whose totals hold `usd`, the `ms` of the session's runs, the `bound` that is used up, where one is, and, where one was asked for, the `structured` answer.
    * An abort of `signal` ends it within 250 ms. One run at a time. `accepted`: the ids of the prompt's words, where they were accepted before.
    */
   run(prompt: readonly Block[], signal: AbortSignal, accepted?: readonly string[]): AsyncGenerator<Envelope, void>;

@@ -138,6 +138,8 @@ async function found(
   const isNew = flags.maxBudgetUsd !== undefined && flags.maxBudgetUsd !== recollection.budget && past.opening.length === 0;
   if (isNew) beside.push({ type: "session.changed", change: { budget: flags.maxBudgetUsd ?? 0 } });
   const grants = openGrants(place.keelHome, wall);
+  const ledger = new Ledger(boundsOf(house, gathered, recollection), () => clock.now(), { before: recollection.spent });
+  ledger.stop();
   const kept = await grants.list(folders.cwd);
   const board = createBoard((state) => beside.push({ type: "session.changed", change: { board: JSON.parse(JSON.stringify(state)) } }));
   if (recollection.board) board.restore(recollection.board);
@@ -152,7 +154,7 @@ async function found(
     },
     network: openNetwork(networkFromEnv(place.env)),
     crew: { running: 0, most: gathered.settings.keel?.maxAgents ?? MOST_RUNNING },
-    ledger: new Ledger(boundsOf(house, gathered, recollection), () => clock.now(), { before: recollection.spent }),
+    ledger,
     approvals: {
       lent: [],
       rules: [...(typeof kept === "string" ? [] : kept.map(ruleOf)), ...recollection.rules],

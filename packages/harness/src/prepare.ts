@@ -43,11 +43,13 @@ export function preparing({ facts, prefix, meter, dials, ledger, price }: Prepar
   };
 }
 
+const MINUTE_MS = 60_000;
+
 const SHOWN: Readonly<Record<Bound, (amount: number) => string>> = {
   usd: (amount) => `$${amount.toFixed(2)}`,
   tokens: (amount) => `${Math.round(amount)} tokens`,
   calls: (amount) => `${amount} calls`,
-  ms: (amount) => `${Math.round(amount / 60_000)} minutes`,
+  ms: (amount) => (amount < 2 * MINUTE_MS ? `${Math.round(amount / 1_000)} seconds` : `${Math.round(amount / MINUTE_MS)} minutes`),
 };
 
 /** What has come near its bound, or past it, since the last look. */

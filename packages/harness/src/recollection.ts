@@ -117,6 +117,12 @@ export class Recollection {
         if (event.body["reason"] !== "tool_deferred") this.#unasked(event.agentId);
         this.spent = sum(this.spent, spentIn(event.body));
         return;
+      case "call.completed":
+        this.spent = sum(this.spent, { ms: event.ms });
+        return;
+      case "run.ended": // the time that it took; until then it is what its parts took
+        if (typeof event.totals["ms"] === "number") this.spent = { ...this.spent, ms: event.totals["ms"] };
+        return;
       case "call.started":
         this.spent = sum(this.spent, { calls: 1 });
         return;

@@ -3,7 +3,7 @@ import type { Printed } from "./recollection.ts";
 import type { Input } from "./inputs.ts";
 
 /** What a log came to, kept so that it needn't be read again. A cache: the log is the truth, and whatever changes what is folded changes KIND. */
-const KIND = "past/4";
+const KIND = "past/5";
 
 export type Kept = { readonly view: View; readonly undelivered: readonly Input[]; readonly recollection: Printed };
 

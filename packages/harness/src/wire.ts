@@ -100,14 +100,25 @@ export function wire(
     prefix,
     judge: async (...asked) => await (await permissions()).judge(...asked),
     askModel: asking({ model: meter.measure(client, "hook"), name, dialect }),
-    ports: () => ({ ...ports, settle: settling(structure) }),
+    ports() {
+      ledger.start();
+      return { ...ports, settle: settling(structure) };
+    },
     options: () =>
       optionsOf(session, { dials, seat, maxTurns: limits.maxTurns, depth: path.length, unattended: flags.unattended ?? false }),
     totals(view) {
       const reading = structure?.read(answerIn(view));
-      return { usd: ledger.spent.usd - began, ...(reading?.ok && { structured: reading.value }) };
+      return { ...cameTo(ledger, began, path), ...(reading?.ok && { structured: reading.value }) };
     },
   };
+}
+
+/** Between the runs of a session no time is spent. `began`: the dollars before this one. */
+function cameTo(ledger: Ledger, began: number, path: readonly string[]): JsonObject {
+  const bound = ledger.exceeded();
+  if (path.length === 0) ledger.stop();
+  const { usd, ms } = ledger.spent;
+  return { usd: usd - began, ms: Math.round(ms), ...(bound && { bound }) };
 }
 
 type Running = {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Envelope } from "@keelson/protocol";
 import { test } from "vitest";
 import { call, ended, run, world, type World } from "../../test/world.ts";
+import type { House } from "../house.ts";
 
 const MODEL = "claude-sonnet-5-5";
 const start = (prompt: string) => call("Agent", { description: "a part", prompt });
@@ -112,4 +113,31 @@ test("a budget of calls ends the run when it is used up, without the next call",
   const envelopes = await run(session, "go");
   assert.equal(ended(envelopes), "budget_exhausted");
   assert.equal(envelopes.filter(({ event }) => event.type === "call.started").length, 3);
+});
+
+test("minutes of running survive a resume, those of commands and questions too; waiting between runs is none", async () => {
+  let now = 0;
+  const clock: House["clock"] = {
+    now: () => now,
+    random: () => 0.5,
+    sleep: (_, signal) => new Promise<void>((done) => signal.addEventListener("abort", () => done(), { once: true })),
+  };
+  const ask = { blocks: [call("Bash", { command: "touch a" })] };
+  const done = { blocks: [{ text: "ok" }] };
+  await using w = await world({ replies: [ask, done, done, ask, done] });
+  await settings(w, { maxMinutes: 1 });
+  const slowly: House["ask"] = async () => {
+    now += 40_000;
+    return { behavior: "allow", scope: "once" };
+  };
+  const first = await w.open({}, { clock, ask: slowly });
+  assert.equal(ended(await run(first, "one")), "completed");
+  now += 1_000_000;
+  assert.equal(ended(await run(first, "two")), "completed");
+  await first[Symbol.asyncDispose]();
+  await using again = await w.open({ resume: { id: first.id } }, { clock, ask: slowly });
+  const envelopes = await run(again, "three");
+  assert.equal(ended(envelopes), "budget_exhausted");
+  const last = envelopes.at(-1)?.event;
+  assert.equal(last?.type === "run.ended" && last.totals["bound"], "ms");
 });

@@ -18,7 +18,7 @@ export class Ledger {
   readonly bounds: Bounds;
   readonly #parent: Ledger | undefined;
   readonly #now: () => number;
-  readonly #began: number;
+  #began: number | undefined;
   readonly #warned = new Set<Bound>();
   readonly #held = new Set<Partial<Spending>>();
   #before: Spending;
@@ -38,7 +38,18 @@ export class Ledger {
   }
 
   get spent(): Spending {
-    return { ...this.#before, ms: this.#before.ms + this.#now() - this.#began };
+    return { ...this.#before, ms: this.#before.ms + (this.#began === undefined ? 0 : this.#now() - this.#began) };
+  }
+
+  /** Time is spent from now on. */
+  start(): void {
+    this.#began ??= this.#now();
+  }
+
+  /** No more is, until it starts again: who waits for a prompt doesn't run. */
+  stop(): void {
+    this.#before = this.spent;
+    this.#began = undefined;
   }
 
   /** Whether anything is bounded, here or above. */
