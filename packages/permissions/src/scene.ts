@@ -1,6 +1,7 @@
 // One call and the disk it is judged against: looked at once for all judges, so that they judge the same.
 import { posix } from "node:path";
 import type { Asked, Effect, Rule } from "@keelson/protocol";
+import { someBeneath } from "./path/beneath.ts";
 import { ofWindows } from "./path/canonical.ts";
 import {
   foldCase,
@@ -21,6 +22,7 @@ import { isProtected, isWatched } from "./path/protected.ts";
 import { expand, folderOf, roomForAll, type Expanded } from "./path/wildcard.ts";
 import { readRule, slashed, type Reading } from "./rule/reading.ts";
 import { analyseText, type Analysis } from "./shell/analyse.ts";
+import { MARK } from "./shell/marks.ts";
 import { sightAll, type Sighted } from "./shell/sight.ts";
 
 export type ShellEffect = Extract<Effect, { do: "shell" }>;
@@ -42,6 +44,8 @@ export type Ground = {
   readonly expand: (path: string) => Promise<Expanded>;
   /** Of a path with wildcards: of all that it stands for, and of each folder in which that is looked for. */
   readonly spellEach: (path: string) => Promise<Spelled>;
+  /** Is there a name, as a path with slashes before it, beneath what a path stands for, for which it holds? Undefined: that can't be told. */
+  readonly someBeneath: (path: string, holds: (rest: string) => boolean) => Promise<boolean | undefined>;
   /** Is it, and all that it stands for and leads to, in the working directory or an additional one? */
   readonly inScope: (path: string) => Promise<boolean>;
   /** Is it so, and none of that protected or watched? Then mode acceptEdits lets it be changed. */
@@ -109,7 +113,7 @@ const PER_PATH = 100;
 export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "directories" | "home">, port: Links): Ground {
   const links = remembering(port);
   const spelled = spelledOnce(links);
-  const { expanded, spellEach } = wildcards(spelled, links);
+  const { expanded, spellEach, list } = wildcards(spelled, links);
   const everySpelling = async (folders: readonly string[]): Promise<readonly string[]> =>
     (await Promise.all(folders.map(spelled))).flatMap(({ all }) => all);
   const fold = (path: string): string => (links.caseless ? foldCase(path) : path);
@@ -131,6 +135,12 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
     spell: spelled,
     expand: expanded,
     spellEach,
+    async someBeneath(path, holds) {
+      const { paths, known } = await expanded(path);
+      const each = paths.filter((one) => !one.includes(MARK.glob));
+      const found = await Promise.all(each.map((one) => someBeneath(tidy(one), list, holds)));
+      return found.find((one) => one === true) ?? (known && !found.includes(undefined) ? false : undefined);
+    },
     spellToRestrict: links.caseless
       ? async (path) => {
           const { all, known: resolved } = await spelled(path);
@@ -179,7 +189,7 @@ function spelledOnce(links: Remembered): (path: string) => Promise<Spelled> {
 function wildcards(
   spelled: Ground["spell"],
   links: Remembered,
-): { readonly expanded: Ground["expand"]; readonly spellEach: Ground["spellEach"] } {
+): Pick<Ground, "spellEach"> & { readonly expanded: Ground["expand"]; readonly list: (folder: string) => Promise<readonly Entry[]> } {
   const known = new Map<string, Promise<Expanded>>();
   const room = roomForAll();
   const list = async (folder: string): Promise<readonly Entry[]> => {
@@ -194,6 +204,7 @@ function wildcards(
   };
   return {
     expanded,
+    list,
     async spellEach(path) {
       if (folderOf(path) === path) return spelled(path);
       const found = await expanded(path);

@@ -6,8 +6,8 @@ import { hasCode } from "@keelson/protocol";
 import { ofWindows } from "./canonical.ts";
 import { MOST_LISTED } from "./wildcard.ts";
 
-/** What stands in a folder. */
-export type Entry = { readonly name: string; readonly link: boolean };
+/** What stands in a folder. `folder: false`: it surely is none. */
+export type Entry = { readonly name: string; readonly link: boolean; readonly folder?: boolean };
 export type Links = {
   /** The text of the link at an absolute path; undefined when there is none or no link. Rejects when that can't be known. */
   readonly readlink: (path: string) => Promise<string | undefined>;
@@ -61,7 +61,7 @@ function entriesOf(folder: string, most: number): readonly Entry[] {
   try {
     const entries: Entry[] = [];
     for (let one = opened.readSync(); one && entries.length < most; one = opened.readSync())
-      entries.push({ name: one.name, link: one.isSymbolicLink() });
+      entries.push({ name: one.name, link: one.isSymbolicLink(), folder: !one.isFile() });
     return entries;
   } finally {
     opened.closeSync();

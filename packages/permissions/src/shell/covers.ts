@@ -3,9 +3,11 @@
 import type { Rule } from "@keelson/protocol";
 import { say } from "../opinion.ts";
 import { hits } from "../path/place.ts";
+import { isProtected, isWatched } from "../path/protected.ts";
 import { nameRule } from "../rule/read-rules.ts";
 import type { Scene, ShellEffect } from "../scene.ts";
 import type { Analysis } from "./analyse.ts";
+import { bringsSome } from "./brings.ts";
 import { ruleCovers, startsHere } from "./rule-covers.ts";
 import { showsNoSecret } from "./telling.ts";
 import type { FileTouch, Place, Touch } from "./touch.ts";
@@ -119,11 +121,16 @@ async function changeCovered(
   const { paths, unknown } = touch.place;
   if (unknown || paths.length === 0) return false;
   for (const path of paths) {
-    if (means.includes("mode") && scene.asked.mode === "acceptEdits" && (await scene.mayEdit(path))) continue;
+    if (means.includes("mode") && scene.asked.mode === "acceptEdits" && (await mayChange(touch, path, scene))) continue;
     if (governs === undefined || folderOf(path) !== path || !means.includes("rule")) return false;
     if (!(await pathRule(path, governs, scene))) return false;
   }
   return true;
+}
+
+async function mayChange({ brings }: FileTouch, path: string, scene: Scene): Promise<boolean> {
+  if (!(await scene.mayEdit(path))) return false;
+  return brings === undefined || (await bringsSome(brings, path, (one) => isProtected(one) || isWatched(one), scene)) === false;
 }
 
 /** The rule on paths that allows it, at every place that the path leads to. */

@@ -62,9 +62,20 @@ function put(from: readonly Word[], into: readonly Word[], at: Whereabouts): rea
   return [...each("write", into, at).map((touch) => ({ ...touch, under: true }) as Touch), { do: "write", place: NOWHERE }];
 }
 
+/** Folders come with all that is in them. */
+function bringing(from: readonly Word[], written: readonly Touch[], at: Whereabouts): readonly Touch[] {
+  const brings = from.map((word) => placeOf(word.text, at));
+  return written.map((touch) => (touch.do === "write" ? { ...touch, brings } : touch));
+}
+
 const copies = (read: Read): readonly Touch[] => {
   const { from, into } = split(read);
-  return [...each("read", from, read.at).map((touch) => ({ ...touch, under: true }) as Touch), ...put(from, into, read.at)];
+  const whole = read.options.some(({ name }) => /^(?:[raR]|recursive|archive)$|^-[a-zA-Z]*[raR]|^--(?:r|a)/.test(name));
+  const written = put(from, into, read.at);
+  return [
+    ...each("read", from, read.at).map((touch) => ({ ...touch, under: true }) as Touch),
+    ...(whole ? bringing(from, written, read.at) : written),
+  ];
 };
 const moves = (read: Read): readonly Touch[] => {
   const { from, into } = split(read);
@@ -79,7 +90,7 @@ const moves = (read: Read): readonly Touch[] => {
     over: true,
     ...(into.length > 1 && { under: true }),
   }));
-  return [...gone, ...each("read", from, read.at), ...put(from, into, read.at), ...over];
+  return [...gone, ...each("read", from, read.at), ...bringing(from, put(from, into, read.at), read.at), ...over];
 };
 const writes = ({ operands, at }: Read): readonly Touch[] => each("write", operands, at);
 /** One operand alone is linked from here. */

@@ -23,6 +23,8 @@ export type Touch =
       readonly part?: true;
       /** What version control keeps of the files of the work tree that the place lies in. */
       readonly kept?: true;
+      /** Of a write: what lies beneath these folders is put there. */
+      readonly brings?: readonly Place[];
     }
   | { readonly do: "net"; readonly host: string | undefined };
 export type FileTouch = Exclude<Touch, { do: "net" }>;
