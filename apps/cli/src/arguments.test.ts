@@ -153,6 +153,12 @@ describe("flags of programs that drive keel", () => {
     expect(run("-p", "x", "--permission-mode", "dontAsk")).toMatchObject({ asksNobody: true, flags: { permissionMode: "default" } });
     expect(run("-p", "x", "--dangerously-skip-permissions").flags).toEqual({ permissionMode: "bypassPermissions" });
     expect(run("-p", "x", "--plugin-dir", "lib", "--plugin-dir", "../b").plugins).toEqual(["lib", "../b"]);
+    expect(run("-p", "-c", "--plugin-dir", "tasks", "continue")).toMatchObject({ plugins: ["tasks"], prompt: "continue" });
+    expect(run("-p", "--plugin-dir", "tasks", "web", "./mine", "x/y", "continue")).toMatchObject({
+      plugins: ["tasks", "web", "./mine", "x/y"],
+      prompt: "continue",
+    });
+    expect(run("-p", "--add-dir", "../a", "continue")).toMatchObject({ flags: { addDirs: ["../a"] }, prompt: "continue" });
     expect(run("-p", "x", "--json-schema", "{}", "--system-prompt-file", "s.md").named).toEqual({
       jsonSchema: "{}",
       systemPromptFile: "s.md",

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Mode } from "@keelson/protocol";
 import type { Flags } from "@keelson/harness";
 import type { Asked, Debug } from "./asked.ts";
+import { OPTIONAL_PLUGINS } from "./machine.ts";
 import type { AskedMode } from "./modes.ts";
 import { FLAGS, type FlagRow, type Format, type InputFormat } from "./options.ts";
 import { looksLikeRules, splitRules } from "./rule-list.ts";
@@ -137,11 +138,16 @@ const LISTS: Readonly<Record<keyof Lists, (word: string, isFolder: (path: string
   allowedTools: looksLikeRules,
   disallowedTools: looksLikeRules,
   tools: looksLikeRules,
-  addDir: (word, isFolder) => isFolder(word) || !/\s/.test(word),
-  pluginDir: (word, isFolder) => isFolder(word) || !/\s/.test(word),
+  addDir: looksLikeFolder,
+  pluginDir: (word, isFolder) => looksLikeFolder(word, isFolder) || OPTIONAL_PLUGINS.some((name) => name === word),
   betas: (word) => /^[\w-]*\d[\w-]*$/.test(word),
   mcpConfig: (word) => /^\s*\{|\.json$/.test(word),
 };
+/** One that is there, or is written as a path. A single word that is neither is a short prompt. */
+function looksLikeFolder(word: string, isFolder: (path: string) => boolean): boolean {
+  return isFolder(word) || /^\S*[/\\]\S*$/.test(word);
+}
+
 type Lists = Readonly<
   Record<"allowedTools" | "disallowedTools" | "tools" | "addDir" | "pluginDir" | "betas" | "mcpConfig", readonly string[]>
 >;

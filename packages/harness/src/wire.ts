@@ -100,10 +100,7 @@ export function wire(
     prefix,
     judge: async (...asked) => await (await permissions()).judge(...asked),
     askModel: asking({ model: meter.measure(client, "hook"), name, dialect }),
-    ports() {
-      ledger.start();
-      return { ...ports, settle: settling(structure) };
-    },
+    ports: () => spending(ledger, { ...ports, settle: settling(structure) }),
     options: () =>
       optionsOf(session, { dials, seat, maxTurns: limits.maxTurns, depth: path.length, unattended: flags.unattended ?? false }),
     totals(view) {
@@ -111,6 +108,11 @@ export function wire(
       return { ...cameTo(ledger, began, path), ...(reading?.ok && { structured: reading.value }) };
     },
   };
+}
+
+function spending(ledger: Ledger, ports: Ports): Ports {
+  ledger.start();
+  return ports;
 }
 
 /** Between the runs of a session no time is spent. `began`: the dollars before this one. */
