@@ -137,11 +137,15 @@ export type HookAction =
   | { readonly type: "mcp_tool"; readonly server: string; readonly tool: string; readonly input: JsonObject }
   | { readonly type: "prompt" | "agent"; readonly prompt: string; readonly model?: string; readonly continueOnBlock: boolean };
 
-/** `names` are whole names; a `pattern` is searched for (not anchored). A matcher that can't be read matches nothing. */
+/**
+ * `names` are whole names; a `pattern` is searched for (not anchored). A matcher that can't be read is `broken` where the
+ * hook may forbid: it runs at everything, or at calls of the tools that it seems to name, and can't allow; elsewhere it matches `nothing`.
+ */
 export type HookMatcher =
   | { readonly kind: "all" }
   | { readonly kind: "names"; readonly names: readonly string[] }
   | { readonly kind: "pattern"; readonly source: string }
+  | { readonly kind: "broken"; readonly names?: readonly string[] }
   | { readonly kind: "nothing" };
 
 /** Where a hook comes from. Of one `group` the same handler runs once: settings files share one, each plugin and skill has its own. */

@@ -31,7 +31,11 @@ describe("what can't be read of a hook is told with its file and line, and throw
     assert.deepEqual(outcomes(await run(session, "go")), expected);
   });
 
-  test.each(["**", 5])(`"matcher": %j`, async (matcher) => {
+  test.each([
+    ["**", "denied"],
+    ["Bash(", "ok"],
+    [5, "ok"],
+  ])(`"matcher": %j`, async (matcher, expected) => {
     await using w = await world({ replies: [{ blocks: [read] }, { blocks: [{ text: "ok" }] }] }, { "a.txt": "a\n" });
     await guard(w, {}, { matcher });
     await using session = await w.open({ permissionMode: "bypassPermissions" });
@@ -39,7 +43,7 @@ describe("what can't be read of a hook is told with its file and line, and throw
     assert.equal(problems.length, 1);
     assert.equal(problems[0]?.file, join(w.home, ".keel", "settings.json"));
     assert.equal(typeof problems[0].line, "number");
-    assert.deepEqual(outcomes(await run(session, "go")), ["ok"]);
+    assert.deepEqual(outcomes(await run(session, "go")), [expected]);
   });
 });
 

@@ -81,6 +81,19 @@ test("hooks in the head of a skill may guard, too: a project that isn't trusted 
   assert.match(told(session, "plugin_kept_on").join("\n"), /shop stays on: it has hooks/);
 });
 
+test.each([
+  [["shop"], /must be an object/],
+  [false, /must be an object/],
+  [{ shop: "false" }, /says of shop is neither true nor false/],
+])("a word that is none leaves it on, and is told: %j", async (word, expected) => {
+  await using w = await world({ replies: [] });
+  await shop(w);
+  await say(w, "user", word as object);
+  await using session = await w.open();
+  assert.equal(isThere(session), true);
+  assert.match(told(session, "plugin_word_unheard").join("\n"), expected);
+});
+
 test("what is turned on and isn't here is one line with what to do", async () => {
   await using w = await world({ replies: [] });
   await shop(w);

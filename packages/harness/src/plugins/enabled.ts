@@ -28,7 +28,7 @@ export function enablingOf(reads: readonly LayerRead[], said: Said): Enabling {
     if (guards !== undefined) problems.push(keptOn(read, guards));
     if (!word) off.set(read, file);
   }
-  return { off, problems: [...problems, ...missing(reads, speaking)] };
+  return { off, problems: [...problems, ...speaking.flatMap(unheard), ...missing(reads, speaking)] };
 }
 
 type Word = { readonly word: boolean; readonly file: string; readonly guards?: string };
@@ -68,6 +68,18 @@ const keptOn = (read: LayerRead, file: string): Problem => ({
   file,
   text: `The plugin ${read.plugin?.name ?? ""} stays on: it ${whyKept(read)}, and this folder isn't trusted. Turn it off in your own settings, or trust the folder with keel trust.`,
 });
+
+/** A word that is none leaves a plugin as it is: somebody meant something by it. A list is one of versions. */
+function unheard({ file = "", settings: { enabledPlugins: said } }: Layer): readonly Problem[] {
+  const isMap = typeof said === "object" && said !== null && !Array.isArray(said);
+  const wrong = isMap ? Object.entries(said).flatMap(([key, word]) => (typeof word === "boolean" || Array.isArray(word) ? [] : [key])) : [];
+  if (isMap && wrong.length === 0) return [];
+  const what = isMap
+    ? `What "enabledPlugins" says of ${wrong.join(", ")} is neither true nor false, and isn't heard.`
+    : `"enabledPlugins" must be an object, and isn't heard.`;
+  const hint = `Write {"enabledPlugins": {"PLUGIN": false}}, without quotes around true and false.`;
+  return [{ severity: "warning", code: "plugin_word_unheard", file, text: `${what} ${hint}`, hint }];
+}
 
 /** One line for each file. */
 function missing(reads: readonly LayerRead[], speaking: readonly Layer[]): readonly Problem[] {

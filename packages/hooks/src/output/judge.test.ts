@@ -43,6 +43,50 @@ const EXIT_2: Readonly<Record<"blocks" | "notice" | "nothing", readonly HookEven
   ],
 };
 
+describe("a refusal in JSON that can't be read", () => {
+  const deny = JSON.stringify({
+    hookSpecificOutput: { hookEventName: "PreToolUse", permissionDecision: "deny", permissionDecisionReason: "not here" },
+  });
+  test.each([
+    ["cut off", deny.slice(0, -2), "not here"],
+    ["cut off in its reason", deny.slice(0, -10), ""],
+    ["behind a line of noise", `loading…\n${deny}\n`, "not here"],
+    ["over several lines, behind noise", `loading…\n${JSON.stringify(JSON.parse(deny), null, 2)}`, "not here"],
+  ])("%s: it counts, and is told", async (_, stdout, reason) => {
+    const { decision, problem } = await verdict("PreToolUse", { stdout });
+    assert.deepEqual(decision, { behavior: "deny", reason });
+    assert.match(problem ?? "", /can't be read as JSON.*It says no, and that counts/);
+  });
+
+  test("of another kind is told, and says nothing", async () => {
+    const { decision, problem } = await verdict("PreToolUse", { stdout: '{"hookSpecificOutput": {"permissionDecision": "allow"' });
+    assert.equal(decision, undefined);
+    assert.match(problem ?? "", /can't be read as JSON.*It says nothing/);
+  });
+
+  test("isn't looked for in words, nor in an echo of the event", async () => {
+    for (const stdout of ["all fine", '"decision": "block" is how one says no', JSON.stringify(STDIN, null, 2) + "\nlogged"])
+      assert.deepEqual(await verdict("PreToolUse", { stdout }), { ended: "ok", said: {} }, stdout);
+    assert.equal((await verdict("UserPromptSubmit", { stdout: `Say:\n{"decision": "block"}` })).decision, undefined);
+  });
+});
+
+test("a hook whose matcher can't be read runs, and can't allow", async () => {
+  const { hooks } = readHooks(
+    { hooks: { PreToolUse: [{ matcher: "Bash(git *)", hooks: [{ type: "command", command: "x" }] }] } },
+    { group: "settings", name: "settings", kind: "settings", file: "f" },
+  );
+  const [hook] = hooks;
+  assert.ok(hook);
+  const said = async (permissionDecision: string) => {
+    const stdout = JSON.stringify({ hookSpecificOutput: { hookEventName: "PreToolUse", permissionDecision, updatedInput: {} } });
+    return await judge({ kind: "exited", code: 0, stdout, stderr: "", cut: false }, { hook, payload: {} });
+  };
+  assert.equal((await said("allow")).decision, undefined);
+  assert.equal((await said("allow")).updatedInput, undefined);
+  assert.equal((await said("deny")).decision?.behavior, "deny");
+});
+
 test("a hook that ended badly without a word is said to, once", async () => {
   const { problem } = await verdict("PreToolUse", { code: 1 });
   assert.equal(problem, "It ended with exit code 1 and gave no reason.");

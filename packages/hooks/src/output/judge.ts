@@ -2,13 +2,14 @@
  * What the end of one hook means at its event: exit code, printed words, verdict or failure. Rule: only what the event's
  * row allows gets through; a failure opens the gate unless the hook said that it must not.
  */
+import type { HookEvent } from "@keelson/protocol";
 import type { Ran } from "../action/ran.ts";
 import { DIALECTS } from "../dialect/dialects.ts";
 import { EVENTS } from "../event/events.ts";
 import { isObject } from "../json.ts";
 import { firstLine } from "../words.ts";
 import { failsShut, gateOf, type Judged } from "./gate.ts";
-import { readPrinted } from "./printed.ts";
+import { readPrinted, refusalIn } from "./printed.ts";
 import type { Verdict } from "./result.ts";
 import { saidBy, type SaidVerdict } from "./said.ts";
 
@@ -58,10 +59,23 @@ async function block(ran: Exited, judged: Judged): Promise<Verdict> {
 async function printed(ran: Omit<Exited, "kind">, judged: Judged): Promise<SaidVerdict> {
   const { hook, payload } = judged;
   const { plain: kind } = EVENTS[hook.event];
-  const { json, plain, broken } = readPrinted(ran.stdout);
+  const read = readPrinted(ran.stdout);
+  const { json, plain, broken } = read;
   if (json !== undefined) return saidBy(DIALECTS[hook.dialect].read(json, payload, hook.written), judged);
   if (broken && failsShut(hook)) return failure("What it printed begins like JSON and isn't. Print one JSON object.", judged);
   if (broken && ran.cut) return failure("It printed more than 1 MB of what should be JSON. Print less.", judged);
+  if (gateOf(judged) === "blocks" && (broken || kind !== "context")) {
+    const reason = refusalIn(read); // where plain words are context, they may speak of anything
+    if (reason !== undefined) return { ...refused(reason), problem: `${UNREAD} It says no, and that counts.` };
+    if (broken && plain.includes('"')) return { ...heard(plain, kind), problem: `${UNREAD} It says nothing.` };
+  }
+  return heard(plain, kind);
+}
+
+const UNREAD = "What it printed can't be read as JSON: print one object, whole and with nothing beside it.";
+const refused = (reason: string): Verdict => ({ ended: "blocked", decision: { behavior: "deny", reason }, said: {} });
+
+function heard(plain: string, kind: (typeof EVENTS)[HookEvent]["plain"]): Verdict {
   if (plain === "" || kind === "nothing") return { ended: "ok", said: {} };
   if (kind === "context") return { ended: "ok", context: plain, said: {} };
   return { ended: "ok", said: { worktreePath: plain.split("\n").at(-1)?.trim() ?? "" } };

@@ -8,6 +8,18 @@ import { isObject, parseJson } from "../json.ts";
 /** `broken`: it begins like JSON and isn't. */
 export type Printed = { readonly json?: JsonObject; readonly plain: string; readonly broken: boolean };
 
+const REFUSES = /"(?:permissionDecision|decision)"\s*:\s*"(?:deny|block)"/;
+const REASON = /"(?:permissionDecisionReason|reason)"\s*:\s*("(?:[^"\\]|\\.)*")/;
+
+/** Why it says no, in JSON that was cut off or stands behind other words; undefined where it doesn't. A guard isn't passed by for a noise. */
+export function refusalIn({ plain }: Printed): string | undefined {
+  const from = /^\s*\{/m.exec(plain)?.index;
+  const said = from === undefined ? "" : plain.slice(from);
+  if (!REFUSES.test(said)) return undefined;
+  const reason = parseJson(REASON.exec(said)?.[1] ?? '""');
+  return typeof reason === "string" ? reason : "";
+}
+
 export function readPrinted(stdout: string): Printed {
   const text = stdout.trim();
   if (!text.startsWith("{")) return { plain: text, broken: false };

@@ -21,10 +21,14 @@ export async function saidBy(json: JsonObject, judged: Judged): Promise<SaidVerd
   const { event } = judged.hook;
   const said = readSaid(event, json);
   const { universal, specific, wrong } = said;
-  const decision = decisionOf(said, judged);
+  const given = decisionOf(said, judged);
+  const decision = judged.hook.matcher.kind === "broken" && given?.behavior === "allow" ? undefined : given; // it may not even be meant
   const broken = wrong.length > 0 ? `What it printed has fields of the wrong kind, which are left out: ${wrong.join(", ")}.` : undefined;
   const denied = broken !== undefined && decision === undefined && failsShut(judged.hook);
-  const input = specific.updatedInput ?? (specific.decision?.behavior === "allow" ? specific.decision.updatedInput : undefined);
+  const input =
+    judged.hook.matcher.kind === "broken"
+      ? undefined
+      : (specific.updatedInput ?? (specific.decision?.behavior === "allow" ? specific.decision.updatedInput : undefined));
   return {
     ended: decision?.behavior === "deny" || denied ? "blocked" : "ok",
     ...(decision !== undefined && { decision }),

@@ -29,11 +29,25 @@ describe("a matcher", () => {
     expect(readMatcher(written, "PreToolUse").problem).toBe(undefined);
   });
 
+  test.each([
+    ["Bash(", ["Bash"]],
+    ["Bash(git", ["Bash"]],
+    ["Bash(rm)", ["Bash"]],
+    ["Bash(git *)|Write", ["Bash", "Write"]],
+    ["(", ["Bash", "Write", "Read"]],
+    [`tool == "Edit"`, ["Bash", "Write", "Read"]],
+  ])("%j at a guard's event runs at %j, and may not allow", (written, expected) => {
+    const { matcher, problem } = readMatcher(written, "PreToolUse");
+    expect(matcher.kind).toBe("broken");
+    expect(problem).toMatch(/Until then this hook runs at every call.*, and allows nothing\./);
+    expect(["Bash", "Write", "Read"].filter((tool) => matches(matcher, [tool]))).toEqual(expected);
+  });
+
   test.each(["Write(docs/prds/**)", "Bash(git *)", "Bash(rm:*)", `tool == "Edit" && tool_input.file_path`, "(", "[a-", "**", "a{2,1}"])(
-    "%j warns, matches nothing, and doesn't throw",
+    "%j warns, matches nothing where nothing is guarded, and doesn't throw",
     (written) => {
-      const { matcher, problem } = readMatcher(written, "PreToolUse");
-      expect(problem).toMatch(/Write /);
+      const { matcher, problem } = readMatcher(written, "PostToolUse");
+      expect(problem).toMatch(/Write .*This hook never runs/);
       expect(matches(matcher, ["Write", "Bash", written])).toBe(false);
     },
   );

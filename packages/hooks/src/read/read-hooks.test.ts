@@ -165,7 +165,7 @@ test("what a loader says of an event's tools isn't what its author wants matched
   const { hooks, problems } = readHookDecls(said, origin);
   assert.deepEqual(
     hooks.map(({ matcher }) => matcher.kind),
-    ["all", "all", "pattern", "nothing", "nothing"],
+    ["all", "all", "pattern", "broken", "broken"],
   );
   assert.deepEqual(
     problems.map(({ text }) => text.includes("expression")),

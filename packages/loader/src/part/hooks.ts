@@ -173,7 +173,9 @@ function wrongIn(handler: JsonObject): string | undefined {
   return missing === undefined ? undefined : `has no ${quote(missing)}`;
 }
 
-/** Names between `|` and `,`, or else a pattern: one that can't be read matches nothing, and says so now. */
+const TOO_OFTEN = "Until then a hook that may forbid runs too often and allows nothing, and another never runs.";
+
+/** Names between `|` and `,`, or else a pattern: one that can't be read says so now. */
 function matcherOf(group: JsonObject, place: readonly (string | number)[], bound: Bound, { at, report }: HookSource): string | undefined {
   const written = group["matcher"];
   if (written === undefined || written === null) return bound.matcher;
@@ -190,8 +192,8 @@ function matcherOf(group: JsonObject, place: readonly (string | number)[], bound
   const rule = /^\w+\(.*\)$/.test(matcher);
   if (rule || !compiles(matcher)) {
     const what = rule
-      ? `The matcher ${quote(matcher)} looks like a permission rule, and is read as a pattern of names.`
-      : `The matcher ${quote(matcher)} is no pattern, so it matches nothing.`;
+      ? `The matcher ${quote(matcher)} looks like a permission rule. ${TOO_OFTEN}`
+      : `The matcher ${quote(matcher)} is no pattern. ${TOO_OFTEN}`;
     report(
       warn(at([...place, "matcher"]), {
         code: "hook_matcher",
