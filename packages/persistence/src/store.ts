@@ -51,6 +51,8 @@ export type EmbeddedStore = SessionStore &
   AsyncDisposable & {
     /** Brings the index up to date while there is time, so that the next list and search needn't. An abort leaves the rest for later. */
     tend(signal: AbortSignal): Promise<void>;
+    /** After a `delete`: takes what was deleted out of the index, too. As long as the index is large. */
+    scrub(): Promise<void>;
     /** Makes the index anew from the sessions' folders, and clears away what killed processes left; how many sessions there are. */
     reindex(signal: AbortSignal): Promise<number>;
   };
@@ -276,6 +278,10 @@ class FolderStore implements EmbeddedStore {
       }
     }
     return gone;
+  }
+
+  async scrub(): Promise<void> {
+    await (await this.#lists()).scrub();
   }
 
   async tend(signal: AbortSignal): Promise<void> {

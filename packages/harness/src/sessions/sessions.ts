@@ -57,13 +57,17 @@ const SHOWN_MATCHES = 5;
 export function openSessions({ keelHome }: Pick<Place, "keelHome">, wall: () => number, heard?: (problem: Problem) => void): Sessions {
   const grants = openGrants(keelHome, wall);
   const store = openStore({ root: join(keelHome, "var"), now: wall, ...(heard && { onProblem: heard }) });
+  let removed = false;
   return {
     list: ({ cwd, limit }) => ownSessions(store, { tenant: TENANT, ...(cwd !== undefined && { cwd }) }, limit),
     search: (text, page) => search(store, text, page),
     find: (what, cwd) => find(store, what, cwd),
     print: (session, format, hide, extent) => (extent === "whole" && format === "jsonl" ? printWhole : print)(store, session, format, hide),
     take: (text, file, cwd) => take(store, { text, file, cwd }, wall),
-    remove: ({ ref }) => told(remove(store, ref, join(keelHome, "var"))),
+    remove({ ref }) {
+      removed = true;
+      return told(remove(store, ref, join(keelHome, "var")));
+    },
     reindex: (signal) => store.reindex(signal),
     async folder({ ref, cwd }) {
       const known = new Recollection();
@@ -74,7 +78,10 @@ export function openSessions({ keelHome }: Pick<Place, "keelHome">, wall: () => 
       return (await recall(store, ref)).open.filter(({ expiresAt }) => expiresAt === undefined || wall() < expiresAt);
     },
     answer: ({ ref }, askId, answer) => answerIn({ store, grants, wall }, ref, askId, answer),
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      if (removed) await store.scrub(); // once, however many went
+      await store[Symbol.asyncDispose]();
+    },
   };
 }
 

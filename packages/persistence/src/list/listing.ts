@@ -52,6 +52,16 @@ export class Listing {
     });
   }
 
+  /** Leaves nothing in the file of sessions that were deleted: their words stay in it until their place is needed. Takes as long as the file is large. */
+  async scrub(): Promise<void> {
+    const { disk, root } = this.#desk;
+    if (!disk.stat(indexPath(root))) return;
+    await this.#ask(async (db) => {
+      await absorb(this.#desk, db);
+      db.exec("INSERT INTO words (words) VALUES ('optimize'); VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    });
+  }
+
   /** Forgets all and reads every session anew; how many there are. Where no index can be it counts them; one that can't be made is `unwritable`. */
   async reindex(signal: AbortSignal): Promise<number> {
     const { disk, root, report } = this.#desk;
