@@ -4,7 +4,9 @@ import { posix } from "node:path";
 import type { Asked, Effect, Rule } from "@keelson/protocol";
 import { isWithin, tidy } from "./path/links.ts";
 import { isProtected } from "./path/protected.ts";
+import { readRule } from "./rule/reading.ts";
 import { analyseText, tellsOnly } from "./shell/analyse.ts";
+import { isKnown } from "./shell/marks.ts";
 import { isSafe, type Unit } from "./shell/unit.ts";
 import type { Stages } from "./stages.ts";
 import { wouldAllow } from "./weigh.ts";
@@ -18,11 +20,27 @@ const LONGEST_RULE = 500; // characters
  */
 export async function proposeRules(asked: Asked, stages: Stages, signal: AbortSignal): Promise<readonly string[]> {
   for (const texts of candidates(asked)) {
-    if (texts.length === 0 || texts.length > MOST_RULES || texts.some((text) => TOO_WIDE.has(text) || text.length > LONGEST_RULE)) continue;
+    if (texts.length === 0 || texts.length > MOST_RULES || texts.some(isTooWide)) continue;
     const rules = texts.map((text): Rule => ({ text, behavior: "allow", source: "session", base: asked.cwd }));
     if (await wouldAllow({ ...asked, rules: [...asked.rules, ...rules] }, stages, signal)) return texts;
   }
   return [];
+}
+
+/** What is approved is one call: a rule that means more than its own text isn't offered. */
+function isTooWide(text: string): boolean {
+  if (TOO_WIDE.has(text) || text.length > LONGEST_RULE) return true;
+  const reading = readRule(text, "allow");
+  switch (reading.kind) {
+    case "command":
+      return !reading.pattern.exact;
+    case "domain":
+      return reading.pattern.wild !== "no";
+    case "named":
+      return reading.more;
+    default:
+      return false; // the letters of patterns in a path are escaped
+  }
 }
 
 /** Whose name alone would allow every file or command. */
@@ -47,7 +65,9 @@ function commandRules({ text, cwd }: Extract<Effect, { do: "shell" }>, asked: As
   const files = touches.flatMap((touch) =>
     touch.do === "write" ? touch.place.paths.map((path) => `Edit(${patternOf(path, asked)})`) : [],
   );
-  return [...new Set([...units.filter((unit) => !tellsOnly(unit)).map(ruleOf), ...files])];
+  const asking = units.filter((unit) => !tellsOnly(unit));
+  if (!asking.every(({ words }) => words.every(isKnown))) return []; // elsewhere `touch $f` means another file
+  return [...new Set([...asking.map(ruleOf), ...files])];
 }
 
 /** A wrapper that only waits or times, and assignments that only show, needn't be in it. */

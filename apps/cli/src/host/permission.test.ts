@@ -67,9 +67,15 @@ describe("updates", () => {
   });
 
   test("a suggestion that is sent back is the rule again", () => {
-    for (const rule of ["Bash(npm test)", "Read", "Edit(./a(1).ts)"])
-      expect(readUpdates(suggestionsFor(rule))).toEqual({ rules: [{ text: rule, behavior: "allow" }], unmet: [] });
-    expect(suggestionsFor(undefined)).toEqual([]);
+    for (const rules of [
+      ["Bash(npm test)"],
+      ["Read"],
+      ["Edit(./a(1).ts)"],
+      ["Bash(touch one)", "Bash(mkdir two, three)", "Edit(./log.txt)"],
+    ])
+      expect(readUpdates(suggestionsFor(rules))).toEqual({ rules: rules.map((text) => ({ text, behavior: "allow" })), unmet: [] });
+    expect(suggestionsFor()).toEqual([]);
+    expect(suggestionsFor([])).toEqual([]);
   });
 
   test("rules of every kind are taken; what holds shorter than it was meant to is told", () => {

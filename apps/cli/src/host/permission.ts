@@ -9,7 +9,7 @@ import type { Heard } from "./incoming.ts";
 import { readUpdates, suggestionsFor, type Updates } from "./updates.ts";
 
 /** `can_use_tool`: the question as a host is asked it, and its answer as the session hears it. */
-export function questionFor({ callId, tool, input, opinion, suggestion, agent, asksUser }: Question, cwd: string): JsonObject {
+export function questionFor({ callId, tool, input, opinion, rules, agent, asksUser }: Question, cwd: string): JsonObject {
   const about = nameOf({ name: tool, input }, { paint: paint(false), width: 240, cwd });
   const description = stringIn(input, "description");
   return {
@@ -17,7 +17,7 @@ export function questionFor({ callId, tool, input, opinion, suggestion, agent, a
     tool_name: tool,
     input,
     tool_use_id: callId,
-    permission_suggestions: suggestionsFor(suggestion),
+    permission_suggestions: suggestionsFor(rules),
     decision_reason: opinion.reason,
     decision_reason_type: reasonTypeOf(opinion),
     title: asksUser ? titleFor(tool, input) : `Allow ${about}?`,

@@ -6,10 +6,10 @@ import { isObject, listIn, stringIn } from "../json.ts";
 export type Updates = { readonly rules: readonly NewRule[]; readonly mode?: string; readonly unmet: readonly string[] };
 const NOTHING: Updates = { rules: [], unmet: [] };
 
-/** `Bash(npm test)` ⇒ the entry that a host sends back when its user says "always". */
-export function suggestionsFor(rule: string | undefined): readonly JsonObject[] {
-  if (rule === undefined) return [];
-  return [{ type: "addRules", rules: [entryOf(rule)], behavior: "allow", destination: "session" }];
+/** `Bash(npm test)` ⇒ the entry that a host sends back when its user says "always": all of the rules, which together allow it. */
+export function suggestionsFor(rules: readonly string[] = []): readonly JsonObject[] {
+  if (rules.length === 0) return [];
+  return [{ type: "addRules", rules: rules.map(entryOf), behavior: "allow", destination: "session" }];
 }
 
 export function readUpdates(updates: readonly Json[]): Updates {
