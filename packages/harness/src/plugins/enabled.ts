@@ -70,15 +70,12 @@ const keptOn = (read: LayerRead, file: string): Problem => ({
 });
 
 /** A word that is none leaves a plugin as it is: somebody meant something by it. A list is one of versions. */
-function unheard({ file = "", settings: { enabledPlugins: said } }: Layer): readonly Problem[] {
-  const isMap = typeof said === "object" && said !== null && !Array.isArray(said);
-  const wrong = isMap ? Object.entries(said).flatMap(([key, word]) => (typeof word === "boolean" || Array.isArray(word) ? [] : [key])) : [];
-  if (isMap && wrong.length === 0) return [];
-  const what = isMap
-    ? `What "enabledPlugins" says of ${wrong.join(", ")} is neither true nor false, and isn't heard.`
-    : `"enabledPlugins" must be an object, and isn't heard.`;
+function unheard({ file = "", settings: { enabledPlugins = {} } }: Layer): readonly Problem[] {
+  const wrong = Object.entries(enabledPlugins).flatMap(([key, word]) => (typeof word === "boolean" || Array.isArray(word) ? [] : [key]));
+  if (wrong.length === 0) return [];
   const hint = `Write {"enabledPlugins": {"PLUGIN": false}}, without quotes around true and false.`;
-  return [{ severity: "warning", code: "plugin_word_unheard", file, text: `${what} ${hint}`, hint }];
+  const text = `What "enabledPlugins" says of ${wrong.join(", ")} is neither true nor false, and isn't heard. ${hint}`;
+  return [{ severity: "warning", code: "plugin_word_unheard", file, text, hint }];
 }
 
 /** One line for each file. */

@@ -43,6 +43,11 @@ describe("a matcher", () => {
     expect(["Bash", "Write", "Read"].filter((tool) => matches(matcher, [tool]))).toEqual(expected);
   });
 
+  test("that is a whole rule holds as one, so that it stands in nobody's way that it doesn't mean", () => {
+    expect(readMatcher("Write(docs/**)", "PreToolUse").rule).toBe("Write(docs/**)");
+    for (const other of ["Bash(git", "Bash(a)|Write(b)", "("]) expect(readMatcher(other, "PreToolUse").rule).toBe(undefined);
+  });
+
   test.each(["Write(docs/prds/**)", "Bash(git *)", "Bash(rm:*)", `tool == "Edit" && tool_input.file_path`, "(", "[a-", "**", "a{2,1}"])(
     "%j warns, matches nothing where nothing is guarded, and doesn't throw",
     (written) => {

@@ -5,7 +5,8 @@
 import type { HookEvent, HookMatcher } from "@keelson/protocol";
 import { quote } from "../words.ts";
 
-export type MatcherRead = { readonly matcher: HookMatcher; readonly problem?: string };
+/** `rule`: what stands in its place is one, and holds as the `if` of the hook. */
+export type MatcherRead = { readonly matcher: HookMatcher; readonly problem?: string; readonly rule?: string };
 
 const NAMES = /^[\w\- ,|]*$/;
 const NARROW_NAMES = /^[\w|]*$/;
@@ -22,11 +23,9 @@ export function readMatcher(written: string, event: HookEvent, searches = false)
   const tools = ruleTools(written);
   if (tools.length > 0) {
     const instead = quote([...new Set(tools)].join("|"));
-    return unread(
-      `${quote(written)} is a permission rule, not a matcher. Write "matcher": ${instead} and put the rule into "if".`,
-      event,
-      tools,
-    );
+    const why = `${quote(written)} is a permission rule, not a matcher. Write "matcher": ${instead} and put the rule into "if".`;
+    const whole = event === "PreToolUse" && tools.length === 1 && written.endsWith(")");
+    return { ...unread(why, event, tools), ...(whole && { rule: written }) };
   }
   if (EXPRESSION.test(written))
     return unread(

@@ -9,7 +9,6 @@ import {
   type HookAction,
   type HookDecl,
   type HookEvent,
-  type HookMatcher,
   type HookOrigin,
   type Json,
   type JsonObject,
@@ -22,7 +21,7 @@ import { isObject } from "../json.ts";
 import { quote } from "../words.ts";
 import { readAction } from "./action.ts";
 import { entriesIn, type Entry, type Path } from "./entries.ts";
-import { isEvidentlyWrong, readMatcher } from "./matcher.ts";
+import { isEvidentlyWrong, readMatcher, type MatcherRead } from "./matcher.ts";
 import { readTimeout } from "./timeout.ts";
 
 /** `lineOf`: the line (from 1) of what stands at a path below the value that is read. `dialect`: where the format is known. */
@@ -95,7 +94,7 @@ function readEntry(entry: Entry, site: Site): HooksRead {
     origin,
     dialect,
     written,
-    ...(typeof condition === "string" && { if: condition }),
+    ...(typeof condition === "string" ? { if: condition } : matched?.rule !== undefined && { if: matched.rule }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(typeof statusMessage === "string" && { statusMessage }),
     once: once === true && origin.kind === "skill",
@@ -120,12 +119,12 @@ function wrongIf({ if: condition }: JsonObject): string | undefined {
   return `has an "if" that isn't text, so it runs at every call that its matcher fits. Write a permission rule, as in "Bash(git push *)".`;
 }
 
-type Matched = { readonly matcher: HookMatcher; readonly problem: readonly string[] };
+type Matched = Omit<MatcherRead, "problem"> & { readonly problem: readonly string[] };
 
 function matcherOf({ matcher }: Entry, event: HookEvent, { dialect, alias, told }: Site & { readonly alias: Alias }): Matched | undefined {
   if (typeof matcher !== "string" || (EVENTS[event].matches === undefined && alias.subject === undefined)) return undefined;
   const read = readMatcher(matcher, event, DIALECTS[dialect].searches);
-  return { matcher: read.matcher, problem: read.problem === undefined || (told && isEvidentlyWrong(matcher)) ? [] : [read.problem] };
+  return { ...read, problem: read.problem === undefined || (told && isEvidentlyWrong(matcher)) ? [] : [read.problem] };
 }
 
 function aliasOf(written: string, dialect: Hook["dialect"]): Alias | undefined {
