@@ -7,6 +7,7 @@ import { createAnalyse } from "../packages/permissions/src/shell/analyse.ts";
 import { anyCrafted } from "../packages/permissions/test/crafted.ts";
 import { verdict } from "../packages/permissions/test/engine.ts";
 import { anyPath, anyRule, anyText } from "../packages/permissions/test/garbage.ts";
+import { anyInContext } from "../packages/permissions/test/contexts.ts";
 import { anyCommand, contradiction, openBench, runFor } from "../packages/permissions/test/oracle.ts";
 import { seeded, type Random } from "../packages/permissions/test/random.ts";
 
@@ -15,7 +16,7 @@ const MOST_CRAFTED = 2_000; // characters
 const LONGEST = 9_900;
 const TOLD_EVERY = 60_000; // inputs between two breaths, so that a kill is heard
 
-/** Random commands run in an empty folder; each line says what the engine took them for and they weren't. */
+/** Random commands, every other one of signs in a place of its own, run in an empty folder; each line says what the engine took them for and they weren't. */
 export async function judgedAgainstBash(commands: number, seed: number): Promise<readonly string[]> {
   const root = await mkdtemp(join(tmpdir(), "keel-oracle-"));
   const broken: string[] = [];
@@ -24,7 +25,7 @@ export async function judgedAgainstBash(commands: number, seed: number): Promise
     if (!bench.confined) console.warn("NOT CONFINED: bubblewrap isn't here, the commands run in an empty folder with programs of our own");
     const random = seeded(seed);
     for (let count = 0; count < commands; count += 1) {
-      const text = anyCommand(random);
+      const text = count % 2 === 0 ? anyCommand(random) : anyInContext(random);
       const wrong = await contradiction(text, await runFor(text, bench));
       if (wrong !== undefined) broken.push(`${JSON.stringify(text)}: ${wrong}`);
     }

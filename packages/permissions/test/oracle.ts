@@ -49,6 +49,8 @@ const STUBS = ["zap", "aa", "bb", "x", "y", "f", "E"];
 /** Programs of the system, by scripts that hand their words on. */
 const REAL = {
   sh: "/bin/sh",
+  bash: "/bin/bash",
+  cat: "/bin/cat",
   env: "/usr/bin/env",
   nohup: "/usr/bin/nohup",
   xargs: "/usr/bin/xargs",

@@ -7,6 +7,7 @@ import { substitutionsIn, wordsAnywhere } from "./fallback.ts";
 import type { Opaque } from "./hidden.ts";
 import { literal, type Word } from "./marks.ts";
 import { throughMade } from "./made.ts";
+import { readerOf } from "./portable.ts";
 import { readSource } from "./source.ts";
 import { file, type Touch } from "./touch.ts";
 import { folderOf } from "../path/wildcard.ts";
@@ -47,14 +48,15 @@ export function analyseText(text: string, cwd: string, home: string | undefined)
 }
 
 function read(text: string, cwd: string, given: string | undefined): Found {
-  const { script, why, whole } = readSource(text);
+  const reader = readerOf(text);
+  const { script, why, whole } = readSource(text, reader);
   const home = /(?<![${\w/])HOME(?!\w)/.test(text) ? undefined : given; // it may be set to another folder
   const at: Whereabouts = { folders: [cwd], lost: ELSEWHERE.test(text) };
   const budget = budgetFor(home, text);
-  const walked = script && walk(script, at, { home, text });
+  const walked = script && walk(script, at, { home, text, reader });
   const units = walked?.commands.map((one) => unitOf(one, budget)) ?? [];
   const evaluates = walked?.opaque.some(({ runs }) => runs) === true;
-  const shown = !whole || budget.words < 0 ? text : evaluates ? substitutionsIn(text) : "";
+  const shown = [!whole || budget.words < 0 ? text : evaluates ? substitutionsIn(text) : "", ...budget.unread].join("\n").trim();
   return throughMade({
     text,
     units: shown === "" ? units : [...units, ...fallback(shown, at)],
@@ -80,7 +82,7 @@ function fallback(text: string, at: Whereabouts): readonly Unit[] {
   };
   return wordsAnywhere(text).map((words) =>
     unitOf(
-      { words: words.map(wordOf), assigns: [], raw: words.join(" "), at, input: { from: "elsewhere" } },
+      { words: words.map(wordOf), assigns: [], raw: words.join(" "), at, input: { from: "elsewhere" }, reader: "posix" },
       budget,
       FALLBACK_DEPTH,
       false,

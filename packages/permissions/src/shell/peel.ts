@@ -3,8 +3,10 @@
 import { sedCall } from "./files.ts";
 import { fdRuns, findCall } from "./find.ts";
 import { gitCall, gitRuns } from "./git.ts";
-import { ANY, isKnown, isSplit, lead, literal, MARK, ONE, type Word } from "./marks.ts";
+import { ANY, isKnown, isSplit, literal, ONE, type Word } from "./marks.ts";
+import type { Reader } from "./portable.ts";
 import { anyName } from "./program.ts";
+import { fed, join, MADE, readBy, shell, type Part } from "./shells.ts";
 import { sedOnlyPrints, sedRunsData } from "./sed.ts";
 import type { Simple } from "./walk.ts";
 import { PIPE } from "./word.ts";
@@ -18,6 +20,8 @@ export type Peeled = {
   readonly guesses: readonly (readonly Word[])[];
   /** Texts that a shell runs. */
   readonly scripts: readonly string[];
+  /** Which one; undefined: the one that the command stands in. */
+  readonly reader: Reader | undefined;
   /** Texts in other languages, which may run anything. */
   readonly codes: readonly string[];
   /** Why it may run what can't be seen. */
@@ -27,14 +31,22 @@ export type Peeled = {
   /** What it sets for what it runs. */
   readonly sets: readonly string[];
 };
-type Part = Partial<Peeled>;
-const NOTHING: Peeled = { through: undefined, runs: [], guesses: [], scripts: [], codes: [], hides: undefined, elsewhere: false, sets: [] };
-const MADE = "it makes the name of a program or its code as it runs";
+const NOTHING: Peeled = {
+  through: undefined,
+  runs: [],
+  guesses: [],
+  scripts: [],
+  reader: "posix", // what isn't said to be bash is `sh`
+  codes: [],
+  hides: undefined,
+  elsewhere: false,
+  sets: [],
+};
 
 export function peel(command: Simple): Peeled {
   const set = command.assigns.flatMap(({ name, value, raw }) => codeIn(name, value?.script ?? raw.slice(raw.indexOf("=") + 1)));
   const peeled = peelProgram(command);
-  return set.length === 0 ? peeled : { ...peeled, scripts: [...set, ...peeled.scripts] };
+  return set.length === 0 ? peeled : { ...peeled, reader: "posix", scripts: [...set, ...peeled.scripts] };
 }
 
 /** Variables whose value is a command for the programs that read them. */
@@ -49,7 +61,7 @@ function peelProgram(command: Simple): Peeled {
   if (name === undefined) return { ...NOTHING, hides: MADE, guesses: tails(others) };
   const own = Object.hasOwn(OWN, name) ? OWN[name]?.(others, command) : undefined;
   if (own) return { ...NOTHING, ...own };
-  if (SHELLS.has(name)) return { ...NOTHING, ...shell(others, command) };
+  if (SHELLS.has(name)) return { ...NOTHING, reader: readBy(name, others), ...shell(others, command) };
   const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
   if (wrapper) return { ...NOTHING, ...wrapped(name, others, wrapper) };
   const at = launchesAt(
@@ -170,8 +182,6 @@ function behind(words: readonly Word[], wrapper: Wrapper): { readonly at: number
   return { at: Math.min(at, words.length), sure: sure && !words.slice(0, at).some(isSplit), assigns };
 }
 
-const join = (words: readonly Word[]): string => words.map(({ script }) => script).join(" ");
-
 /** The words behind any of these options, or what stands in the same word. */
 const flagged = (words: readonly Word[], flag: RegExp): readonly string[] =>
   words.flatMap(({ text, script }, at) => {
@@ -186,51 +196,6 @@ const tails = (words: readonly Word[], most = MOST_TAILS): readonly (readonly Wo
   words
     .slice(0, most)
     .flatMap((word, at) => (word.text.startsWith("-") || word.text.includes("=") ? [] : [words.slice(at, at + LONGEST_TAIL)]));
-
-/** `-c TEXT`, a file, or standard input. */
-function shell(words: readonly Word[], { input }: Simple): Part {
-  let at = 0;
-  let code = false;
-  for (let word = words[at]; word && /^[-+]./.test(word.text); word = words[at]) {
-    at += /^[-+][a-zA-Z]*[oO]$|^--(?:rcfile|init-file)$/.test(word.text) ? 2 : 1;
-    code ||= /^-[a-zA-Z]*c/.test(word.text);
-    if (word.text === "--") break;
-  }
-  const operand = words[at];
-  if (code) return operand ? script(operand) : {};
-  if (words.some(({ text }) => text === "--version" || text === "--help")) return {};
-  if (operand && !words.slice(0, at).some(({ text }) => /^-[a-z]*s/.test(text))) {
-    const unseen = operand.text === PIPE || operand.text === "/dev/stdin" || lead(operand) + MARK.open === operand.text || isSplit(operand);
-    if (operand.text !== "-" && operand.text !== "/dev/stdin") return unseen ? { hides: "a shell runs what can't be seen" } : {};
-  }
-  return fed(input);
-}
-
-function script(word: Word): Part {
-  const nothing = /^[\u0004-\u0006]/.test(word.text);
-  return { scripts: [word.script], hides: nothing ? MADE : undefined };
-}
-
-const DECODES = /^(?:base64|base32|xxd|openssl|gpg|tr|rev|uudecode|gzip|gunzip|zcat|bzip2|xz|sed|awk)$/;
-const FETCHES = /^(?:curl|wget|fetch|aria2c|http)$/;
-
-/** What a shell reads from its standard input. */
-function fed(input: Simple["input"]): Part {
-  if (input.from === "text") return { scripts: [input.text] };
-  if (input.from === "elsewhere" || !input.command) return { hides: input.from === "elsewhere" ? FETCHED : MADE };
-  const [program, ...others] = input.command.words;
-  const name = program && anyName(program);
-  if (name === "echo" || name === "printf") {
-    const text = others.filter(({ text: one }) => !/^-[neE]+$/.test(one));
-    const escaped = others.some((word) => /\\[xu0-7]/.test(word.text) || !isKnown(word));
-    return { scripts: [join(text), ...text.map(({ script: one }) => one)], hides: escaped ? MADE : FETCHED };
-  }
-  if (name === "cat" && others.length === 0) return fed(input.command.input);
-  return { hides: name !== undefined && !DECODES.test(name) && (FETCHES.test(name) || name === "cat") ? FETCHED : MADE };
-}
-
-/** Not a program hidden in the command: what is run stands elsewhere. */
-export const FETCHED = "a shell runs what it reads";
 
 function foreign(words: readonly Word[], flag: RegExp, { input }: Simple): Part {
   const codes = words.filter(({ text }) => flag.test(text) || /[\s()'"]/.test(text)).map(({ script: one }) => one);
@@ -270,13 +235,17 @@ const execFlags = (name: string, words: readonly Word[]): readonly string[] => {
 
 const OWN: Readonly<Record<string, (words: readonly Word[], command: Simple) => Part | undefined>> = {
   eval: (words) => ({
+    reader: undefined,
     scripts: [join(words[0]?.text === "--" ? words.slice(1) : words)],
     hides: words.some((word) => /^[\u0004-\u0006]/.test(word.text)) ? MADE : undefined,
   }),
   source: sourced,
   ".": sourced,
-  trap: ([first]) => (first && !first.text.startsWith("-") ? { scripts: [first.script] } : {}),
-  alias: (words) => ({ scripts: words.map(({ text }) => text.replace(/^[^=]*=/, "")) }),
+  trap: (words) => {
+    const first = words.find(({ text }) => text !== "--");
+    return first && (words[0] !== first || !first.text.startsWith("-")) ? { scripts: [first.script], reader: undefined } : {};
+  },
+  alias: (words) => ({ reader: undefined, scripts: words.map(({ text }) => text.replace(/^[^=]*=/, "")) }),
   command: ([first]) => (/^-p?[vV]/.test(first?.text ?? "") ? {} : undefined),
   find: (words) => ({
     runs: findCall(words).runs.map((run) =>
@@ -289,6 +258,8 @@ const OWN: Readonly<Record<string, (words: readonly Word[], command: Simple) => 
     const scripts = sedCall(words).scripts.filter((word) => !isKnown(word) || !sedOnlyPrints(word.text));
     return { codes: scripts.map(({ script: one }) => one), hides: scripts.some(({ text }) => sedRunsData(text)) ? MADE : undefined };
   },
+  set: settings,
+  shopt: settings,
   jobs: (words) => ({ runs: words[0]?.text === "-x" ? [words.slice(1)] : [] }),
   hash: (words) => ({ runs: words[0]?.text === "-p" ? [words.slice(1, 2)] : [] }),
   capsh: (words) => {
@@ -320,6 +291,13 @@ const OWN: Readonly<Record<string, (words: readonly Word[], command: Simple) => 
   "[": subscript,
 };
 
+/** An option that can't be told, or that says how the rest is read. */
+function settings(words: readonly Word[]): Part {
+  const end = words.findIndex(({ text }) => text === "--");
+  const options = words.slice(0, end === -1 ? undefined : end);
+  return options.some((word) => !isKnown(word) || /posix|alias/i.test(word.text)) ? { hides: MADE } : {};
+}
+
 /** Bash evaluates a subscript in the name of a variable. */
 function subscript(words: readonly Word[]): Part | undefined {
   const set = words.flatMap((word) => {
@@ -327,7 +305,8 @@ function subscript(words: readonly Word[]): Part | undefined {
     return codeIn(word.text.split("=")[0] ?? "", given.slice(given.indexOf("=") + 1));
   });
   const scripts = words.flatMap(({ text }) => [...text.matchAll(/\$\(([^)]*)\)|`([^`]*)`/g)].map(([, one, other]) => one ?? other ?? ""));
-  if (scripts.length > 0) return { scripts: [...set, ...scripts], hides: "it evaluates a subscript" };
+  if (scripts.length > 0)
+    return { scripts: [...set, ...scripts], reader: set.length > 0 ? "posix" : undefined, hides: "it evaluates a subscript" };
   return set.length > 0 ? { scripts: set } : undefined;
 }
 

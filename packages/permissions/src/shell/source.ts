@@ -2,6 +2,7 @@
 // what a refused or broken text still shows is looked at, to see what must not run.
 import { parse, type ParsedScript } from "unbash";
 import { hasGaps } from "./gaps.ts";
+import { isPortable, MISREAD, type Reader } from "./portable.ts";
 
 /** Longer ones (characters) are always asked about. */
 export const LONGEST = 10_000;
@@ -18,19 +19,23 @@ const REORDERS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\u{e0000}-\u{e
 /** Blanks that aren't blanks to bash, letters of no width or no shape, and halves of letters. In quotes they are text. */
 export const INVISIBLE = /(?! )[\p{Zs}\p{Zl}\p{Zp}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-export function readSource(text: string): Source {
+export function readSource(text: string, reader: Reader = "bash"): Source {
   const bad = refusal(text);
   if (text.length > LONGEST_PARSED || text.includes("\0")) return { script: undefined, why: bad, whole: false };
   try {
     if (nests(text)) return { script: undefined, why: bad ?? "it nests too deep", whole: false };
     const script = parse(text);
     const [error] = script.errors ?? [];
-    const passed = error === undefined && hasGaps(script, text);
-    const wrong = error ? `bash can't read it: ${error.message}` : passed ? "bash can't read all of it" : undefined;
+    const wrong = error ? `bash can't read it: ${error.message}` : misreadBy(reader, script, text);
     return { script, why: bad ?? wrong, whole: wrong === undefined && !isOdd(text) };
   } catch {
     return { script: undefined, why: bad ?? "it can't be taken apart", whole: false };
   }
+}
+
+function misreadBy(reader: Reader, script: ParsedScript, text: string): string | undefined {
+  if (hasGaps(script, text)) return "bash can't read all of it";
+  return reader === "foreign" || (reader === "posix" && !isPortable(script, text)) ? MISREAD : undefined;
 }
 
 const DEEPEST = 150; // what is open at once; the parser reads what stands within once more for each

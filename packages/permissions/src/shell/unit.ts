@@ -2,7 +2,9 @@
 import { factsOf, type Facts } from "./facts.ts";
 import { isKnown, type Word } from "./marks.ts";
 import { guessingOnce, type Guess } from "./operands.ts";
-import { FETCHED, peel } from "./peel.ts";
+import { peel } from "./peel.ts";
+import { FETCHED } from "./shells.ts";
+import { MISREAD, type Reader } from "./portable.ts";
 import { readSource } from "./source.ts";
 import { file, type Touch } from "./touch.ts";
 import type { Assign } from "./assign.ts";
@@ -30,15 +32,22 @@ const PER_GUESS = 2;
 
 /**
  * What is still looked at of a text that could mean any number of commands. `guesses`: places at which one may begin. `words`: of commands within
- * commands; below zero something was left out.
+ * commands; below zero something was left out. `unread`: texts within it that bash or another shell may read otherwise.
  */
-export type Budget = { readonly home: string | undefined; readonly guess: Guess; guesses: number; words: number };
+export type Budget = {
+  readonly home: string | undefined;
+  readonly guess: Guess;
+  readonly unread: string[];
+  guesses: number;
+  words: number;
+};
 const MOST_GUESSES = 600;
 const LEAST_WORDS = 4_000;
 /** `text`: all of it. As many words within it as it has letters: what is taken apart grows with the text, however it nests. */
 export const budgetFor = (home: string | undefined, text: string): Budget => ({
   home,
   guess: guessingOnce(),
+  unread: [],
   guesses: MOST_GUESSES,
   words: LEAST_WORDS + text.length,
 });
@@ -65,7 +74,7 @@ export function unitOf(command: Simple, budget: Budget, depth = 0, counted = dep
   const start = peeled.elsewhere ? { ...at, lost: true } : at;
   const behind = (inner: readonly Word[], cost: number): Unit =>
     unitOf({ ...command, ...innerOf(inner, peeled.sets), at: start }, budget, depth + cost);
-  const inner = peeled.scripts.map((text) => scriptOf(text, at, budget, depth));
+  const inner = peeled.scripts.map((text) => scriptOf(text, { at, depth, reader: peeled.reader ?? command.reader }, budget));
   const guessed = peeled.guesses.slice(0, Math.max(0, budget.guesses));
   budget.guesses -= guessed.length;
   const lost = guessed.length < peeled.guesses.length ? "it may run any of its words" : undefined;
@@ -84,7 +93,7 @@ export function unitOf(command: Simple, budget: Budget, depth = 0, counted = dep
     through: peeled.through && behind(peeled.through, PER_WRAPPER),
     runs: [...runs, ...inner.flatMap(({ units }) => units)],
     codes: peeled.codes,
-    hides: hidden === undefined ? undefined : { why: hidden, made: hidden !== FETCHED },
+    hides: hidden === undefined ? undefined : { why: hidden, made: hidden !== FETCHED && hidden !== MISREAD },
   };
 }
 
@@ -120,12 +129,15 @@ function unread({ words, assigns, raw, at }: Simple, facts: Facts, budget: Budge
 
 type Script = { readonly units: readonly Unit[]; readonly touches: readonly Touch[]; readonly why: string | undefined };
 
-function scriptOf(text: string, at: Whereabouts, budget: Budget, depth: number): Script {
+type Inner = { readonly at: Whereabouts; readonly depth: number; readonly reader: Reader };
+
+function scriptOf(text: string, { at, depth, reader }: Inner, budget: Budget): Script {
   if (!afford(budget, PER_SCRIPT + text.length / LETTERS)) return { units: [], touches: [], why: DEEP };
   if (text.trim() === "") return { units: [], touches: [], why: undefined };
-  const { script, why } = readSource(text);
+  const { script, why, whole } = readSource(text, reader);
+  if (!whole) budget.unread.push(text);
   if (!script) return { units: [], touches: [], why };
-  const walked = walk(script, at, { home: budget.home, text });
+  const walked = walk(script, at, { home: budget.home, text, reader });
   const touches = walked.redirects.flatMap((one) => file(one.do, one.word, one.at));
   return {
     units: walked.commands.map((one) => unitOf(one, budget, depth + 1)),

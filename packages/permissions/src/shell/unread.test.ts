@@ -72,3 +72,56 @@ it("plain quotes, lists and defaults are read as before", async () => {
   ])
     expect([text, await verdict("Bash", text)]).toEqual([text, "allow"]);
 });
+
+it("a text for another shell, or for bash as POSIX has it, is believed only where they read it alike", async () => {
+  const texts = [
+    "sh -c 'echo \"${x:-'\\''}\";touch y;\"'\\''}\"'",
+    "sh -c 'ls &>/dev/null touch y'",
+    "sh -c 'ls &>>a touch y'",
+    "sh -c '[[ a || touch ]]'",
+    "sh -c 'cat <<\"E\nF\"\nE\nF\ntouch y'",
+    "sh -c 'cat <<$\"E\"\nE\ntouch y'",
+    "sh -c '((touch y))'",
+    "sh -c 'alias t=touch\nt y'",
+    "bash --posix -c 'alias t=\"touch y\"\nt'",
+    "dash -c 'eval \"[[ a || touch y ]]\"'",
+    "echo '[[ a || touch y ]]' | sh",
+    "sh <<'E'\n[[ a || touch y ]]\nE",
+    "find . -exec sh -c '[[ a || touch y ]]' \\;",
+    "PAGER='[[ a || touch y ]]' git log",
+    "env sh -c '[[ a || touch y ]]'",
+    "zsh -c '=touch y; repeat 2 touch y'",
+    "fish -c 'and touch y'",
+    "bash --posix -c 'echo \"${x:-'\\''}\";touch y;\"'\\''}\"'",
+    "bash -o posix -c 'echo \"${x:-'\\''}\";touch y;\"'\\''}\"'",
+    "bash -o po\"six\" -c 'echo \"${x:-'\\''}\";touch y;\"'\\''}\"'",
+    'set -o posix\necho "${x:-\'}";touch y;"\'}"',
+    'POSIXLY_CORRECT=1\necho "${x:-\'}";touch y;"\'}"',
+    'read POSIXLY_CORRECT <<<1\necho "${x:-\'}";touch y;"\'}"',
+    "bash -c 'cat <<E\n${x:-'\\''$(touch y)'\\''}\nE'",
+  ];
+  for (const text of texts) expect([text, await verdict("Bash", text)]).not.toEqual([text, "allow"]);
+  await denied(texts.filter((text) => !/^(?:zsh|fish|dash)|\[\[|alias t=touch/.test(text)));
+  for (const text of texts) expect([text, await verdict("Bash", text, noTouch)]).not.toEqual([text, "allow"]);
+});
+
+it("a setting that can't be told may change how the rest is read", async () => {
+  for (const text of [
+    "x=po; set -o ${x}six\nls",
+    "set -o $'\\x70osix'\nls",
+    "shopt -s expand_aliases\nalias t='touch y'\nt",
+    'bash -o "$x" -c "[[ a ]]"',
+  ])
+    expect([text, await verdict("Bash", text, noTouch)]).not.toEqual([text, "allow"]);
+});
+
+it("what all shells read alike is read", async () => {
+  for (const text of [
+    "sh -c 'ls -l \"$1\" && echo \"it'\\''s\" >/dev/null 2>&1' sh a",
+    "find . -name '*.txt' -exec sh -c 'for f; do mv \"$f\" \"${f%.txt}.md\"; done' sh {} +",
+    "sh <<'E'\nif [ -f a ]; then cat a; fi\nE",
+    "bash -c '[[ -f a ]] && cat a &>/dev/null'",
+    "grep -rn posix_spawn src",
+  ])
+    expect([text, await verdict("Bash", text, noTouch)]).toEqual([text, "allow"]);
+});

@@ -17,6 +17,7 @@ import { after, bare, either, leave, lettersOf, mayMove, move, movesIn, sparse, 
 import { look, type Opaque } from "./hidden.ts";
 import { redirections, type Redirect } from "./redirect.ts";
 import { valuesOf } from "./loops.ts";
+import type { Reader } from "./portable.ts";
 import { readSource } from "./source.ts";
 import { showsNoSecret } from "./telling.ts";
 
@@ -32,12 +33,15 @@ export type Simple = {
   readonly raw: string;
   readonly at: Whereabouts;
   readonly input: Input;
+  /** Of the text that it stands in. */
+  readonly reader: Reader;
 };
 export type Walked = { readonly commands: readonly Simple[]; readonly redirects: readonly Redirect[]; readonly opaque: readonly Opaque[] };
 
 type Walk = {
   readonly home: string | undefined;
   readonly text: string;
+  readonly reader: Reader;
   /** The text holds a word that moves: then a function or a loop may run anywhere. */
   readonly moves: boolean;
   readonly commands: Simple[];
@@ -67,12 +71,13 @@ const NO_LOOP: Pick<Ground, "vars" | "passes"> = { vars: new Map(), passes: 1 };
 export function walk(
   script: Script,
   start: Whereabouts,
-  { home, text }: { readonly home: string | undefined; readonly text: string },
+  { home, text, reader }: { readonly home: string | undefined; readonly text: string; readonly reader: Reader },
 ): Walked {
   const moved = { ever: false, inFunction: false };
   const w: Walk = {
     home,
     text,
+    reader,
     moves: movesIn(text),
     commands: [],
     redirects: [],
@@ -270,7 +275,7 @@ function simple(what: Command, ground: Ground, w: Walk): Flow {
     .join(" ");
   const at = placed(Math.max(words.length - 1, 0) + what.redirects.length, ground, w);
   const input = redirections(what.redirects, at, scope, w) ?? ground.input;
-  if (words.length > 0 || assigns.length > 0) w.commands.push({ words, assigns, raw, at, input });
+  if (words.length > 0 || assigns.length > 0) w.commands.push({ words, assigns, raw, at, input, reader: w.reader });
   const flow = flowOf(words, ground, w);
   if (flow) w.moved.ever = true;
   return flow ?? stay(ground.at);
@@ -302,7 +307,7 @@ const MOST_BRACED = 1_000;
 function evaluated(words: readonly Word[], ground: Ground, w: Walk): Flow | undefined {
   const own = words[0]?.text === "--" ? words.slice(1) : words;
   if (w.depth > DEEPEST || !own.every(isKnown) || --w.room.evals < 0) return leave(ground.at);
-  const { script, why } = readSource(own.map((word) => word.script).join(" "));
+  const { script, why } = readSource(own.map((word) => word.script).join(" "), w.reader);
   if (!script || why !== undefined) return leave(ground.at);
   const moved = { ever: false, inFunction: false };
   const trial: Walk = { ...w, commands: [], redirects: [], opaque: [], seen: new Set(), depth: w.depth + 1, moved };
