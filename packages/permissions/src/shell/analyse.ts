@@ -8,6 +8,7 @@ import type { Opaque } from "./hidden.ts";
 import { literal, type Word } from "./marks.ts";
 import { throughMade } from "./made.ts";
 import { readerOf } from "./portable.ts";
+import { runsWhatItMakes } from "./run-made.ts";
 import { readSource } from "./source.ts";
 import { file, type Touch } from "./touch.ts";
 import { folderOf } from "../path/wildcard.ts";
@@ -55,13 +56,15 @@ function read(text: string, cwd: string, given: string | undefined): Found {
   const budget = budgetFor(home, text);
   const walked = script && walk(script, at, { home, text, reader });
   const units = walked?.commands.map((one) => unitOf(one, budget)) ?? [];
-  const evaluates = walked?.opaque.some(({ runs }) => runs) === true;
+  const evaluates = budget.evaluates || walked?.opaque.some(({ runs }) => runs) === true;
   const shown = [!whole || budget.words < 0 ? text : evaluates ? substitutionsIn(text) : "", ...budget.unread].join("\n").trim();
+  const touches = walked?.redirects.flatMap((one) => file(one.do, one.word, one.at)) ?? [];
+  const made = runsWhatItMakes(units, touches);
   return throughMade({
     text,
     units: shown === "" ? units : [...units, ...fallback(shown, at)],
-    touches: walked?.redirects.flatMap((one) => file(one.do, one.word, one.at)) ?? [],
-    opaque: [...(walked?.opaque ?? []), ...(WIDENS.test(text) ? [WIDER] : [])],
+    touches,
+    opaque: [...(walked?.opaque ?? []), ...(made ? [made] : []), ...(WIDENS.test(text) ? [WIDER] : [])],
     broken: why ?? walked?.opaque.find(({ misleads }) => misleads)?.why,
   });
 }

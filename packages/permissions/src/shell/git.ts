@@ -122,6 +122,8 @@ export function gitRuns({ global, words }: GitCall): readonly string[] {
     ...(command === "difftool" ? after(/^-x/) : []),
     ...(command === "clone" ? after(/^(?:-c|--config=?)/).map((one) => one.slice(one.indexOf("=") + 1)) : []),
     ...(/^(?:clone|fetch|pull|ls-remote)$/.test(command) ? after(/^(?:-u|--upload-pack=?)/) : []),
+    ...(command === "grep" ? after(/^-[a-zA-Z]*O/) : []),
+    ...texts.flatMap((one) => /(?:^|=)ext::(.*)$/s.exec(one)?.[1]?.replaceAll("% ", " ") ?? []),
     ...after(/^--(?:upload-pack|receive-pack|exec|extcmd)=?|^--open-files-in-pager=/),
   ];
 }

@@ -1,15 +1,15 @@
 // What a command runs in turn: the command behind a wrapper, the script of a shell, what find, git and xargs are told to run.
 // A restriction looks at all of it; an allowance only at `through`.
 import { sedCall } from "./files.ts";
+import { codeIn, settings, startsMore, subscript } from "./evaluated.ts";
 import { fdRuns, findCall } from "./find.ts";
 import { gitCall, gitRuns } from "./git.ts";
 import { ANY, isKnown, isSplit, literal, ONE, type Word } from "./marks.ts";
 import type { Reader } from "./portable.ts";
 import { anyName } from "./program.ts";
-import { fed, join, MADE, readBy, shell, type Part } from "./shells.ts";
+import { fed, isDescriptor, join, MADE, readBy, shell, type Part } from "./shells.ts";
 import { sedOnlyPrints, sedRunsData } from "./sed.ts";
 import type { Simple } from "./walk.ts";
-import { PIPE } from "./word.ts";
 import { LANGUAGES, launchesAt, SHELLS, WRAPPERS, type Wrapper } from "./wrappers.ts";
 
 export type Peeled = {
@@ -45,14 +45,11 @@ const NOTHING: Peeled = {
 
 export function peel(command: Simple): Peeled {
   const set = command.assigns.flatMap(({ name, value, raw }) => codeIn(name, value?.script ?? raw.slice(raw.indexOf("=") + 1)));
-  const peeled = peelProgram(command);
+  const program = peelProgram(command);
+  const more = command.assigns.some(({ name }) => startsMore(name));
+  const peeled = more ? { ...program, hides: program.hides ?? MADE } : program;
   return set.length === 0 ? peeled : { ...peeled, reader: "posix", scripts: [...set, ...peeled.scripts] };
 }
-
-/** Variables whose value is a command for the programs that read them. */
-const CODE =
-  /PAGER$|EDITOR$|^VISUAL$|COMMAND$|_CMD$|ASKPASS$|^BROWSER$|^LESS(?:OPEN|CLOSE)$|^GIT_SSH$|_DIFF$|_RSH$|_SHELL$|^SHELL$|^PS\d$|^(?:CC|CXX|LD|AR|MAKE)$|_WRAPPER$|_RUNNER$/;
-const codeIn = (name: string, value: string): readonly string[] => (CODE.test(name) && value !== "" ? [value.replace(/^\|/, "")] : []);
 
 function peelProgram(command: Simple): Peeled {
   const [program, ...others] = command.words;
@@ -103,7 +100,11 @@ function wrapped(name: string, words: readonly Word[], wrapper: Wrapper): Part {
     const all = inner.length === 0 ? [literal("echo")] : [...fed, ANY];
     return name === "xargs" && sure && handsOn(words.slice(0, at))
       ? { through: all }
-      : { runs: [all, ...(sure ? [] : [[...fed.slice(1), ANY]])], guesses };
+      : {
+          runs: [all, ...(sure ? [] : [[...fed.slice(1), ANY]])],
+          guesses,
+          scripts: listed(words),
+        };
   }
   const texts = (sure ? inner.slice(0, 1) : words).filter(({ text }) => /\s/.test(text)).map(({ script: one }) => one);
   const scripts = [...scriptsOf(name, words, inner), ...texts];
@@ -120,6 +121,12 @@ function wrapped(name: string, words: readonly Word[], wrapper: Wrapper): Part {
     elsewhere: moved || name === "chroot",
     sets: words.slice(0, at).flatMap(({ text }) => (/^\w+=/.test(text) ? [text] : [])),
   };
+}
+
+/** Behind `:::` stand words of a command, or commands. */
+function listed(words: readonly Word[]): readonly string[] {
+  const at = words.findIndex(({ text }) => text.startsWith(":::"));
+  return at === -1 ? [] : words.slice(at + 1).map(({ script }) => script);
 }
 
 /** Options of xargs that only say how the names are told apart and how many go into one call; `{}` alone may stand for one. */
@@ -144,6 +151,12 @@ const JOINS = new Set(["watch", "tmux", "screen"]);
 /** Some take a text for a shell in an option, or join their words to one. */
 function scriptsOf(name: string, words: readonly Word[], inner: readonly Word[]): readonly string[] {
   if (JOINS.has(name)) return [join(inner)];
+  if (name === "gdb" || name === "lldb")
+    return flagged(words, /^--?(?:ex|iex|eval-command=?|o|O)$|^-ex=/).map((text) => text.replace(/^\s*(?:shell|!|platform shell)\s*/, ""));
+  if (name === "strace")
+    return flagged(words, /^-o/)
+      .filter((text) => /^[|!]/.test(text))
+      .map((text) => text.slice(1));
   if (name === "hyperfine") return inner.map(({ script }) => script);
   if (name === "env") {
     const rest = join(inner); // once: there may be as many options as words
@@ -208,6 +221,8 @@ function foreign(words: readonly Word[], flag: RegExp, { input }: Simple): Part 
   return { codes: [...codes, ...texts] };
 }
 
+const LISTENS = /^(?:-[a-zA-Z]*[ec]|--(?:sh-)?exec=?)/;
+
 /** Options by which a program that isn't a wrapper runs another one. */
 const EXEC_FLAGS: Readonly<Record<string, RegExp>> = {
   rg: /^--(?:pre|hostname-bin)=?/,
@@ -217,15 +232,13 @@ const EXEC_FLAGS: Readonly<Record<string, RegExp>> = {
   zip: /^(?:-TT|--unzip-command=?)/,
   rsync: /^(?:-e|--rsh=?|--rsync-path=?)/,
   man: /^(?:-P|-H|--pager=?|--html=?)/,
-  make: /^SHELL=/,
   vim: /^(?:-c|\+)!?/,
   "nix-shell": /^--(?:run|command)=?/,
-  mapfile: /^-C/,
-  readarray: /^-C/,
   compgen: /^-C/,
   complete: /^-C/,
-  scp: /^(?:-S|-o\s*\w*[cC]ommand[= ]|-o$)/,
-  sftp: /^(?:-[SD]|-o\s*\w*[cC]ommand[= ]|-o$)/,
+  nc: LISTENS,
+  ncat: LISTENS,
+  netcat: LISTENS,
 };
 
 const execFlags = (name: string, words: readonly Word[]): readonly string[] => {
@@ -260,6 +273,19 @@ const OWN: Readonly<Record<string, (words: readonly Word[], command: Simple) => 
   },
   set: settings,
   shopt: settings,
+  mapfile: reads,
+  readarray: reads,
+  enable: (words) => (words.some(({ text }) => /^-[a-z]*f/.test(text)) ? { hides: MADE } : undefined),
+  make: (words, { input }) => ({
+    scripts: flagged(words, /^SHELL=/),
+    codes: [
+      ...flagged(words, /^(?:-E|--eval=?)/),
+      ...(input.from === "text" ? [input.text] : []),
+      ...(input.from === "command" ? [join(input.command?.words.slice(1) ?? [])] : []),
+    ],
+  }),
+  scp: remote,
+  sftp: remote,
   jobs: (words) => ({ runs: words[0]?.text === "-x" ? [words.slice(1)] : [] }),
   hash: (words) => ({ runs: words[0]?.text === "-p" ? [words.slice(1, 2)] : [] }),
   capsh: (words) => {
@@ -269,16 +295,18 @@ const OWN: Readonly<Record<string, (words: readonly Word[], command: Simple) => 
   at: (_, { input }) => fed(input),
   batch: (_, { input }) => fed(input),
   crontab: (words, { input }) => (words.length === 0 || words.some(({ text }) => text === "-") ? fed(input) : undefined),
-  git: (words, { words: all }) => ({ scripts: gitRuns(gitCall([all[0] ?? literal("git"), ...words])) }),
+  git: (words, { words: all }) => {
+    const call = gitCall([all[0] ?? literal("git"), ...words]);
+    return { scripts: gitRuns(call), hides: call.global.some((one) => one.startsWith("--config-env")) ? MADE : undefined };
+  },
   ssh: (words) => ({
     guesses: tails(words.slice(1)),
-    scripts: [
-      join(words.slice(1).filter(({ text }) => !text.startsWith("-"))),
-      ...words.flatMap(({ script: one }) => /^(?:-o\s*)?\w*command[= ](.*)$/is.exec(one)?.[1] ?? []),
-    ],
+    scripts: [join(words.slice(1).filter(({ text }) => !text.startsWith("-"))), ...remoteCommands(words)],
   }),
   concurrently: (words) => ({ scripts: words.filter(({ text }) => text.includes(" ")).map(({ script: one }) => one) }),
-  printf: (words) => (words[0]?.text.startsWith("-v") ? subscript(words) : undefined),
+  printf: (words, command) => (words[0]?.text.startsWith("-v") ? subscript(words, command) : undefined),
+  wait: (words, command) => (words.some(({ text }) => text === "-p") ? subscript(words, command) : undefined),
+  getopts: subscript,
   let: subscript,
   unset: subscript,
   read: subscript,
@@ -291,26 +319,22 @@ const OWN: Readonly<Record<string, (words: readonly Word[], command: Simple) => 
   "[": subscript,
 };
 
-/** An option that can't be told, or that says how the rest is read. */
-function settings(words: readonly Word[]): Part {
-  const end = words.findIndex(({ text }) => text === "--");
-  const options = words.slice(0, end === -1 ? undefined : end);
-  return options.some((word) => !isKnown(word) || /posix|alias/i.test(word.text)) ? { hides: MADE } : {};
+/** `-C` is run for each so many lines. */
+function reads(words: readonly Word[], command: Simple): Part {
+  const scripts = flagged(words, /^-C/);
+  const part = subscript(words, command);
+  return { ...part, scripts: [...scripts, ...(part?.scripts ?? [])], ...(scripts.length > 0 && { reader: undefined }) };
 }
 
-/** Bash evaluates a subscript in the name of a variable. */
-function subscript(words: readonly Word[]): Part | undefined {
-  const set = words.flatMap((word) => {
-    const given = isKnown(word) ? word.text : word.script;
-    return codeIn(word.text.split("=")[0] ?? "", given.slice(given.indexOf("=") + 1));
-  });
-  const scripts = words.flatMap(({ text }) => [...text.matchAll(/\$\(([^)]*)\)|`([^`]*)`/g)].map(([, one, other]) => one ?? other ?? ""));
-  if (scripts.length > 0)
-    return { scripts: [...set, ...scripts], reader: set.length > 0 ? "posix" : undefined, hides: "it evaluates a subscript" };
-  return set.length > 0 ? { scripts: set } : undefined;
+function remote(words: readonly Word[]): Part {
+  return { scripts: [...flagged(words, /^-[SD]/), ...remoteCommands(words)] };
 }
+
+/** What an option of ssh and its kind says is run, here or there. */
+const remoteCommands = (words: readonly Word[]): readonly string[] =>
+  words.flatMap(({ script: one }) => /^(?:-o\s*)?\w*command[= ](.*)$/is.exec(one)?.[1] ?? []);
 
 function sourced([first]: readonly Word[]): Part {
-  const unseen = !first || first.text === PIPE || first.text === "/dev/stdin" || /^[\u0004-\u0006]/.test(first.text);
+  const unseen = !first || isDescriptor(first.text) || /^[\u0004-\u0006]/.test(first.text);
   return unseen ? { hides: MADE } : {};
 }

@@ -23,7 +23,7 @@ export function shell(words: readonly Word[], { input }: Simple): Part {
   if (code) return operand ? script(operand) : {};
   if (words.some(({ text }) => text === "--version" || text === "--help")) return {};
   if (operand && !words.slice(0, at).some(({ text }) => /^-[a-z]*s/.test(text))) {
-    const unseen = operand.text === PIPE || operand.text === "/dev/stdin" || lead(operand) + MARK.open === operand.text || isSplit(operand);
+    const unseen = isDescriptor(operand.text) || lead(operand) + MARK.open === operand.text || isSplit(operand);
     if (operand.text !== "-" && operand.text !== "/dev/stdin") return unseen ? { hides: "a shell runs what can't be seen" } : {};
   }
   return fed(input);
@@ -33,6 +33,10 @@ function script(word: Word): Part {
   const nothing = /^[\u0004-\u0006]/.test(word.text);
   return { scripts: [word.script], hides: nothing ? MADE : undefined };
 }
+
+/** What stands open already: no file that the text names. */
+export const isDescriptor = (path: string): boolean =>
+  path === PIPE || /^\/dev\/(?:stdin$|fd\/)|^\/proc\/[^/]+\/(?:task\/[^/]+\/)?fd\//.test(path);
 
 const DECODES = /^(?:base64|base32|xxd|openssl|gpg|tr|rev|uudecode|gzip|gunzip|zcat|bzip2|xz|sed|awk)$/;
 const FETCHES = /^(?:curl|wget|fetch|aria2c|http)$/;

@@ -1,4 +1,5 @@
 // One command with all that it runs in turn: the tree a rule is held against.
+import { EVALUATES } from "./evaluated.ts";
 import { factsOf, type Facts } from "./facts.ts";
 import { isKnown, type Word } from "./marks.ts";
 import { guessingOnce, type Guess } from "./operands.ts";
@@ -32,12 +33,14 @@ const PER_GUESS = 2;
 
 /**
  * What is still looked at of a text that could mean any number of commands. `guesses`: places at which one may begin. `words`: of commands within
- * commands; below zero something was left out. `unread`: texts within it that bash or another shell may read otherwise.
+ * commands; below zero something was left out. `unread`: texts within it that bash or another shell may read otherwise. `evaluates`: what is quoted
+ * may be run.
  */
 export type Budget = {
   readonly home: string | undefined;
   readonly guess: Guess;
   readonly unread: string[];
+  evaluates: boolean;
   guesses: number;
   words: number;
 };
@@ -48,6 +51,7 @@ export const budgetFor = (home: string | undefined, text: string): Budget => ({
   home,
   guess: guessingOnce(),
   unread: [],
+  evaluates: false,
   guesses: MOST_GUESSES,
   words: LEAST_WORDS + text.length,
 });
@@ -84,6 +88,7 @@ export function unitOf(command: Simple, budget: Budget, depth = 0, counted = dep
   ].flatMap((look) => (budget.words < 0 ? [] : look()));
   if (peeled.runs.length > MOST_RUNS) budget.words = SPENT;
   const hidden = peeled.hides ?? inner.find((one) => one.why !== undefined)?.why ?? lost ?? (budget.words < 0 ? DEEP : undefined);
+  if (hidden === EVALUATES) budget.evaluates = true;
   return {
     words,
     assigns,
@@ -93,10 +98,12 @@ export function unitOf(command: Simple, budget: Budget, depth = 0, counted = dep
     through: peeled.through && behind(peeled.through, PER_WRAPPER),
     runs: [...runs, ...inner.flatMap(({ units }) => units)],
     codes: peeled.codes,
-    hides: hidden === undefined ? undefined : { why: hidden, made: hidden !== FETCHED && hidden !== MISREAD },
+    hides: hidden === undefined ? undefined : { why: hidden, made: !NOT_MADE.has(hidden) },
   };
 }
 
+/** What is run then is looked for in the text. */
+const NOT_MADE = new Set<string>([FETCHED, MISREAD, EVALUATES]);
 const DEEP = "it nests too deep";
 /** Nothing of it is known: a text that holds one is looked at as a whole too, see analyse.ts. */
 const UNREAD: Pick<Unit, "facts" | "through" | "runs" | "codes" | "hides"> = {

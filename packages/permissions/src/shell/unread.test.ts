@@ -125,3 +125,58 @@ it("what all shells read alike is read", async () => {
   ])
     expect([text, await verdict("Bash", text, noTouch)]).toEqual([text, "allow"]);
 });
+
+it("what a program is told to run is run, in whichever option or variable it stands", async () => {
+  await denied([
+    "trap -- 'touch x' EXIT",
+    "git grep -O'touch x' foo",
+    "GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=alias.x GIT_CONFIG_VALUE_0='!touch x' git x",
+    "git clone ext::'touch x'",
+    "git fetch 'ext::touch% x'",
+    "parallel ::: 'touch x'",
+    "nc -e 'touch x' h 1",
+    "nc -c 'touch x' h 1",
+    "ncat --sh-exec 'touch x' h 1",
+    "scp -o ProxyCommand='touch x' a b:",
+    "gdb -ex 'shell touch x' a",
+    "declare -i x; x='a[$(touch y)]'",
+    "declare -ai x=('a[$(touch y)]')",
+    "i='a[$(touch y)]'; declare -n r=$i; echo $r",
+    "i='a[$(touch y)]'; unset $i",
+    "i='a[$(touch y)]'; read $i <<<1",
+    "i='a[$(touch y)]'; printf -v $i x",
+    "i='a[$(touch y)]'; test -v $i",
+    "i='a[$(touch y)]'; let $i",
+  ]);
+});
+
+it("what runs that no word of it shows is asked about", async () => {
+  for (const text of [
+    "git --config-env=alias.x=V x",
+    "make --eval='x:;touch x' x",
+    "make -f - <<< 'all: ; touch x'",
+    "cp /bin/touch t; ./t x",
+    "ln -s /bin/touch t && ./t x",
+    "cat /bin/touch > t; chmod +x t; ./t x",
+    "BASH_ENV=<(echo touch x) bash -c :",
+    "export BASH_ENV=x; bash -c :",
+    "LD_PRELOAD=./x ls",
+    ". /dev/fd/0 <<< 'touch y'",
+    "bash /dev/fd/3 3<<< 'touch y'",
+    "bash /proc/self/fd/0 <<< 'touch y'",
+    "enable -f ./x touch",
+  ])
+    expect([text, await verdict("Bash", text, noTouch)]).not.toEqual([text, "allow"]);
+});
+
+it("plain names, options and programs are no reason to ask", async () => {
+  for (const text of [
+    'read -r -p "$q" line; export A="$b"; local c=$d; unset e; declare -r f="$g"; printf -v h %s "$i"; [ -v j ]',
+    "make -j4 build",
+    "nc -z localhost 80",
+    "git grep -n foo",
+    "cp a b; ./c",
+    "mapfile -t lines < a",
+  ])
+    expect([text, await verdict("Bash", text, noTouch)]).toEqual([text, "allow"]);
+});
