@@ -156,6 +156,16 @@ describe("keel trust", () => {
     expect(stdout).toContain("(other/.claude/settings.json)");
   });
 
+  test("is taken back by path, by name and by the beginning of a hash", async () => {
+    await using the = await withFolder({ ".git/HEAD": "ref: refs/heads/main", "tools/shop/hooks/hooks.json": HOOK });
+    for (const named of [join(the.cwd, "tools/shop"), "tools/shop", "shop", (hash: string) => hash.slice(0, 12)]) {
+      const given = JSON.parse((await the.inside(["trust", "give", "tools/shop", "--json"])).stdout) as { given: { subject: string } };
+      const word = typeof named === "string" ? named : named(given.given.subject);
+      expect(await the.inside(["trust", "revoke", word])).toMatchObject({ code: 0, stdout: expect.stringContaining("Taken back: plugin") });
+      expect((await the.listed()).trusted).toEqual([]);
+    }
+  });
+
   test("sweeps copies that nobody wants", async () => {
     await using the = await withFolder({ ".keel/hooks/hooks.json": HOOK });
     await the.inside(["trust", "give", ".keel"]);

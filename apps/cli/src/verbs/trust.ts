@@ -81,7 +81,7 @@ async function revoke({ which: what, json }: Extract<TrustAsked, { what: "revoke
   const path = realOr(resolve(machine.cwd ?? machine.home, what));
   const meant = list.filter(
     ({ subject, name }) =>
-      [subject, name].some((one) => one === what || one === path) || (what.length >= SHORTEST && subject.startsWith(what)),
+      [subject, name, basename(name)].some((one) => one === what || one === path) || (what.length >= SHORTEST && subject.startsWith(what)),
   );
   if (meant.length === 0) return await complain(`${what} isn't trusted. keel trust list shows what is.`, machine, FAILED);
   for (const { subject } of meant) {

@@ -112,15 +112,16 @@ export function pluginsIn(index: PluginIndex, said: Said): PluginsRead {
     problems: [
       ...putIn.flatMap((read) => read.problems),
       ...catalog.problems.filter(({ code }) => code === "plugin_name_twice"),
-      ...catalog.layers.filter((read) => !putIn.includes(read)).flatMap((read) => read.problems.filter(isAnyones)),
+      ...catalog.layers.filter((read) => !putIn.includes(read)).flatMap(problemsBeside),
       ...problems,
     ],
     index,
   };
 }
 
-/** What takes something away from a session is told of, wherever it stands. */
-const isAnyones = ({ code }: Problem): boolean => code === "restriction_unreadable";
+/** What takes something away from a session is told of, wherever it stands: a restriction that can't be read, a whole plugin. */
+const problemsBeside = ({ layer, plugin, problems }: LayerRead): readonly Problem[] =>
+  layer.kind === "project_plugin" && plugin === undefined ? problems : problems.filter(({ code }) => code === "restriction_unreadable");
 
 /** May a part be used? What runs code needs its tree's own trust, which is asked for where it runs. */
 export function isUsable(kind: PartKind, { layer }: Pick<Found, "layer">, { root, agreed }: Standing, tree = ""): boolean {

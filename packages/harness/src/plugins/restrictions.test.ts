@@ -1,4 +1,4 @@
-/** A restriction that can't be read leaves nothing, and the session says so. */
+/** What can't be read and is missed is told of: a restriction, which leaves nothing then, and a project's plugin as a whole. */
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -37,4 +37,16 @@ test("while a skill is carried out whose forbidden tools can't be read, nothing 
   const envelopes = await run(session, "go");
   const outcomes = envelopes.flatMap(({ event }) => (event.type === "call.completed" ? [event.outcome] : []));
   assert.deepEqual(outcomes, ["ok", "denied"]);
+});
+
+test("a project's plugin that can't be read is told of, once its folder is trusted, and refuses no session", async () => {
+  await using w = await world({ replies: [say("ok")] });
+  const file = join(w.cwd, ".keel/plugins/bb/.claude-plugin/plugin.json");
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, "{oops");
+  const told = async (trust: boolean): Promise<readonly string[]> => {
+    await using session = await w.open({ trust });
+    return session.problems.filter(({ code }) => code === "manifest_unreadable").map((one) => one.file);
+  };
+  assert.deepEqual([await told(false), await told(true)], [[], [file]]);
 });
