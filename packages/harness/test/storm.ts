@@ -3,7 +3,7 @@
  * doesn't: no call is lost, what is there equals a fresh start once all is at rest, the prefix changes only where it was asked for.
  */
 import assert from "node:assert/strict";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Clock } from "@keelson/protocol";
 import type { Reply } from "@keelson/simulator";
@@ -14,6 +14,7 @@ import { call, ended, outcomes, requestsIn, run, world, type World } from "./wor
 /** Twenty times as fast as it passes: moments of quiet are short. */
 const FAST: Clock = { now: () => REAL.now() * 20, random: REAL.random, sleep: (ms, signal) => REAL.sleep(ms / 20, signal) };
 const EDITS_A_RUN = 50;
+const BROKEN = "---\nname: [\n";
 const NAMES = ["a", "b", "c", "d", "e"];
 
 export async function storm(seed: number, edits: number): Promise<{ readonly changes: number; readonly rewrites: number }> {
@@ -93,7 +94,7 @@ async function edit(w: World, { plugin, folders }: Places, random: () => number,
   const act = random();
   const json = file.endsWith(".json");
   if (act < 0.5) await write(file, json ? contentOf(file, random) : skill(pick(NAMES), `About ${Math.floor(random() * 1000)}`));
-  else if (act < 0.65) await write(file, json ? "{ broken" : "---\nname: [\n");
+  else if (act < 0.65) await write(file, json ? "{ broken" : BROKEN);
   else if (act < 0.75) await rename(file, `${file}.away`).catch(() => undefined);
   else if (act < 0.85) await rename(`${file}.away`, file).catch(() => undefined);
   else if (!file.endsWith("plugin.json")) await rm(act < 0.95 || json ? file : dirname(file), { recursive: true, force: true });
@@ -112,7 +113,14 @@ async function mend(w: World, { plugin, folders }: Places): Promise<void> {
   await write(join(plugin, ".claude-plugin", "plugin.json"), JSON.stringify({ name: "p" }));
   await write(join(plugin, "hooks", "hooks.json"), JSON.stringify({ hooks: {} }));
   await write(join(w.home, ".keel", "settings.json"), "{}");
-  for (const folder of folders) await write(join(folder, "skills", "a", "SKILL.md"), skill("a"));
+  for (const folder of folders) {
+    for (const name of NAMES)
+      for (const file of [join("skills", name, "SKILL.md"), join("commands", `${name}.md`), join("agents", `${name}.md`)]) {
+        const content = await readFile(join(folder, file), "utf8").catch(() => "");
+        if (content === BROKEN) await rm(join(folder, file)); // a session keeps what it was, a fresh start can't
+      }
+    await write(join(folder, "skills", "a", "SKILL.md"), skill("a"));
+  }
 }
 
 async function write(file: string, content: string): Promise<void> {

@@ -109,9 +109,12 @@ async function findManifest(place: Place, named: string | undefined): Promise<Fo
   throw new Error(`There is no format ${named}, or the last of FORMATS doesn't always fit.`); // a bug in the list
 }
 
+/** True of one that is read for the first time. */
+export const UNLOADED = "Until it is mended the plugin isn't loaded.";
+
 function unreadable(file: string, why: string, line: number | undefined): Problem {
-  const hint = "Until it is mended the plugin isn't loaded.";
-  return { severity: "error", code: "manifest_unreadable", file, ...(line !== undefined && { line }), text: `${why}. ${hint}`, hint };
+  const text = `${why}. ${UNLOADED}`;
+  return { severity: "error", code: "manifest_unreadable", file, ...(line !== undefined && { line }), text, hint: UNLOADED };
 }
 
 async function readSeen({ root, within, witness }: Place, path: string, limitBytes: number): ReturnType<typeof readInside> {

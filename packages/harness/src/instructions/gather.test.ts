@@ -208,7 +208,7 @@ describe("imports", () => {
       told.problems.map(({ code }) => code),
       ["import_outside", "import_outside"],
     );
-    assert.match(told.problems[0]?.text ?? "", /\/secret\.md, which stands outside .* Approve that file/);
+    assert.match(told.problems[0]?.text ?? "", /\/secret\.md, which stands outside .* Copy what is needed/);
     await using other = await temporaryHome();
     const approved = await scene(other.path, files, { approved: (file) => file.endsWith("/secret.md") });
     const more = await approved.gather();

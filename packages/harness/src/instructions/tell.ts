@@ -130,8 +130,8 @@ async function addImport(path: string, importer: Text, telling: Telling, hops: n
         telling,
         importer.file,
         "import_outside",
-        `imports ${real}, which stands outside of the working folder and isn't read before you approve it`,
-        "Approve that file, or copy what is needed into the project.",
+        `imports ${real}, which stands outside of the working folder and isn't read`,
+        "Copy what is needed into the project.",
       );
     return;
   }

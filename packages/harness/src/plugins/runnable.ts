@@ -144,7 +144,7 @@ async function agree(layer: PluginLayer, around: Around): Promise<Agreed> {
   if (from === "place") return isUsable("hooks", { layer }, standing) ? { ok: true, root, tree: undefined } : held(UNTRUSTED);
   const there = await (await openStore(around)).look(root);
   if (there.ok && isUsable("hooks", { layer }, standing, there.tree)) return { ok: true, root, tree: there.tree };
-  const before = await agreedBefore(layer, root, around);
+  const before = existsSync(root) ? await agreedBefore(layer, root, around) : undefined; // what was removed is gone
   return before ?? held(there.ok ? untrusted(layer, root, around) : `it ${there.why}`);
 }
 

@@ -36,7 +36,8 @@ const TEXT_BYTES = 4 * 1024 * 1024;
 export async function readHeadFile(entry: Pick<Entry, "path" | "linked">, scratch: Buffer): Promise<HeadFile | Missing | Refused> {
   const read = readStart(entry, scratch, 0);
   if ("missing" in read) return read;
-  const { head, slips, stamp } = read;
+  const { head, stamp } = read;
+  const slips = stamp.size > 0 ? read.slips : [warn({ file: entry.path, line: 1 }, EMPTY)];
   const own = head.head === undefined ? undefined : flat(head.head);
   const front = await readFront(entry.path, { ...head, ...(own !== undefined && { head: own }) });
   return {
@@ -50,6 +51,8 @@ export async function readHeadFile(entry: Pick<Entry, "path" | "linked">, scratc
     stamp,
   };
 }
+
+const EMPTY = { code: "text_empty", what: "is empty.", hint: "Write what it is for, or remove it." };
 
 /** Bodies that are decoded for nothing fill the memory before anyone clears it: only where the head says nothing of its own. */
 function openingOf(entry: Pick<Entry, "path" | "linked">, scratch: Buffer): string {

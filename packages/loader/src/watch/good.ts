@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import type { PartKind, PluginDecl, PluginParts, Problem } from "@keelson/protocol";
 import type { LayerRead } from "../catalog/catalog.ts";
+import { UNLOADED } from "../plugin.ts";
 import { warn } from "../problem.ts";
 
 const BROKEN = [
@@ -15,6 +16,8 @@ const BROKEN = [
   "link_loop",
   "command_invalid",
 ];
+/** Of a text that is there all the same, by what could be saved of it: where it was whole before, somebody is just writing it. */
+const SPOILT = ["head_broken", "head_unclosed", "head_is_code", "text_empty"];
 const KINDS: readonly PartKind[] = [
   ...(["skills", "commands", "agents", "outputStyles", "rules", "instructions"] as const),
   ...(["hooks", "mcpServers", "lspServers", "monitors", "toolFiles", "programs"] as const),
@@ -25,29 +28,39 @@ export function keepGood(before: LayerRead | undefined, now: LayerRead): LayerRe
   const old = before?.plugin;
   if (!old || now.plugin === old) return now;
   if (!now.plugin) {
-    if (!existsSync(now.layer.root)) return now;
-    return { ...now, plugin: old, problems: [...now.problems, kept(now.layer.root, `The plugin "${old.name}" is kept as it was`)] };
+    if (!existsSync(now.layer.root)) return { ...now, problems: [] }; // what it brought is told of as gone
+    return {
+      ...now,
+      plugin: old,
+      problems: [...now.problems.map(stillLoaded), kept(now.layer.root, `The plugin "${old.name}" is kept as it was`)],
+    };
   }
-  const broken = new Set(now.problems.flatMap(({ code = "", file }) => (BROKEN.includes(code) && existsSync(file) ? [file] : [])));
-  if (broken.size === 0) return now;
-  const lost = [...broken].filter(
-    (file) => KINDS.some((kind) => has(old, kind, file)) && !KINDS.some((kind) => now.plugin && has(now.plugin, kind, file)),
-  );
-  if (lost.length === 0) return now;
-  const plugin: PluginDecl = { ...now.plugin, ...joined(old, now.plugin, new Set(lost)) };
+  const broken = filesOf(now.problems, BROKEN);
+  const spoilt = [...filesOf(now.problems, SPOILT)].filter((file) => !wasSpoilt(before.problems, file));
+  const lost = [...broken].filter((file) => !KINDS.some((kind) => now.plugin && has(now.plugin, kind, file)));
+  const saved = [...lost, ...spoilt].filter((file) => existsSync(file) && KINDS.some((kind) => has(old, kind, file)));
+  if (saved.length === 0) return now;
+  const plugin: PluginDecl = { ...now.plugin, ...joined(old, now.plugin, new Set(saved)) };
   return {
     ...now,
     plugin,
-    problems: [...now.problems, ...lost.map((file) => kept(file, "What stood in it before its last change is kept"))],
+    problems: [...now.problems, ...saved.map((file) => kept(file, "What stood in it before its last change is kept"))],
   };
 }
+
+const filesOf = (problems: readonly Problem[], codes: readonly string[]): ReadonlySet<string> =>
+  new Set(problems.flatMap(({ code = "", file }) => (codes.includes(code) ? [file] : [])));
+
+/** Was it so when it counted? Many a text has never been whole. */
+const wasSpoilt = (before: readonly Problem[], file: string): boolean =>
+  filesOf(before, SPOILT).has(file) && !filesOf(before, ["last_good_kept"]).has(file);
 
 const has = (plugin: PluginDecl, kind: PartKind, file: string): boolean => plugin[kind].some((part) => part.file === file);
 
 function joined(old: PluginParts, now: PluginParts, lost: ReadonlySet<string>): PluginParts {
   const join = <Part extends { readonly file: string }>(before: readonly Part[], after: readonly Part[]): readonly Part[] => {
     const saved = before.filter(({ file }) => lost.has(file));
-    return saved.length === 0 ? after : [...after, ...saved];
+    return saved.length === 0 ? after : [...after.filter(({ file }) => !lost.has(file)), ...saved];
   };
   return {
     skills: join(old.skills, now.skills),
@@ -64,6 +77,8 @@ function joined(old: PluginParts, now: PluginParts, lost: ReadonlySet<string>): 
     programs: join(old.programs, now.programs),
   };
 }
+
+const stillLoaded = (problem: Problem): Problem => ({ ...problem, text: problem.text.replace(` ${UNLOADED}`, "") });
 
 const kept = (file: string, what: string): Problem =>
   warn({ file, line: 1 }, { code: "last_good_kept", what: `${what}.`, hint: "Put it right, or remove it." });

@@ -154,10 +154,45 @@ test("a broken edit keeps the last good one and says so, until it is put right; 
       [lost?.catalog.layers.at(-1)?.plugin?.version, lost?.problems.map(({ code }) => code)],
       ["1", ["manifest_unreadable", "last_good_kept"]],
     );
+    assert.doesNotMatch(lost?.problems.map(({ text }) => text).join("\n") ?? "", /isn't loaded/);
     await after(() => write(join(root, ".claude-plugin/plugin.json"), '{"name": "p", "version": "2"}'));
     assert.deepEqual(commands(await after(() => rm(hooks))), []);
     const gone = await after(() => rm(root, { recursive: true }));
-    assert.equal(gone?.catalog.named.skills.size, 0);
+    assert.deepEqual([gone?.catalog.named.skills.size, gone?.problems], [0, []]);
+  }
+});
+
+test("a text that is emptied or half saved keeps what its head said, until it is whole again; one that never was is taken as it is", async () => {
+  await using home = await temporaryHome();
+  const skill = join(home.path, ".keel/skills/s/SKILL.md");
+  const agent = join(home.path, ".keel/agents/a.md");
+  const odd = join(home.path, ".keel/agents/odd.md");
+  const AGENT = "---\nname: sc\ndescription: d\ntools: Read\n---\nLook.\n";
+  await write(skill, SKILL("good"));
+  await write(agent, AGENT);
+  await write(odd, "---\nname: odd\ndescription: when: now\n---\n");
+  for await (const { clock, changes } of scene(home.path)) {
+    await clock.rest();
+    const after = async (file: string, content: string): Promise<CatalogChange | undefined> => {
+      await write(file, content);
+      for (let ticks = 0; ticks < 4; ticks++) await clock.tick();
+      await clock.rest();
+      return changes.at(-1);
+    };
+    for (const spoilt of ["", "---\ndescription: goo", "---\ndescription: [goo\n---\n"]) {
+      const seen = await after(skill, spoilt);
+      assert.equal(seen?.catalog.named.skills.get("s")?.part.description, "good", spoilt);
+      assert.ok(
+        seen?.problems.some(({ code, file }) => code === "last_good_kept" && file === skill),
+        spoilt,
+      );
+    }
+    const overwritten = await after(agent, "---\nname: [broken\n---\n");
+    assert.deepEqual(overwritten?.catalog.named.agents.get("sc")?.part.tools, ["Read"]);
+    assert.equal((await after(agent, AGENT.replace("Read", "Grep")))?.catalog.named.agents.get("sc")?.part.tools?.[0], "Grep");
+    const edited = await after(odd, "---\nname: odd\ndescription: when: then\n---\n");
+    assert.equal(edited?.catalog.named.agents.get("odd")?.part.description, "when: then");
+    assert.equal((await after(skill, SKILL("better")))?.catalog.named.skills.get("s")?.part.description, "better");
   }
 });
 
@@ -192,6 +227,10 @@ test("a random life of a folder ends in what a fresh reading sees", async () => 
       else await rename(file, `${file}.away`).catch(() => undefined);
       if (pick(3) === 0) await clock.tick();
     }
+    for (const whose of [".keel", "plugin"])
+      for (const kind of ["skills", "commands", "agents"])
+        for (let at = 0; at < 4; at++)
+          await write(join(home.path, whose, kind, kind === "skills" ? `n${at}/SKILL.md` : `n${at}.md`), SKILL("whole"));
     for (let ticks = 0; ticks < 8; ticks++) await clock.tick();
     await clock.rest();
     assert.ok(changes.length > 5);
