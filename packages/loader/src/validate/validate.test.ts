@@ -163,3 +163,26 @@ test("two plugins of one name, and two monitors, are said once", async () => {
     "warning monitor_name_twice monitors/monitors.json:10",
   ]);
 });
+
+test("hooks in the settings of a folder like ~/.keel are looked at as a session does", async () => {
+  await using home = await temporaryHome();
+  const dir = join(home.path, ".keel");
+  await mkdir(join(dir, "skills/s"), { recursive: true });
+  await writeFile(join(dir, "skills/s/SKILL.md"), SKILL);
+  const hook = { type: "command", command: "x" };
+  const hooks = { PreToolUse: [{ matcher: "Bash(", hooks: [hook] }], PreToolUsed: [{ hooks: [hook] }] };
+  await writeFile(join(dir, "settings.json"), JSON.stringify({ hooks }, undefined, 1));
+  const [one] = await validatePlugins(dir, false);
+  assert.deepEqual(
+    one?.problems.map(({ code, file }) => [code, file]),
+    [
+      ["hook_matcher", join(dir, "settings.json")],
+      ["hook_event_unknown", join(dir, "settings.json")],
+    ],
+  );
+  await writeFile(join(dir, "settings.json"), "{oops");
+  assert.deepEqual(
+    (await validatePlugins(dir, false))[0]?.problems.map(({ code }) => code),
+    ["json_invalid"],
+  );
+});

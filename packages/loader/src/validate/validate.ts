@@ -8,6 +8,7 @@ import { parseDocument } from "../json.ts";
 import { readPlugin } from "../plugin.ts";
 import { fail, warn } from "../problem.ts";
 import { findRoots, onlyRoot, type Root } from "./roots.ts";
+import { settingsHooks } from "./settings-hooks.ts";
 
 /** One object a plugin root; the lists hold names. */
 export type Validated = {
@@ -53,10 +54,13 @@ export async function validatePlugins(named: string, recursive: boolean, judge: 
     for (const more of own.length === 0 ? [undefined] : own)
       reads.push(await readPlugin(root.root, { within, ...(more && { more: more.entry }) }));
     const manifests = await otherManifests(root.root, within, reads[0]?.plugin);
+    const settings = await settingsHooks(root.root, within, reads[0]?.plugin);
     const before = shownAs.find(({ name }) => name === namedIn(reads));
     const twice = before ? [warn({ file: root.root, line: 1 }, sameName(before))] : [];
     const heard = reads.map((read) => judged(read, judge));
-    shownAs.push(printed(root, [...heard, { plugin: undefined, problems: [...nothingIn(root.root, reads), ...manifests, ...twice] }]));
+    shownAs.push(
+      printed(root, [...heard, { plugin: undefined, problems: [...nothingIn(root.root, reads), ...manifests, ...settings, ...twice] }]),
+    );
   }
   const [first] = shownAs;
   return first && problems.length > 0
