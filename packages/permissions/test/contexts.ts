@@ -86,9 +86,15 @@ const FRAMES: readonly string[] = [
 ];
 const DEEPEST = 3;
 
-export const CONTEXTS: readonly string[] = [...LEAVES, ...AROUND, ...FRAMES];
+/** Shells that are handed a whole text. */
+const HANDED = ["sh -c", "sh -c", "bash -c", "bash --posix -c", "env sh -c", "eval", "POSIXLY_CORRECT=1 bash -c"];
 
-export const anyInContext = (random: Random): string => random.pick(FRAMES).replaceAll("…", () => anything(random, 0));
+export const CONTEXTS: readonly string[] = [...LEAVES, ...AROUND, ...FRAMES, ...HANDED];
+
+export function anyInContext(random: Random): string {
+  const text = random.pick(FRAMES).replaceAll("…", () => anything(random, 0));
+  return random.below(3) === 0 ? `${random.pick(HANDED)} '${text.replaceAll("'", "'\\''")}'` : text;
+}
 
 const anything = (random: Random, depth: number): string =>
   Array.from({ length: 1 + random.below(3) }, () =>

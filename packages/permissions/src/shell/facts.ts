@@ -1,6 +1,6 @@
 // What one command does, by the tables: whether it only tells, and which files it touches. A program that no table knows may do anything;
 // its words are then taken for files, to see what must not be touched.
-import { changesOf, sedCall } from "./files.ts";
+import { changesOf, sedCall, sedTouches } from "./files.ts";
 import { fdRuns, findCall } from "./find.ts";
 import { readFlags, type Spec } from "./flags.ts";
 import { followsLinks } from "./follows.ts";
@@ -191,9 +191,10 @@ const SPECIAL: Readonly<Record<string, Special>> = {
   fd: fdFacts,
   fdfind: fdFacts,
   sed: (words, at) => {
-    const { prints, inPlace, files } = sedCall(words);
+    const call = sedCall(words);
+    const { prints, inPlace, files } = call;
     if (inPlace) return undefined;
-    const unread = prints ? [] : guessed(words, at);
+    const unread = prints ? [] : [...guessed(words, at), ...sedTouches(call, at)];
     return { tells: prints, edits: false, known: prints, touches: [...files.flatMap((word) => file("read", word, at)), ...unread] };
   },
   jq: (words, at) => {

@@ -1,8 +1,8 @@
 // Commands that change files: which of their words they read, write and remove. With options that are all known they are those
 // that mode acceptEdits allows; with others it is still told what they touch.
 import { readFlags, type Option, type Spec } from "./flags.ts";
-import { ANY, isKnown, isSplit, isUnknown, mayBeFlag, type Word } from "./marks.ts";
-import { sedOnlyPrints } from "./sed.ts";
+import { ANY, isKnown, isSplit, isUnknown, literal, mayBeFlag, type Word } from "./marks.ts";
+import { sedFiles, sedOnlyPrints } from "./sed.ts";
 import { file, NOWHERE, placeOf, type FileTouch, type Touch } from "./touch.ts";
 import type { Whereabouts } from "./whereabouts.ts";
 
@@ -242,8 +242,27 @@ export function sedCall(words: readonly Word[]): SedCall {
   return { prints, inPlace, scripts, files: given.length > 0 ? operands : operands.slice(1) };
 }
 
+/** The files that its scripts name. */
+export function sedTouches({ prints, scripts }: SedCall, at: Whereabouts): readonly Touch[] {
+  if (prints) return [];
+  return scripts.flatMap((script): readonly Touch[] => {
+    const named = sedFiles(script.text);
+    if (named === undefined) return [{ do: "write", place: NOWHERE }];
+    return named.flatMap((one) =>
+      file(one.do, literal(one.path), at).map((touch): Touch =>
+        one.sure || touch.do === "net" ? touch : { ...touch, do: "write", guessed: true },
+      ),
+    );
+  });
+}
+
 function sedChanges(words: readonly Word[], at: Whereabouts): Changes | undefined {
-  const { prints, inPlace, files } = sedCall(words);
+  const call = sedCall(words);
+  const { prints, inPlace, files } = call;
   if (!inPlace) return undefined;
-  return { touches: [...each("read", files, at), ...each("write", files, at)], edits: prints && files.length > 0, known: prints };
+  return {
+    touches: [...each("read", files, at), ...each("write", files, at), ...sedTouches(call, at)],
+    edits: prints && files.length > 0,
+    known: prints,
+  };
 }

@@ -15,6 +15,28 @@ export function sedOnlyPrints(script: string): boolean {
 export const sedRunsData = (script: string): boolean =>
   /(?:^|[;{}\n!\d$/])\s*e\s*(?:$|[;}\n])|\W[gpimw\d]*e[gpimw\d]*\s*(?:$|[;}\n])/i.test(script);
 
+/** What may be a file that it reads or writes. `sure`: its command begins where one may. */
+export type SedFile = { readonly path: string; readonly do: "read" | "write"; readonly sure: boolean };
+const MOST_FILES = 100;
+const LONGEST_PATH = 1_000; // letters
+
+/** The rest of a line behind `r`, `R`, `w`, `W` or that flag of `s`. Undefined: too many to look at. */
+export function sedFiles(script: string): readonly SedFile[] | undefined {
+  const files: SedFile[] = [];
+  for (const { index, 0: sign } of script.matchAll(/[rRwW](?=[^\n])/g)) {
+    if (files.length === MOST_FILES) return undefined;
+    const end = script.indexOf("\n", index);
+    const path = script.slice(index + 1, Math.min(end === -1 ? script.length : end, index + LONGEST_PATH)).trim();
+    const before = script
+      .slice(Math.max(0, index - 20), index)
+      .trimEnd()
+      .at(-1);
+    const sure = before === undefined || !/[A-Za-z_.-]/.test(before);
+    if (path !== "") files.push({ path, do: /r/i.test(sign) ? "read" : "write", sure });
+  }
+  return files;
+}
+
 const BLANK = /[\s;]*/y;
 const ADDRESS = /(?:\d+(?:~\d+)?|\$|[+~]\d+|0)/y;
 const PLAIN = /(?:[pPdDgGhHnNxlz=]|[qQ]\d*)(?=[\s;}]|$)/y;
