@@ -40,3 +40,29 @@ test("a restriction of the user's that nobody can read refuses, also with exampl
   const refused = await gatherRules([{ ...mine("Bash(git", "deny"), match: ["git push"] }], {}, WHERE);
   assert("code" in refused);
 });
+
+test("a restriction whose tool's name is a slip refuses where its owner wrote it, and holds for the whole tool where a repository did", async () => {
+  for (const text of ["bash(touch *)", "Bsh(touch *)", "BASH", "read(./.env)", "webfetch(domain:x.test)"]) {
+    for (const behavior of ["deny", "ask"] as const) {
+      const refused = await gatherRules([{ ...mine(text), behavior }], {}, WHERE);
+      assert("code" in refused && refused.text.includes("did you mean"), text);
+    }
+    assert("code" in (await gatherRules([], { disallowedTools: [text] }, WHERE)), text);
+  }
+  const gathered = await gatherRules([{ ...mine("bash(touch *)", "deny"), source: "claude_project" }], {}, WHERE);
+  assert("rules" in gathered);
+  assert.deepEqual(
+    gathered.rules.map(({ text }) => text),
+    ["Bash"],
+  );
+  assert.match(gathered.problems.map(lineOf).join(""), /did you mean Bash\? It holds for all of Bash/);
+});
+
+test("a restriction on a tool that may be another program's starts with a word at most", async () => {
+  for (const text of ["LSP", "Bsh", "SlashCommand(/x)", "mcp__bash__x", "Tasks(id:1)"]) {
+    const gathered = await gatherRules([mine(text, "deny")], {}, WHERE);
+    assert("rules" in gathered && gathered.rules[0]?.text === text, text);
+  }
+  const said = await gatherRules([mine("bash(ls)")], {}, WHERE); // an allowance that is lost loosens nothing
+  assert("rules" in said);
+});

@@ -1,5 +1,5 @@
 import type { RuleLine } from "@keelson/loader";
-import { checkExamples, nameRule, readRules, type ReadRules, type RuleItem } from "@keelson/permissions";
+import { brokenRestriction, checkExamples, nameRule, readRules, type ReadRules, type RuleItem } from "@keelson/permissions";
 import { nearest, type Problem, type Rule } from "@keelson/protocol";
 import { blocks } from "@keelson/tools";
 import type { Flags, Place, Refusal } from "./house.ts";
@@ -22,23 +22,38 @@ export async function gatherRules(
     ...(allow.length + deny.length + ask.length > 0 ? [readRules({ allow, deny, ask }, { source: "flag", base: cwd })] : []), // none: it isn't even loaded
     ...lines.map(readLine),
   ];
-  const [fatal] = read.flatMap((one) => one.fatal);
+  const named = read.flatMap((one) => one.rules.map(restrictionMeant));
+  const [fatal] = [...read.flatMap((one) => one.fatal), ...named.flatMap((one) => one.fatal ?? [])];
   if (fatal !== undefined) return { code: "settings", text: `${fatal} Correct it: the session doesn't start without it.` };
-  const rules = read.flatMap((one) => one.rules);
-  const problems = [...read.flatMap((one) => one.problems), ...rules.flatMap(unknownTool)];
+  const rules = named.map(({ rule }) => rule);
+  const problems = [...read.flatMap((one) => one.problems), ...named.flatMap(({ problem }) => problem ?? [])];
   const wrong = await Promise.all(lines.map((line) => examplesOf(line, { cwd, home })));
   return { rules, problems: [...problems.map((text): Problem => ({ severity: "warning", file: "", text })), ...wrong.flat()] };
 }
 
-/** Rules may speak of tools that aren't here; a name that is nearly one of ours is a slip. */
-function unknownTool(rule: Rule): readonly string[] {
-  const name = /^[A-Za-z]+/.exec(rule.text.trim())?.[0] ?? "";
-  const meant = TOOLS.includes(name) ? undefined : nearest(name, TOOLS);
-  return meant === undefined ? [] : [`The ${rule.behavior} rule ${nameRule(rule)} speaks of no tool that there is: did you mean ${meant}?`];
+type Meant = { readonly rule: Rule; readonly problem?: string; readonly fatal?: string };
+
+/**
+ * Rules may speak of tools that aren't here; a name that is nearly one of ours is a slip. A restriction with one, in another case or with
+ * a specifier that only a tool of ours has, must not be passed over: its owner corrects it, and a repository's holds for the whole tool.
+ */
+function restrictionMeant(rule: Rule): Meant {
+  const text = rule.text.trim();
+  const [, name = "", more = ""] = /^([A-Za-z]+)(.*)$/s.exec(text) ?? [];
+  const meant = name === "" || TOOLS.includes(name) ? undefined : nearest(name, TOOLS);
+  if (meant === undefined) return { rule };
+  const said = `The ${rule.behavior} rule ${nameRule(rule)} speaks of no tool that there is: did you mean ${meant}?`;
+  const sure = meant.toLowerCase() === name.toLowerCase() || (more !== "" && brokenRestriction(text) !== undefined);
+  if (rule.behavior === "allow" || !sure || /^[\w*]/.test(more)) return { rule, problem: said };
+  if (!ofRepository(rule)) return { rule, fatal: said };
+  return { rule: { ...rule, text: meant }, problem: `${said} It holds for all of ${meant}.` };
 }
 
-function readLine({ text, behavior, source, base, file, line }: RuleLine): ReadRules {
-  return readRules({ [behavior]: [text] }, { source, base, ...(file !== undefined && { file }), lineOf: () => line });
+const ofRepository = ({ source }: Rule): boolean => /_(?:local|project)$/.test(source);
+
+function readLine({ text, behavior, source, base, file, line, told }: RuleLine): ReadRules {
+  const read = readRules({ [behavior]: [text] }, { source, base, ...(file !== undefined && { file }), lineOf: () => line });
+  return told ? { ...read, problems: [] } : read;
 }
 
 async function examplesOf(

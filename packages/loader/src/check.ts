@@ -3,7 +3,7 @@ import { nearest, type Json, type JsonObject, type Problem } from "@keelson/prot
 import type { z } from "zod";
 import { isObject, nodeAt, problemAt, valueOf, type Document, type Path } from "./json.ts";
 import { UNTRUSTED } from "./mask.ts";
-import { loneRestriction } from "./rule.ts";
+import { isUnread, loneRestriction, misnamedIn } from "./rule.ts";
 import { quote, suggest } from "./words.ts";
 
 type Schema = typeof import("@keelson/protocol/schemas").settingsSchema;
@@ -54,14 +54,19 @@ export function checkSettings(document: Document, schema: Schema, graded: Proble
   let checked = document;
   while (problems.length <= MOST) {
     const { error } = schema.safeParse(valueOf(checked));
-    if (!error) return { document: checked, problems: [...problems, ...slips(checked)] };
+    if (!error) return { document: checked, problems: [...problems, ...misnamed(checked, graded), ...slips(checked)] };
     const wrong = error.issues.slice(0, MOST + 1).flatMap(spread);
     const here = checked;
     const nodes = wrong.map(({ path }) => nodeAt(here, path)).filter((node) => node !== undefined);
     if (nodes.length === 0) return undefined; // nothing left to leave out
     for (const { path, text } of wrong) {
       const holds = loneRestriction(here, path).length > 0;
-      const said = holds ? text.replace("It is left out.", "It holds all the same; make it a list.") : text;
+      const instead = holds
+        ? "It holds all the same; make it a list."
+        : graded !== "error" && isUnread(here, path)
+          ? CLOSED
+          : "It is left out.";
+      const said = text.replace("It is left out.", instead);
       problems.push(problemAt(here, nodeAt(here, path), severityOf(path, graded), said));
     }
     checked = { ...checked, gone: new Set([...checked.gone, ...nodes]) };
@@ -69,10 +74,22 @@ export function checkSettings(document: Document, schema: Schema, graded: Proble
   return undefined;
 }
 
+/** What a repository asks to be kept from, and nobody can read, keeps from everything. */
+export const CLOSED = "It may be a restriction, so every tool is denied until that is put right.";
+
+function misnamed(document: Document, graded: Problem["severity"]): readonly Problem[] {
+  return misnamedIn(document).map(({ path, meant }) => {
+    const text = `${quote(String(path.at(-1)))} isn't a key that is read: did you mean ${quote(meant)}?`;
+    return problemAt(document, nodeAt(document, path), graded, graded === "error" ? text : `${text} ${CLOSED}`);
+  });
+}
+
 /** Unknown keys are other programs' business, but for those that are ours with a slip: what they ask for isn't in force. */
 function slips(document: Document): readonly Problem[] {
+  const said = new Set(misnamedIn(document).map(({ path }) => path.join(".")));
   return SHARED.flatMap(({ group, keys }) =>
     Object.keys(objectAt(document, group)).flatMap((key) => {
+      if (said.has([...group, key].join("."))) return [];
       const meant = keys.includes(key) || FOREIGN.includes(key) ? undefined : nearest(key, keys);
       const text = `${quote(key)} isn't a key that is read: did you mean ${quote(meant ?? "")}?`;
       return meant === undefined ? [] : [problemAt(document, nodeAt(document, [...group, key]), "warning", text)];

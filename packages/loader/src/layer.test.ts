@@ -138,6 +138,8 @@ test("a wrong item is left out alone and named with its line", async () => {
       ["Edit", 7],
       ["Bash", 5],
       ["Write", 6],
+      ["(unreadable)", 5],
+      ["(unreadable)", 6],
     ],
   );
   const expected = [/^warning 2 "model": expected string/, /^warning 9 "fallbackModel": expected string.* or expected array/];
@@ -181,7 +183,7 @@ test("a key that stands twice is reported, and a wrong last one doesn't bring th
   );
   assert.deepEqual(
     found.rules.map(({ text }) => text),
-    ["Bash"],
+    ["Bash", "(unreadable)"],
   );
 });
 
@@ -193,13 +195,13 @@ test("a file full of wrong values is given up as a whole, in one line", async ()
   );
 });
 
-test("a shared key with a slip is a warning that names the one that was meant: a restriction may hang on it", async () => {
+test("a shared key with a slip is named with the one that was meant: an error where a restriction hangs on it", async () => {
   const slips = await read({
     [USER]: '{\n "permission": { "deny": ["Bash"] },\n "modle": "x",\n "permissions": { "dny": [], "deny": [] },\n "hooks": {}\n}',
   });
   assert.deepEqual(lines(slips), [
-    'warning 2 "permission" isn\'t a key that is read: did you mean "permissions"?',
+    'error 2 "permission" isn\'t a key that is read: did you mean "permissions"?',
+    'error 4 "dny" isn\'t a key that is read: did you mean "deny"?',
     'warning 3 "modle" isn\'t a key that is read: did you mean "model"?',
-    'warning 4 "dny" isn\'t a key that is read: did you mean "deny"?',
   ]);
 });

@@ -170,3 +170,54 @@ test("in the home folder the user's files are the user's, not a repository's, al
     assert.equal(rules.length, 2);
   }
 });
+
+const BROKEN = [
+  ["an item that is no rule", { permissions: { deny: [5] } }, 1],
+  ["a rule behind another key", { permissions: { ask: [{ tool: "Bash" }] } }, 1],
+  ["no list", { permissions: { deny: { Bash: true } } }, 1],
+  ["no object", { permissions: ["Bash"] }, 1],
+  ["a slip in the key", { permissions: { Deny: ["Bash"] } }, 1],
+  ["a slip in the group's key", { permission: { deny: ["Bash"] } }, 1],
+] as const;
+for (const [name, settings] of BROKEN)
+  test(`a restriction that can't be read restricts everything in a repository, and refuses where its owner wrote it: ${name}`, async () => {
+    await using home = await temporaryHome();
+    const project = await read(home.path, { claude_project: settings });
+    assert.deepEqual(
+      project.rules.map(({ text, source, told }) => [text, source, told]),
+      [["(unreadable)", "claude_project", true]],
+    );
+    assert.equal(project.problems.length, 1);
+    assert.match(project.problems[0]?.text ?? "", /every tool is denied until/);
+    assert.equal(project.problems[0]?.severity, "warning");
+    await using other = await temporaryHome();
+    const own = await read(other.path, { keel_user: settings });
+    assert.deepEqual(
+      own.problems.map(({ severity }) => severity),
+      ["error"],
+    );
+  });
+
+test("a repository's file that is cut off denies every tool where it may hold a restriction, and else nothing", async () => {
+  await using home = await temporaryHome();
+  const file = join(home.path, WHERE.claude_project);
+  await write(file, '{"permissions": {"deny": ["Bash(tou');
+  const cut = await read(home.path, {});
+  assert.deepEqual(
+    cut.rules.map(({ text, behavior }) => [text, behavior]),
+    [["(unreadable)", "deny"]],
+  );
+  assert.equal(cut.problems.length, 1);
+  await write(file, '{"model": "x');
+  const plain = await read(home.path, {});
+  assert.deepEqual([plain.rules, plain.problems.length], [[], 1]);
+});
+
+test("a restriction whose examples can't be read holds without them", async () => {
+  await using home = await temporaryHome();
+  const { rules } = await read(home.path, { claude_project: { permissions: { deny: ["Read", { rule: "Bash", match: 5 }] } } });
+  assert.deepEqual(
+    rules.map(({ text }) => text),
+    ["Read", "Bash"],
+  );
+});

@@ -5,12 +5,13 @@
 import { realpathSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { SETTINGS_SOURCES, type HookDecl, type JsonObject, type Problem, type Settings, type SettingsSource } from "@keelson/protocol";
+import { CLOSED } from "./check.ts";
 import { lineAt, objectOf, type Document } from "./json.ts";
 import { readLayer, UNUSED, type FileLayer, type Place } from "./layer.ts";
 import { mask, maskTrusted, UNTRUSTED, type SettingKey } from "./mask.ts";
 import { merge, valueIn } from "./merge.ts";
 import { hooksIn } from "./part/hooks.ts";
-import { rulesIn, rulesOf, type RuleLine } from "./rule.ts";
+import { rulesIn, rulesOf, unreadIn, unreadRule, type RuleLine } from "./rule.ts";
 import { keelHome, SOURCES, type SettingsPlaces } from "./source.ts";
 import { lookAt } from "./text.ts";
 import { quote } from "./words.ts";
@@ -63,7 +64,10 @@ export async function readSettings(places: SettingsPlaces, memory: SettingsMemor
   const files = read.map((layer) => recalled(layer, memory));
   let opened: readonly Opened[] = places.builtin ? [openBuiltin(places, places.builtin)] : [];
   // From the lowest up: what a repository may lower depends on what holds below it.
-  for (const file of files.toReversed()) if (file.document) opened = [open(file, file.document, opened, places), ...opened];
+  for (const file of files.toReversed()) {
+    if (file.document) opened = [open(file, file.document, opened, places), ...opened];
+    else if (file.closed) opened = [openClosed(file, places), ...opened];
+  }
   return {
     layers: opened.map(({ layer }) => layer),
     settings: asSettings(merge(opened.map(({ json }) => json))),
@@ -89,8 +93,10 @@ const kept = (problem: Problem): Problem => ({
   ...problem,
   severity: "warning",
   code: "last_good_kept",
-  text: problem.text.replace(UNUSED, "What stood in it before holds until that is put right."),
+  text: problem.text.replace(UNUSED, BEFORE).replace(CLOSED, BEFORE),
 });
+
+const BEFORE = "What stood in it before holds until that is put right.";
 
 function realOr(path: string): string {
   try {
@@ -116,13 +122,21 @@ function open({ source, file }: FileLayer, document: Document, below: readonly O
   return {
     layer: { source, file, settings: asSettings(settings), held },
     json: settings,
-    rules: rulesIn(document, { source, file, base }).filter(({ behavior }) => !held.includes(`permissions.${behavior}`)),
+    rules: [...rulesIn(document, { source, file, base }), ...unreadIn(document, { source, file, base })].filter(
+      ({ behavior }) => !held.includes(`permissions.${behavior}`),
+    ),
     hooks: hooks.found,
     problems: [
       ...hooks.problems,
       ...(held.length === 0 ? [] : [{ severity: "warning" as const, code: "settings_held", file, text: heldText(whole, held, places) }]),
     ],
   };
+}
+
+/** Nothing of it counts but that it may restrict. */
+function openClosed({ source, file }: FileLayer, places: SettingsPlaces): Opened {
+  const rules = [unreadRule({ source, file, base: SOURCES[source].base(places, file) }, "deny", undefined)];
+  return { layer: { source, file, settings: {}, held: [] }, json: {}, rules, hooks: [], problems: [] };
 }
 
 function maskedOf(
