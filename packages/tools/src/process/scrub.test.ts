@@ -1,4 +1,9 @@
 import { strict as assert } from "node:assert";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { temporaryHome } from "@keelson/testing";
 import { test } from "vitest";
 import { scrub } from "./scrub.ts";
 
@@ -64,4 +69,21 @@ test("names are compared as the platform does", () => {
 test("nothing opens an editor or a pager, whatever the user has set", () => {
   const quiet = scrub({ EDITOR: "vim", PAGER: "less", GIT_PAGER: "delta" }, "linux");
   assert.deepEqual([quiet["EDITOR"], quiet["PAGER"], quiet["GIT_PAGER"], quiet["GIT_TERMINAL_PROMPT"]], ["true", "cat", "cat", "0"]);
+});
+
+test("git that only reads starts no program by a repository's own settings: no monitor of files, no hook of its index", async () => {
+  await using home = await temporaryHome();
+  const program = join(home.path, "started");
+  await writeFile(program, `#!/bin/sh\ntouch ${home.path}/ran\n`, { mode: 0o755 });
+  const git = (env: Record<string, string>, ...words: readonly string[]) =>
+    execFileSync("git", words, { cwd: home.path, env, stdio: "pipe" });
+  const plain = { PATH: "/usr/bin:/bin:/usr/local/bin:/opt/homebrew/bin", HOME: home.path };
+  git(plain, "init", "-q");
+  git(plain, "config", "core.fsmonitor", program);
+  await mkdir(join(home.path, ".git/hooks"), { recursive: true });
+  await copyFile(program, join(home.path, ".git/hooks/post-index-change"));
+  git(scrub(plain, "linux"), "status");
+  assert.equal(existsSync(join(home.path, "ran")), false);
+  git(plain, "status");
+  assert.equal(existsSync(join(home.path, "ran")), true); // the same without it
 });

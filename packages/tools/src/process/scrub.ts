@@ -41,6 +41,14 @@ const QUIET: Readonly<Record<string, string>> = {
   DEBIAN_FRONTEND: "noninteractive",
 };
 
+/** What git that only reads would start by a repository's own settings: a monitor of files, and the hook for an index that was refreshed. */
+const READS_ALONE: Readonly<Record<string, string>> = {
+  GIT_CONFIG_COUNT: "1",
+  GIT_CONFIG_KEY_0: "core.fsmonitor",
+  GIT_CONFIG_VALUE_0: "false",
+  GIT_OPTIONAL_LOCKS: "0",
+};
+
 /** `platform` as in `process.platform`. Relative entries of PATH go: a repository must not choose which `git` runs. */
 export function scrub(env: Readonly<Record<string, string | undefined>>, platform: string): Record<string, string> {
   const windows = platform === "win32";
@@ -49,7 +57,7 @@ export function scrub(env: Readonly<Record<string, string | undefined>>, platfor
     if (value === undefined || !passes(name, windows)) continue;
     kept[name] = name.toUpperCase() === "PATH" ? absoluteOnly(value, windows) : value;
   }
-  return { ...kept, ...QUIET };
+  return { ...kept, ...QUIET, ...READS_ALONE };
 }
 
 function passes(name: string, windows: boolean): boolean {
