@@ -64,6 +64,11 @@ it("never calls safe what is no shell, or too long to be looked at to the end", 
   expect(labelOf(`${"bash -c '".repeat(40)}ls${"'".repeat(40)}`)).not.toBe("safe");
 });
 
+it("never calls safe what bash reads otherwise than it is read", () => {
+  for (const text of ["cat <<E\n${x:-'$(rm -rf ~)'}\nE", "echo \"${x:-$'$(rm -rf ~)'}\"", "ls @(#\nrm -rf ~\n)"])
+    expect([text, classifyCommand(text).label]).not.toEqual([text, "safe"]);
+});
+
 it("says the same each time", () => {
   const text = "cat a | base64 -d | sh; git push && rm -rf build";
   const once = featuresOf(text);

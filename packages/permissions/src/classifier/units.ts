@@ -1,6 +1,7 @@
 // Reads a shell text into units: one simple command each, with what it was wrapped in, what stands before it in its pipe, and what earlier
 // units left behind. The score of a text is that of its worst unit, so that harmless company hides nothing.
 import { forEachChild, parse, type Assignment, type Command, type Redirection, type SyntaxNode, type Word } from "unbash";
+import { hasGaps } from "../shell/gaps.ts";
 import { innerOf, peel, type Arg } from "./unwrap.ts";
 
 export type Redirect = { readonly operator: string; readonly target: string };
@@ -42,7 +43,7 @@ function readText(state: State, text: string, place: Place): void {
     return;
   }
   const script = parse(text);
-  if ((script.errors?.length ?? 0) > 0) state.broken = true;
+  if ((script.errors?.length ?? 0) > 0 || hasGaps(script, text)) state.broken = true;
   for (const statement of script.commands) walk(state, statement, place);
 }
 
