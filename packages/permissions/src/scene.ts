@@ -1,7 +1,7 @@
 // One call and the disk it is judged against: looked at once for all judges, so that they judge the same.
 import { posix } from "node:path";
 import type { Asked, Effect, Rule } from "@keelson/protocol";
-import { someBeneath } from "./path/beneath.ts";
+import { roomBeneath, someBeneath } from "./path/beneath.ts";
 import { ofWindows } from "./path/canonical.ts";
 import {
   foldCase,
@@ -113,6 +113,7 @@ const PER_PATH = 100;
 export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "directories" | "home">, port: Links): Ground {
   const links = remembering(port);
   const spelled = spelledOnce(links);
+  const room = roomBeneath();
   const { expanded, spellEach, list } = wildcards(spelled, links);
   const everySpelling = async (folders: readonly string[]): Promise<readonly string[]> =>
     (await Promise.all(folders.map(spelled))).flatMap(({ all }) => all);
@@ -138,7 +139,7 @@ export function groundOf({ cwd, directories, home }: Pick<Asked, "cwd" | "direct
     async someBeneath(path, holds) {
       const { paths, known } = await expanded(path);
       const each = paths.filter((one) => !one.includes(MARK.glob));
-      const found = await Promise.all(each.map((one) => someBeneath(tidy(one), list, holds)));
+      const found = await Promise.all(each.map((one) => someBeneath(tidy(one), list, holds, room)));
       return found.find((one) => one === true) ?? (known && !found.includes(undefined) ? false : undefined);
     },
     spellToRestrict: links.caseless

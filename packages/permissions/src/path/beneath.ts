@@ -2,27 +2,29 @@
 import { MOST_LISTED } from "./wildcard.ts";
 import type { Entry } from "./links.ts";
 
-/** Entries of all folders together. */
-const MOST = 20_000;
+/** Entries of all folders that are looked at in a decision. */
+const MOST = 10_000;
+export type Room = { left: number };
+export const roomBeneath = (): Room => ({ left: MOST });
 
 /** Is there a name beneath, as a path from `folder`, for which it holds? Undefined: none was found, and there may be more. Links aren't followed. */
 export async function someBeneath(
   folder: string,
   list: (folder: string) => Promise<readonly Entry[]>,
   holds: (rest: string) => boolean,
+  room: Room,
 ): Promise<boolean | undefined> {
   const rests = [""];
-  let left = MOST;
   let known = true;
   for (const rest of rests) {
-    const entries = left < 0 ? undefined : await list(folder + rest).catch(() => undefined);
+    const entries = room.left < 0 ? undefined : await list(folder + rest).catch(() => undefined);
     known &&= entries !== undefined && entries.length < MOST_LISTED;
-    left -= entries?.length ?? 0;
+    room.left -= entries?.length ?? 0;
     for (const { name, link, folder: isFolder = true } of entries ?? []) {
       if (holds(`${rest}/${name}`)) return true;
       if (isFolder && !link) rests.push(`${rest}/${name}`);
     }
-    if (left < 0) return undefined;
+    if (room.left < 0) return undefined;
   }
   return known ? false : undefined;
 }
